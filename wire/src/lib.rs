@@ -1,0 +1,8 @@
+//! DHCPv4 and DHCPv6 packets and options: views, builders, option definitions and text forms.
+//!
+//! No I/O, no clock, no configuration. A view borrows the datagram and indexes it once; nothing
+//! here panics on input. What an option *means* to the server is not decided here.
+
+pub mod family;
+
+pub use family::{Address, Family, V4, V6};
