@@ -1,1 +1,8 @@
-//! placeholder
+//! Configuration: reader with positions, typed model, defaults and inheritance, the snapshot.
+//!
+//! [`snapshot`] is what a worker serves from. Nothing here opens sockets or databases, and
+//! nothing asks for the time; files are read, and that is all.
+
+pub mod snapshot;
+
+pub use snapshot::*;

@@ -1,0 +1,26 @@
+//! What the worker looks things up in: the configuration with everything resolved.
+//!
+//! Defaults are filled in, inheritance is done, options are bytes. Nothing here knows JSON or
+//! where a value was written; that is `model`'s business. A [`Server`] never changes once built:
+//! a new configuration is a new `Server`, swapped whole.
+
+mod database;
+mod index;
+mod lifetimes;
+mod logging;
+mod options;
+mod pool;
+mod server;
+mod server_id;
+mod sockets;
+mod subnet;
+
+pub use database::{DatabaseAccess, DatabaseHost, DatabaseTls, Engine, OnFail, Secret};
+pub use lifetimes::{INFINITE, Lifetimes, Triplet};
+pub use logging::{LogDestination, LogOutput, Logger, Severity};
+pub use options::{ConfiguredOption, OptionSet};
+pub use pool::{Pool, PoolKind};
+pub use server::{ControlSocket, ExpiredLeases, MultiThreading, Server};
+pub use server_id::{DuidType, ServerIdSpec};
+pub use sockets::{Interfaces, Listen, Outbound, SocketType};
+pub use subnet::{Allocator, Subnet};

@@ -1,0 +1,142 @@
+//! One subnet with everything it inherits.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use murre_wire::{Address, Family, V4};
+
+use super::pool::low_mask;
+use super::{Lifetimes, OptionSet, Pool};
+
+/// How free leases are picked (`allocator`, `pd-allocator`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Allocator {
+    /// In rising order.
+    #[default]
+    Iterative,
+    /// In the order of a keyed permutation.
+    Random,
+    /// From a queue of free leases.
+    Flq,
+}
+
+/// A subnet: inherited values filled in, options merged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subnet<F: Family> {
+    /// Identifier that ties leases to the subnet; 1..=4294967294.
+    pub id: u32,
+    /// Address of the subnet with the bits behind [`Self::prefix_len`] cut off.
+    pub prefix: F::Address,
+    /// Length of the prefix in bits.
+    pub prefix_len: u8,
+    /// The subnet as it was written, host bits included.
+    pub text: Arc<str>,
+    /// Address pools in the order of the file.
+    pub pools: Vec<Pool<F>>,
+    /// Pools of prefixes to delegate (v6).
+    pub pd_pools: Vec<Pool<F>>,
+    /// Relay addresses that select this subnet beside those inside it.
+    pub relay: Vec<F::Address>,
+    /// Interface whose queries select this subnet.
+    pub interface: Option<Arc<str>>,
+    /// Relay's interface identifier that selects this subnet (v6).
+    pub interface_id: Option<Vec<u8>>,
+    /// Options over the global ones; flags that are true anywhere are true.
+    pub options: OptionSet,
+    /// Lifetimes and timers.
+    pub lifetimes: Lifetimes<F>,
+    /// Allocator of addresses.
+    pub allocator: Allocator,
+    /// Allocator of prefixes (v6).
+    pub pd_allocator: Allocator,
+    /// A SOLICIT with rapid commit is answered by a REPLY (v6).
+    pub rapid_commit: bool,
+    /// A client in INIT-REBOOT that is not known gets a DHCPNAK (v4).
+    pub authoritative: bool,
+    /// Clients are known by their identifier first (v4); else by hardware address only.
+    pub match_client_id: bool,
+    /// `siaddr` (v4); 0.0.0.0 and `None` leave it zero.
+    pub next_server: Option<Ipv4Addr>,
+    /// `sname` (v4), at most 64 bytes.
+    pub server_hostname: Option<Arc<str>>,
+    /// `file` (v4), at most 128 bytes.
+    pub boot_file_name: Option<Arc<str>>,
+}
+
+impl<F: Family> Subnet<F> {
+    /// A subnet with built-in defaults and nothing in it.
+    pub fn new(id: u32, prefix: F::Address, prefix_len: u8) -> Self {
+        let prefix_len = prefix_len.min(F::Address::BITS);
+        let text = format!("{prefix}/{prefix_len}").into();
+        Self {
+            id,
+            prefix: F::Address::from_bits(prefix.to_bits() & !low_mask::<F>(prefix_len)),
+            prefix_len,
+            text,
+            pools: Vec::new(),
+            pd_pools: Vec::new(),
+            relay: Vec::new(),
+            interface: None,
+            interface_id: None,
+            options: OptionSet::default(),
+            lifetimes: Lifetimes::default(),
+            allocator: Allocator::Iterative,
+            pd_allocator: Allocator::Iterative,
+            rapid_commit: false,
+            authoritative: false,
+            match_client_id: true,
+            next_server: None,
+            server_hostname: None,
+            boot_file_name: None,
+        }
+    }
+
+    /// Whether `address` lies in the subnet.
+    pub fn contains(&self, address: F::Address) -> bool {
+        address.to_bits() & !low_mask::<F>(self.prefix_len) == self.prefix.to_bits()
+    }
+
+    /// Last address of the subnet (v4: its broadcast address).
+    pub fn last(&self) -> F::Address {
+        F::Address::from_bits(self.prefix.to_bits() | low_mask::<F>(self.prefix_len))
+    }
+
+    /// The pool that `address` belongs to.
+    pub fn pool_of(&self, address: F::Address) -> Option<&Pool<F>> {
+        self.pools.iter().find(|pool| pool.contains(address))
+    }
+
+    /// The pool that the prefix `address`/`len` belongs to.
+    pub fn pd_pool_of(&self, address: F::Address, len: u8) -> Option<&Pool<F>> {
+        self.pd_pools
+            .iter()
+            .find(|pool| pool.lease_len() == len && pool.contains(address))
+    }
+}
+
+impl Subnet<V4> {
+    /// The network mask (option 1).
+    pub fn netmask(&self) -> Ipv4Addr {
+        Ipv4Addr::from_bits(!(low_mask::<V4>(self.prefix_len) as u32))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn host_bits_do_not_change_what_a_subnet_contains() {
+        let subnet = Subnet::<V4>::new(1, Ipv4Addr::new(192, 0, 2, 1), 24);
+        assert_eq!(subnet.prefix, Ipv4Addr::new(192, 0, 2, 0));
+        assert_eq!(subnet.last(), Ipv4Addr::new(192, 0, 2, 255));
+        assert_eq!(subnet.netmask(), Ipv4Addr::new(255, 255, 255, 0));
+        assert!(subnet.contains(Ipv4Addr::new(192, 0, 2, 200)));
+        assert!(!subnet.contains(Ipv4Addr::new(192, 0, 3, 0)));
+        assert_eq!(
+            Subnet::<V4>::new(1, Ipv4Addr::UNSPECIFIED, 0).netmask(),
+            Ipv4Addr::UNSPECIFIED
+        );
+    }
+}
