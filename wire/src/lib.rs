@@ -3,6 +3,9 @@
 //! No I/O, no clock, no configuration. A view borrows the datagram and indexes it once; nothing
 //! here panics on input. What an option *means* to the server is not decided here.
 
+pub mod error;
 pub mod family;
+pub mod option;
 
+pub use error::{ParseError, Parsing};
 pub use family::{Address, Family, V4, V6};
