@@ -1,1 +1,30 @@
-//! placeholder
+//! The database: lease operations as transactions, the same on three engines.
+//!
+//! [`Store`] is what a worker sees: it looks up, claims, releases and declines leases, and every
+//! answer it gives is about rows that are committed. Behind it a group-commit front per kind of
+//! work gathers what waits at a moment and hands the whole batch to an engine as a few set-based
+//! statements. This crate knows SQL and rows; it knows nothing of packets or configuration files.
+
+mod access;
+mod engine;
+mod error;
+mod front;
+mod lease;
+mod ops;
+mod postgresql;
+mod store;
+mod tls;
+mod version;
+
+pub mod family;
+pub mod life;
+
+pub use access::{Access, EngineKind, Place, Tls};
+pub use error::Error;
+pub use family::{Client4, Client6, Details6, LeaseFamily, LeaseKind};
+pub use front::FrontStats;
+pub use lease::{INFINITE_LIFETIME, Lease, State};
+pub use ops::{
+    Change, Changed, Claim, Decline, Found, FoundLease, Lookup, Page, Reclaimed, Release,
+};
+pub use store::{Store, StoreOptions};

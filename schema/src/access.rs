@@ -1,0 +1,242 @@
+//! Where the database is and how to reach it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::Error;
+
+/// One of the three engines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EngineKind {
+    /// PostgreSQL 13 or newer.
+    PostgreSql,
+    /// MySQL 8 or MariaDB 10.6 and newer.
+    MySql,
+    /// The embedded engine of a single host.
+    Sqlite,
+}
+
+/// Connection parameters of a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Where the data is.
+    pub place: Place,
+    /// Longest wait for a connection (`connect-timeout`, 5 s by default).
+    pub connect_timeout: Duration,
+    /// Longest wait for a statement's answer over TCP (`read-timeout`; none by default).
+    pub read_timeout: Option<Duration>,
+    /// Longest wait for unacknowledged data (`tcp-user-timeout`; none by default).
+    pub tcp_user_timeout: Option<Duration>,
+}
+
+/// A server with its database, or a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A database server.
+    Server {
+        /// `PostgreSql` or `MySql`.
+        engine: EngineKind,
+        /// Host names, addresses, or absolute paths (PostgreSQL: the socket's directory, MySQL:
+        /// the socket); tried in order. Empty means this machine.
+        hosts: Vec<String>,
+        /// TCP port; the engine's own when `None`.
+        port: Option<u16>,
+        /// User name; the engine's default when empty.
+        user: String,
+        /// Password, may be empty.
+        password: String,
+        /// Database name.
+        database: String,
+        /// TLS is required, with these settings.
+        tls: Option<Tls>,
+    },
+    /// An SQLite file.
+    File(PathBuf),
+    /// An SQLite database in memory, gone with the process; the name tells several apart.
+    Memory(String),
+}
+
+/// TLS towards a database server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tls {
+    /// Authorities to trust, PEM: a file, or a folder of files. The system's when `None`.
+    pub trust_anchor: Option<PathBuf>,
+    /// Our certificate, PEM.
+    pub cert_file: Option<PathBuf>,
+    /// Its key, PEM.
+    pub key_file: Option<PathBuf>,
+}
+
+impl Access {
+    /// A file of the embedded engine, everything else by default.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self::at(Place::File(path.into()))
+    }
+
+    /// A place, everything else by default.
+    pub fn at(place: Place) -> Self {
+        Self {
+            place,
+            connect_timeout: Duration::from_secs(5),
+            read_timeout: None,
+            tcp_user_timeout: None,
+        }
+    }
+
+    /// Parse `postgresql://user:password@host:port/name`, `mysql://...` or `sqlite:///path`.
+    ///
+    /// A socket is given as `?host=/run/postgresql` or `?socket=/run/mysqld/mysqld.sock`.
+    ///
+    /// # Errors
+    /// [`Error::Access`] that says which part is wrong.
+    pub fn from_url(url: &str) -> Result<Self, Error> {
+        let wrong = |what: &str| Error::Access(format!("{what} in the URL").into());
+        let (scheme, rest) = url.split_once("://").ok_or_else(|| wrong("no '://'"))?;
+        let engine = match scheme {
+            "postgresql" | "postgres" | "pgsql" => EngineKind::PostgreSql,
+            "mysql" | "mariadb" => EngineKind::MySql,
+            "sqlite" => return Ok(Self::file(rest)),
+            other => return Err(wrong(&format!("unknown engine '{other}'"))),
+        };
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (authority, database) = rest.split_once('/').ok_or_else(|| wrong("no database name"))?;
+        let (login, place) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let (user, password) = login.split_once(':').unwrap_or((login, ""));
+        let (mut hosts, mut port) = (Vec::new(), None);
+        for entry in place.split(',').filter(|entry| !entry.is_empty()) {
+            let (host, number) = split_port(entry).map_err(|what| wrong(&what))?;
+            hosts.push(host);
+            port = number.or(port);
+        }
+        for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            match key {
+                "host" | "socket" => hosts.push(decode(value)),
+                other => return Err(wrong(&format!("unknown parameter '{other}'"))),
+            }
+        }
+        Ok(Self::at(Place::Server {
+            engine,
+            hosts,
+            port,
+            user: decode(user),
+            password: decode(password),
+            database: decode(database),
+            tls: None,
+        }))
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> EngineKind {
+        match &self.place {
+            Place::Server { engine, .. } => *engine,
+            Place::File(_) | Place::Memory(_) => EngineKind::Sqlite,
+        }
+    }
+
+    /// For messages: engine, host and name, never the password.
+    pub fn label(&self) -> Arc<str> {
+        match &self.place {
+            Place::Server {
+                engine,
+                hosts,
+                port,
+                database,
+                ..
+            } => {
+                let engine = match engine {
+                    EngineKind::MySql => "mysql",
+                    _ => "postgresql",
+                };
+                let hosts = if hosts.is_empty() {
+                    "localhost".to_owned()
+                } else {
+                    hosts.join(",")
+                };
+                let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+                format!("{engine} '{database}' at {hosts}{port}").into()
+            }
+            Place::File(path) => format!("sqlite '{}'", path.display()).into(),
+            Place::Memory(_) => "sqlite in memory".into(),
+        }
+    }
+}
+
+/// `host`, `host:port` or `[v6]:port`.
+fn split_port(entry: &str) -> Result<(String, Option<u16>), String> {
+    let number = |text: &str| {
+        text.parse::<u16>()
+            .map_err(|_| format!("port '{text}' is not a number up to 65535"))
+    };
+    if let Some(rest) = entry.strip_prefix('[') {
+        let (host, port) = rest.split_once(']').ok_or("'[' without ']'")?;
+        let port = port.strip_prefix(':').map(number).transpose()?;
+        return Ok((host.to_owned(), port));
+    }
+    match entry.rsplit_once(':') {
+        Some((host, port)) => Ok((decode(host), Some(number(port)?))),
+        None => Ok((decode(entry), None)),
+    }
+}
+
+/// Percent decoding; what is not valid stays as it is.
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let hex = bytes
+            .get(at + 1..at + 3)
+            .filter(|_| byte == b'%')
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        out.push(hex.unwrap_or(byte));
+        at += if hex.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_url_gives_every_part() {
+        let access = Access::from_url("postgresql://kea:p%40ss@db1,db2:5433/leases").unwrap();
+        let Place::Server {
+            hosts,
+            port,
+            user,
+            password,
+            database,
+            ..
+        } = access.place
+        else {
+            unreachable!("a server")
+        };
+        assert_eq!(hosts, ["db1", "db2"]);
+        assert_eq!(port, Some(5433));
+        assert_eq!((user.as_str(), password.as_str()), ("kea", "p@ss"));
+        assert_eq!(database, "leases");
+    }
+
+    #[test]
+    fn a_socket_is_a_host() {
+        let access = Access::from_url("mysql://kea@/leases?socket=/run/my.sock").unwrap();
+        assert_eq!(&*access.label(), "mysql 'leases' at /run/my.sock");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (url, what) in [
+            ("leases", "no '://'"),
+            ("oracle://x/y", "unknown engine 'oracle'"),
+            ("mysql://host", "no database name"),
+            ("mysql://host:99999/x", "not a number up to 65535"),
+        ] {
+            let error = Access::from_url(url).unwrap_err().to_string();
+            assert!(error.contains(what), "{url}: {error}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What an engine must be able to do. Batches in, answers out, in the same order.
+//!
+//! A [`Session`] is one connection and does one thing at a time; the fronts run several.
+
+use futures_util::future::BoxFuture;
+
+use crate::error::Error;
+use crate::family::LeaseFamily;
+use crate::lease::Lease;
+use crate::ops::{Change, Changed, Found, Lookup, Page};
+
+pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
+
+/// Makes sessions. `connect` gives up after the access's connect timeout.
+pub(crate) trait Engine<F: LeaseFamily>: Send + Sync + 'static {
+    /// Open a connection that may write, and prepare its statements.
+    fn connect(&self) -> Answer<'_, Box<dyn Session<F>>>;
+    /// Bring an empty database to this program's schema, under the engine's lock; refuse any
+    /// other than this program's version.
+    fn initialize(&self) -> Answer<'_, ()>;
+}
+
+/// One connection to a database.
+pub(crate) trait Session<F: LeaseFamily>: Send {
+    /// Answer all lookups from one consistent reading.
+    fn lookup<'a>(&'a mut self, batch: &'a [Lookup<F>]) -> Answer<'a, Vec<Found<F>>>;
+
+    /// Carry out all changes in one durable transaction; the batch is sorted by address.
+    ///
+    /// # Errors
+    /// On any error nothing of the batch has changed, unless the connection broke
+    /// ([`Error::is_connection`]): then the outcome is unknown and nobody may be answered.
+    /// [`Error::ClientHasOther`] is about some row of the batch; batches of one tell which.
+    fn change<'a>(&'a mut self, batch: &'a [Change<F>]) -> Answer<'a, Vec<Changed>>;
+
+    /// End up to `limit` leases that expired, oldest first, skipping rows that others work on;
+    /// give the rows as they were. `remove` deletes them, otherwise they become reclaimed.
+    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Lease<F>>>;
+
+    /// Delete up to `limit` reclaimed rows that expired more than `hold` seconds ago.
+    fn flush(&mut self, hold: u32, limit: u32) -> Answer<'_, u64>;
+
+    /// Rows in address order.
+    fn page<'a>(&'a mut self, page: &'a Page<F>) -> Answer<'a, Vec<Lease<F>>>;
+
+    /// Number of rows per subnet and state.
+    fn count(&mut self) -> Answer<'_, Vec<(u32, i64, u64)>>;
+
+    /// Add the rows as they are (`expire` and `state` included) within the transaction that
+    /// [`Session::begin_upload`] opened; any row that is there already is an error.
+    fn upload<'a>(&'a mut self, rows: &'a [Lease<F>]) -> Answer<'a, ()>;
+
+    /// Open the transaction of an upload.
+    fn begin_upload(&mut self) -> Answer<'_, ()>;
+
+    /// Make the upload durable.
+    fn commit_upload(&mut self) -> Answer<'_, ()>;
+
+    /// The server DUID of this database; `candidate` becomes it when there is none, or when
+    /// `replace` says so.
+    fn server_duid<'a>(&'a mut self, candidate: &'a [u8], replace: bool) -> Answer<'a, Vec<u8>>;
+}

@@ -1,0 +1,92 @@
+//! What can go wrong between a worker and its database.
+
+use std::sync::Arc;
+
+/// An error of this crate. Cheap to clone, as one failed batch answers many waiters.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No connection could be made, or it broke.
+    #[error("database {place}: {problem}")]
+    Unavailable {
+        /// Engine, host and database name.
+        place: Arc<str>,
+        /// What the driver said, and what to do where that is known.
+        problem: Arc<str>,
+    },
+    /// Too many operations wait already.
+    #[error("database: {waiting} operations wait already; the query is dropped")]
+    Overloaded {
+        /// Length of the queue.
+        waiting: usize,
+    },
+    /// Another transaction was in the way; the batch may be tried again.
+    #[error("database {statement}: conflict with another transaction ({problem})")]
+    Conflict {
+        /// Name of the statement.
+        statement: &'static str,
+        /// What the engine said.
+        problem: Arc<str>,
+    },
+    /// A client's second live lease in one subnet was refused by its unique key.
+    #[error("database {statement}: the client holds another lease in that subnet")]
+    ClientHasOther {
+        /// Name of the statement.
+        statement: &'static str,
+    },
+    /// The engine refused a statement.
+    #[error("database {statement}: {problem}")]
+    Statement {
+        /// Name of the statement.
+        statement: &'static str,
+        /// What the engine said.
+        problem: Arc<str>,
+    },
+    /// A row does not hold what its column promises.
+    #[error("table {table}, column {column}, row {row}: {problem}")]
+    Row {
+        /// Table name.
+        table: &'static str,
+        /// Column name.
+        column: &'static str,
+        /// The row's address as text.
+        row: Arc<str>,
+        /// What is wrong with it.
+        problem: Arc<str>,
+    },
+    /// The schema is not the one this program was built for.
+    #[error("database {place}: schema version {found}, but this program needs {needed}; {remedy}")]
+    Schema {
+        /// Engine, host and database name.
+        place: Arc<str>,
+        /// Version in the database.
+        found: Arc<str>,
+        /// Version of this program.
+        needed: Arc<str>,
+        /// What the operator should do.
+        remedy: &'static str,
+    },
+    /// The connection parameters cannot work.
+    #[error("database access: {0}")]
+    Access(Arc<str>),
+}
+
+impl Error {
+    /// The connection is gone or never was; a new one is needed.
+    pub fn is_connection(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+
+    /// The same batch may succeed when tried again.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Conflict { .. })
+    }
+
+    /// An [`Error::Unavailable`].
+    pub(crate) fn unavailable(place: &Arc<str>, problem: impl std::fmt::Display) -> Self {
+        Self::Unavailable {
+            place: Arc::clone(place),
+            problem: problem.to_string().into(),
+        }
+    }
+}

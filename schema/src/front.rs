@@ -1,0 +1,251 @@
+//! Group commit: everything that waits at a moment goes to the database as one batch.
+//!
+//! A front is a queue and a few lanes, each with a connection of its own. A lane takes all that
+//! waits (bounded), runs it as one transaction, and answers each waiter. When idle a batch is one
+//! and adds no delay; under load the batches grow by themselves, which is what makes full
+//! durability affordable. A front knows nothing of leases.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+use tokio::sync::{Notify, oneshot};
+
+use crate::error::Error;
+
+/// A lane's way to the database: runs batches, reconnects by itself on the next batch after an
+/// error with [`Error::is_connection`].
+pub(crate) trait Lane<Q, A>: Send + 'static {
+    /// Answer each question of the batch.
+    fn run<'a>(&'a mut self, batch: &'a [Q]) -> BoxFuture<'a, Vec<Result<A, Error>>>;
+}
+
+/// How many operations may wait before new ones are refused.
+const QUEUE_BOUND: usize = 16_384;
+
+type Waiter<Q, A> = (Q, oneshot::Sender<Result<A, Error>>);
+
+/// The queue in front of some lanes.
+pub(crate) struct Front<Q, A> {
+    shared: Arc<Shared<Q, A>>,
+}
+
+struct Shared<Q, A> {
+    queue: Mutex<VecDeque<Waiter<Q, A>>>,
+    wake: Notify,
+    closed: AtomicBool,
+    lanes: AtomicUsize,
+    counters: Counters,
+}
+
+#[derive(Default)]
+struct Counters {
+    batches: AtomicU64,
+    operations: AtomicU64,
+    failures: AtomicU64,
+    busy_micros: AtomicU64,
+}
+
+/// What a front has done since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FrontStats {
+    /// Batches run.
+    pub batches: u64,
+    /// Operations in them.
+    pub operations: u64,
+    /// Operations that ended with an error.
+    pub failures: u64,
+    /// Time spent in batches, summed over lanes, in microseconds.
+    pub busy_micros: u64,
+    /// Operations waiting now.
+    pub waiting: usize,
+}
+
+impl<Q: Send + Sync + 'static, A: Send + 'static> Front<Q, A> {
+    /// Start one task per lane. Batches hold at most `max_batch` operations.
+    pub(crate) fn start(lanes: Vec<Box<dyn Lane<Q, A>>>, max_batch: usize) -> Self {
+        let shared = Arc::new(Shared {
+            queue: Mutex::new(VecDeque::new()),
+            wake: Notify::new(),
+            closed: AtomicBool::new(false),
+            lanes: AtomicUsize::new(lanes.len()),
+            counters: Counters::default(),
+        });
+        for lane in lanes {
+            tokio::spawn(run_lane(Arc::clone(&shared), lane, max_batch));
+        }
+        Self { shared }
+    }
+
+    /// Queue an operation and wait for its answer.
+    pub(crate) async fn submit(&self, question: Q) -> Result<A, Error> {
+        let (sender, receiver) = oneshot::channel();
+        {
+            let mut queue = self.shared.lock();
+            if queue.len() >= QUEUE_BOUND {
+                let waiting = queue.len();
+                return Err(Error::Overloaded { waiting });
+            }
+            queue.push_back((question, sender));
+        }
+        self.shared.wake.notify_one();
+        receiver.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Counters so far.
+    pub(crate) fn stats(&self) -> FrontStats {
+        let counters = &self.shared.counters;
+        FrontStats {
+            batches: counters.batches.load(Relaxed),
+            operations: counters.operations.load(Relaxed),
+            failures: counters.failures.load(Relaxed),
+            busy_micros: counters.busy_micros.load(Relaxed),
+            waiting: self.shared.lock().len(),
+        }
+    }
+}
+
+impl<Q, A> Drop for Front<Q, A> {
+    fn drop(&mut self) {
+        self.shared.closed.store(true, Relaxed);
+        // One permit wakes one lane; each lane that ends passes it on.
+        self.shared.wake.notify_one();
+    }
+}
+
+impl<Q, A> Shared<Q, A> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Waiter<Q, A>>> {
+        // A panic while holding the lock leaves a queue that is still a queue.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Everything that waits, up to `max`; `None` when the front is closed and empty.
+    async fn take(&self, max: usize) -> Option<(Vec<Q>, Vec<oneshot::Sender<Result<A, Error>>>)> {
+        loop {
+            {
+                let mut queue = self.lock();
+                if !queue.is_empty() {
+                    let count = queue.len().min(max);
+                    let taken = queue.drain(..count).unzip();
+                    if !queue.is_empty() {
+                        self.wake.notify_one();
+                    }
+                    return Some(taken);
+                }
+            }
+            if self.closed.load(Relaxed) {
+                return None;
+            }
+            self.wake.notified().await;
+        }
+    }
+}
+
+async fn run_lane<Q: Send + Sync + 'static, A: Send + 'static>(
+    shared: Arc<Shared<Q, A>>,
+    mut lane: Box<dyn Lane<Q, A>>,
+    max_batch: usize,
+) {
+    while let Some((questions, waiters)) = shared.take(max_batch).await {
+        let started = Instant::now();
+        let answers = lane.run(&questions).await;
+        let counters = &shared.counters;
+        counters.batches.fetch_add(1, Relaxed);
+        counters.operations.fetch_add(questions.len() as u64, Relaxed);
+        counters
+            .busy_micros
+            .fetch_add(micros(started.elapsed()), Relaxed);
+        let failures = answers.iter().filter(|answer| answer.is_err()).count();
+        counters.failures.fetch_add(failures as u64, Relaxed);
+        for (waiter, answer) in waiters.into_iter().zip(answers) {
+            // A waiter that went away is served all the same; it only does not hear of it.
+            let _ = waiter.send(answer);
+        }
+    }
+    if shared.lanes.fetch_sub(1, Relaxed) > 1 {
+        shared.wake.notify_one();
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// For waiters whose lane ended before it answered.
+fn stopped() -> Error {
+    Error::Unavailable {
+        place: "of this worker".into(),
+        problem: "the worker is stopping".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use tokio::sync::Semaphore;
+
+    /// Answers with the size of the batch each question was in; waits for a permit per batch.
+    struct Sizes(Arc<Semaphore>);
+
+    impl Lane<u32, usize> for Sizes {
+        fn run<'a>(&'a mut self, batch: &'a [u32]) -> BoxFuture<'a, Vec<Result<usize, Error>>> {
+            Box::pin(async move {
+                self.0.acquire().await.unwrap().forget();
+                batch.iter().map(|_| Ok(batch.len())).collect()
+            })
+        }
+    }
+
+    fn front(gate: &Arc<Semaphore>, max: usize) -> Arc<Front<u32, usize>> {
+        let lane: Box<dyn Lane<u32, usize>> = Box::new(Sizes(Arc::clone(gate)));
+        Arc::new(Front::start(vec![lane], max))
+    }
+
+    #[tokio::test]
+    async fn an_idle_front_does_not_wait_for_company() {
+        let gate = Arc::new(Semaphore::new(1));
+        assert_eq!(front(&gate, 100).submit(1).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_waits_goes_as_one_batch_up_to_its_bound() {
+        let gate = Arc::new(Semaphore::new(0));
+        let front = front(&gate, 4);
+        let mut waiters: Vec<_> = (0..7)
+            .map(|number| {
+                let front = Arc::clone(&front);
+                tokio::spawn(async move { front.submit(number).await.unwrap() })
+            })
+            .collect();
+        while front.stats().waiting < 6 {
+            tokio::task::yield_now().await;
+        }
+        gate.add_permits(10);
+        let mut sizes = Vec::new();
+        for waiter in waiters.drain(..) {
+            sizes.push(waiter.await.unwrap());
+        }
+        sizes.sort_unstable();
+        // The lane may have taken the first alone, or the first few together.
+        assert_eq!(sizes.iter().copied().max(), Some(4));
+        assert!(sizes.len() == 7 && sizes[0] < 4);
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_instead_of_growing() {
+        let gate = Arc::new(Semaphore::new(0));
+        let front = front(&gate, 1);
+        for number in 0..=QUEUE_BOUND as u32 {
+            let front = Arc::clone(&front);
+            tokio::spawn(async move { front.submit(number).await });
+        }
+        while front.stats().waiting < QUEUE_BOUND {
+            tokio::task::yield_now().await;
+        }
+        let refused = front.submit(0).await.unwrap_err();
+        assert!(matches!(refused, Error::Overloaded { .. }));
+    }
+}

@@ -1,0 +1,41 @@
+//! The life of a schema, for the admin tool: what is there, initialize, upgrade.
+//!
+//! Workers initialize empty databases by themselves when a [`crate::Store`] opens and never
+//! upgrade; only this module does.
+
+use crate::access::{Access, EngineKind};
+use crate::error::Error;
+use crate::postgresql;
+pub use crate::version::Condition;
+
+/// What the database holds.
+///
+/// # Errors
+/// The database could not be asked.
+pub async fn inspect(access: &Access) -> Result<Condition, Error> {
+    match access.engine() {
+        EngineKind::PostgreSql => postgresql::migrate::inspect(access).await,
+        EngineKind::MySql | EngineKind::Sqlite => todo!(),
+    }
+}
+
+/// Take every step that is missing, from an empty database or an older version of ours, under the
+/// engine's lock. Twice is harmless.
+///
+/// # Errors
+/// The database could not be reached, or a step failed and was undone as far as the engine can.
+pub async fn upgrade(access: &Access) -> Result<(), Error> {
+    match access.engine() {
+        EngineKind::PostgreSql => postgresql::migrate::upgrade(access).await,
+        EngineKind::MySql | EngineKind::Sqlite => todo!(),
+    }
+}
+
+/// The schema version this program was built for, as `major.minor`.
+pub fn newest(engine: EngineKind) -> String {
+    let version = match engine {
+        EngineKind::PostgreSql => postgresql::migrate::newest(),
+        EngineKind::MySql | EngineKind::Sqlite => todo!(),
+    };
+    format!("{version}.0")
+}

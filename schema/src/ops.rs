@@ -1,0 +1,167 @@
+//! The lease operations, as data: what a worker asks of the database and what it is told.
+//!
+//! Who may do what to a row in which state is written once here and guarded in the statement
+//! itself on every engine; `tests/transitions.rs` walks the whole table.
+//!
+//! | row | claim by its client | claim by another | release by its client | release by another |
+//! |---|---|---|---|---|
+//! | none | created | created | nothing | nothing |
+//! | default, not expired | renewed | taken | reclaimed or deleted | nothing |
+//! | default, expired | renewed | taken over | reclaimed or deleted | nothing |
+//! | declined, not expired | taken | taken | nothing | nothing |
+//! | declined, expired | taken over | taken over | nothing | nothing |
+//! | reclaimed | taken over | taken over | nothing | nothing |
+//!
+//! A claim by a client that holds another live lease in the same subnet (and IA) is refused with
+//! [`Changed::ClientHasOther`], unless it names that lease in [`Claim::replaces`].
+
+use smallvec::SmallVec;
+
+use crate::family::LeaseFamily;
+use crate::lease::Lease;
+
+/// Everything an exchange needs to know, in one question.
+#[derive(Clone, Debug)]
+pub struct Lookup<F: LeaseFamily> {
+    /// Client keys ([`LeaseFamily::lookup_key`]); rows in any subnet and state are found.
+    pub clients: SmallVec<[Vec<u8>; 2]>,
+    /// Hardware address to look for whatever client identifier is stored
+    /// (`match-client-id: false`).
+    pub hwaddr: Option<Vec<u8>>,
+    /// Addresses (or base addresses of prefixes) whose rows are wanted.
+    pub addresses: SmallVec<[F::Address; 8]>,
+}
+
+impl<F: LeaseFamily> Default for Lookup<F> {
+    fn default() -> Self {
+        Self {
+            clients: SmallVec::new(),
+            hwaddr: None,
+            addresses: SmallVec::new(),
+        }
+    }
+}
+
+/// Answer to a [`Lookup`].
+#[derive(Clone, Debug)]
+pub struct Found<F: LeaseFamily> {
+    /// Rows found by client key, in no order.
+    pub by_client: Vec<FoundLease<F>>,
+    /// Rows found by hardware address.
+    pub by_hwaddr: Vec<FoundLease<F>>,
+    /// Rows found by address.
+    pub by_address: Vec<FoundLease<F>>,
+}
+
+impl<F: LeaseFamily> Default for Found<F> {
+    fn default() -> Self {
+        Self {
+            by_client: Vec::new(),
+            by_hwaddr: Vec::new(),
+            by_address: Vec::new(),
+        }
+    }
+}
+
+/// A row and how it stands by the database's clock.
+#[derive(Clone, Debug)]
+pub struct FoundLease<F: LeaseFamily> {
+    /// The row.
+    pub lease: Lease<F>,
+    /// Seconds until `expire`; zero or less when it has passed.
+    pub remaining: i64,
+}
+
+impl<F: LeaseFamily> FoundLease<F> {
+    /// Nobody else may be given this address now.
+    pub fn is_held(&self) -> bool {
+        self.lease.state != crate::State::Reclaimed && self.remaining > 0
+    }
+}
+
+/// A change that must be durable before anybody is told of it.
+#[derive(Clone, Debug)]
+pub enum Change<F: LeaseFamily> {
+    /// Grant or renew.
+    Claim(Claim<F>),
+    /// Give back.
+    Release(Release<F>),
+    /// Set aside as used by somebody unknown.
+    Decline(Decline<F>),
+}
+
+impl<F: LeaseFamily> Change<F> {
+    /// The row it touches; batches touch rows in this order, so that two workers never wait for
+    /// each other in a circle.
+    pub fn address(&self) -> F::Address {
+        match self {
+            Self::Claim(claim) => claim.lease.address,
+            Self::Release(release) => release.address,
+            Self::Decline(decline) => decline.address,
+        }
+    }
+}
+
+/// Grant `lease.address` to `lease.client`, or renew it.
+#[derive(Clone, Debug)]
+pub struct Claim<F: LeaseFamily> {
+    /// The row as it shall be. `expire` and `state` are set by the database.
+    pub lease: Lease<F>,
+    /// A live lease of the same client that ends in the same transaction.
+    pub replaces: Option<F::Address>,
+}
+
+/// Give a lease back.
+#[derive(Clone, Debug)]
+pub struct Release<F: LeaseFamily> {
+    /// The leased address or base of the prefix.
+    pub address: F::Address,
+    /// Who gives it back; anybody else changes nothing.
+    pub client: F::Client,
+    /// Keep the row as reclaimed, so that the client may get it again (lease affinity), instead
+    /// of deleting it.
+    pub keep: bool,
+}
+
+/// Set an address aside.
+#[derive(Clone, Debug)]
+pub struct Decline<F: LeaseFamily> {
+    /// The address found in use.
+    pub address: F::Address,
+    /// Who found it so; anybody else changes nothing.
+    pub client: F::Client,
+    /// How long nobody gets it, in seconds (`decline-probation-period`).
+    pub probation: u32,
+}
+
+/// What became of a [`Change`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// The claim holds; the lease ends at this time, seconds since 1970.
+    Claimed {
+        /// End of the lease by the database's clock.
+        expire: i64,
+    },
+    /// Somebody else holds the address; nothing changed.
+    Taken,
+    /// The client holds another live lease in that subnet (and IA); nothing changed.
+    ClientHasOther,
+    /// The lease was given back.
+    Released,
+    /// The address is set aside.
+    Declined,
+    /// The client does not hold this lease; nothing changed.
+    NotHeld,
+}
+
+/// A portion of a table in address order.
+#[derive(Clone, Debug)]
+pub struct Page<F: LeaseFamily> {
+    /// First address wanted.
+    pub from: F::Address,
+    /// Most rows wanted.
+    pub limit: u32,
+}
+
+/// A lease that [`crate::Store::reclaim`] ended.
+pub type Reclaimed<F> = Lease<F>;

@@ -1,0 +1,92 @@
+//! PostgreSQL: batches are arrays, unnested in one statement; several statements of a batch are
+//! pipelined within one transaction.
+
+mod connect;
+mod lease;
+pub(crate) mod migrate;
+mod session;
+mod statements;
+
+pub use lease::PgLease;
+
+use futures_util::FutureExt;
+
+use crate::access::Access;
+use crate::engine::{Answer, Engine, Session};
+use crate::error::Error;
+use crate::family::LeaseFamily;
+
+/// The engine; keeps the parameters only.
+pub(crate) struct PostgreSql {
+    access: Access,
+}
+
+impl PostgreSql {
+    /// For an access whose place is a PostgreSQL server.
+    pub(crate) fn new(access: Access) -> Self {
+        Self { access }
+    }
+}
+
+impl<F: LeaseFamily> Engine<F> for PostgreSql {
+    fn connect(&self) -> Answer<'_, Box<dyn Session<F>>> {
+        async {
+            let client = connect::open(&self.access).await?;
+            let session = session::PgSession::<F>::prepare(client, self.access.label()).await?;
+            Ok(Box::new(session) as Box<dyn Session<F>>)
+        }
+        .boxed()
+    }
+
+    fn initialize(&self) -> Answer<'_, ()> {
+        migrate::initialize(&self.access).boxed()
+    }
+}
+
+/// A driver's error, as ours.
+fn error(place: &std::sync::Arc<str>, statement: &'static str, error: &tokio_postgres::Error) -> Error {
+    use tokio_postgres::error::SqlState;
+    let Some(db) = error.as_db_error() else {
+        return Error::unavailable(place, chain(error));
+    };
+    let problem = || db.message().into();
+    match *db.code() {
+        SqlState::T_R_DEADLOCK_DETECTED
+        | SqlState::T_R_SERIALIZATION_FAILURE
+        | SqlState::LOCK_NOT_AVAILABLE => Error::Conflict {
+            statement,
+            problem: problem(),
+        },
+        SqlState::UNIQUE_VIOLATION
+            if db
+                .constraint()
+                .is_some_and(|name| name.contains("_one_per_")) =>
+        {
+            Error::ClientHasOther { statement }
+        }
+        // The server is going away or became a replica: another connection may do better.
+        SqlState::ADMIN_SHUTDOWN
+        | SqlState::CRASH_SHUTDOWN
+        | SqlState::CANNOT_CONNECT_NOW
+        | SqlState::READ_ONLY_SQL_TRANSACTION
+        | SqlState::TOO_MANY_CONNECTIONS
+        | SqlState::INVALID_PASSWORD
+        | SqlState::INVALID_CATALOG_NAME => Error::unavailable(place, db.message()),
+        _ => Error::Statement {
+            statement,
+            problem: format!("{} ({})", db.message(), db.code().code()).into(),
+        },
+    }
+}
+
+/// The error and what caused it, as the driver's own text leaves out the cause.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

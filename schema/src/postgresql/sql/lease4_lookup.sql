@@ -1,0 +1,16 @@
+-- Rows of clients (arm 0), of hardware addresses (arm 1) and of addresses (arm 2), each with the
+-- number of the question it answers. Three index scans per batch; nothing is locked.
+SELECT q.n, 0::smallint AS arm, floor(extract(epoch FROM l.expire - now()))::bigint AS remaining,
+       l.address, l.hwaddr, l.client_id, l.valid_lifetime, extract(epoch FROM l.expire)::bigint AS expire,
+       l.subnet_id, l.fqdn_fwd, l.fqdn_rev, l.hostname, l.state, l.user_context, l.pool_id
+FROM unnest($1::integer[], $2::bytea[]) AS q (n, client) JOIN lease4 l ON l.client_key = q.client
+UNION ALL
+SELECT q.n, 1::smallint, floor(extract(epoch FROM l.expire - now()))::bigint,
+       l.address, l.hwaddr, l.client_id, l.valid_lifetime, extract(epoch FROM l.expire)::bigint AS expire,
+       l.subnet_id, l.fqdn_fwd, l.fqdn_rev, l.hostname, l.state, l.user_context, l.pool_id
+FROM unnest($3::integer[], $4::bytea[]) AS q (n, hwaddr) JOIN lease4 l ON l.hwaddr = q.hwaddr
+UNION ALL
+SELECT q.n, 2::smallint, floor(extract(epoch FROM l.expire - now()))::bigint,
+       l.address, l.hwaddr, l.client_id, l.valid_lifetime, extract(epoch FROM l.expire)::bigint AS expire,
+       l.subnet_id, l.fqdn_fwd, l.fqdn_rev, l.hostname, l.state, l.user_context, l.pool_id
+FROM unnest($5::integer[], $6::bigint[]) AS q (n, address) JOIN lease4 l ON l.address = q.address

@@ -1,0 +1,26 @@
+-- Grant or renew; see lease4_claim.sql. A row that is held as another kind or length is taken.
+INSERT INTO lease6 AS held
+    (address, duid, valid_lifetime, expire, subnet_id, pref_lifetime, lease_type, iaid, prefix_len,
+     fqdn_fwd, fqdn_rev, hostname, state, hwaddr, hwtype, hwaddr_source, user_context, pool_id)
+SELECT asked.address, asked.duid, asked.valid_lifetime,
+       date_trunc('second', now() + interval '999999 microseconds') + asked.valid_lifetime * interval '1 second',
+       asked.subnet_id, asked.pref_lifetime, asked.lease_type, asked.iaid, asked.prefix_len,
+       asked.fqdn_fwd, asked.fqdn_rev, asked.hostname, 0, asked.hwaddr, asked.hwtype, asked.hwaddr_source,
+       asked.user_context, asked.pool_id
+FROM unnest($1::inet[], $2::bytea[], $3::integer[], $4::smallint[], $5::smallint[], $6::bigint[],
+            $7::bytea[], $8::smallint[], $9::smallint[], $10::bigint[], $11::bigint[], $12::boolean[], $13::boolean[],
+            $14::text[], $15::text[], $16::bigint[])
+     AS asked (address, duid, iaid, lease_type, prefix_len, pref_lifetime, hwaddr, hwtype, hwaddr_source,
+               valid_lifetime, subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id)
+ON CONFLICT (address) DO UPDATE SET
+    duid = excluded.duid, valid_lifetime = excluded.valid_lifetime, expire = excluded.expire,
+    subnet_id = excluded.subnet_id, pref_lifetime = excluded.pref_lifetime, lease_type = excluded.lease_type,
+    iaid = excluded.iaid, prefix_len = excluded.prefix_len, fqdn_fwd = excluded.fqdn_fwd,
+    fqdn_rev = excluded.fqdn_rev, hostname = excluded.hostname, state = 0, hwaddr = excluded.hwaddr,
+    hwtype = excluded.hwtype, hwaddr_source = excluded.hwaddr_source,
+    user_context = excluded.user_context, pool_id = excluded.pool_id
+WHERE held.state = 2
+   OR held.expire <= now()
+   OR (held.state = 0 AND held.duid = excluded.duid AND held.iaid = excluded.iaid
+       AND held.lease_type = excluded.lease_type)
+RETURNING address, extract(epoch FROM expire)::bigint AS expire

@@ -1,0 +1,353 @@
+//! The one thing a worker sees of its database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::sync::{Mutex, watch};
+
+use crate::access::{Access, EngineKind};
+use crate::engine::{Answer, Engine, Session};
+use crate::error::Error;
+use crate::family::LeaseFamily;
+use crate::front::{Front, FrontStats, Lane};
+use crate::lease::Lease;
+use crate::ops::{Change, Changed, Found, Lookup, Page};
+use crate::postgresql::PostgreSql;
+
+/// How often a batch that lost against another transaction is tried again.
+const RETRIES: u32 = 8;
+
+/// Longest pause before a retry; the actual one is a random part of it.
+const RETRY_PAUSE: Duration = Duration::from_millis(20);
+
+/// Pause between attempts to reach a database that is away, so that a burst of queries does not
+/// become a burst of connections.
+const RECONNECT_PAUSE: Duration = Duration::from_millis(250);
+
+/// Lanes and batch sizes.
+#[derive(Clone, Copy, Debug)]
+pub struct StoreOptions {
+    /// Connections for lookups.
+    pub read_lanes: usize,
+    /// Connections for changes.
+    pub write_lanes: usize,
+    /// Most operations in one batch.
+    pub max_batch: usize,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            read_lanes: 2,
+            write_lanes: 2,
+            max_batch: 512,
+        }
+    }
+}
+
+/// Leases of one family in one database.
+pub struct Store<F: LeaseFamily> {
+    reads: Front<Lookup<F>, Found<F>>,
+    writes: Front<Change<F>, Changed>,
+    engine: Arc<dyn Engine<F>>,
+    /// For what is neither: timers, the command channel, the admin tool.
+    other: Mutex<Option<Box<dyn Session<F>>>>,
+    health: watch::Sender<Option<Error>>,
+}
+
+impl<F: LeaseFamily> Store<F> {
+    /// Connect, initialize an empty database, and start the lanes.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database cannot be reached, [`Error::Schema`] when it
+    /// holds another schema than this program's, [`Error::Access`] for parameters that cannot work.
+    pub async fn open(access: &Access, options: StoreOptions) -> Result<Self, Error> {
+        let engine = engine::<F>(access);
+        engine.initialize().await?;
+        let session = engine.connect().await?;
+        let health = watch::Sender::new(None);
+        let lane = || Connection {
+            engine: Arc::clone(&engine),
+            session: None,
+            health: health.clone(),
+        };
+        let reads = (0..options.read_lanes.max(1))
+            .map(|_| Box::new(lane()) as Box<dyn Lane<Lookup<F>, Found<F>>>)
+            .collect();
+        let writes = (0..options.write_lanes.max(1))
+            .map(|_| Box::new(lane()) as Box<dyn Lane<Change<F>, Changed>>)
+            .collect();
+        Ok(Self {
+            reads: Front::start(reads, options.max_batch.max(1)),
+            writes: Front::start(writes, options.max_batch.max(1)),
+            engine,
+            other: Mutex::new(Some(session)),
+            health,
+        })
+    }
+
+    /// What the database knows about a client and some addresses.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn lookup(&self, lookup: Lookup<F>) -> Result<Found<F>, Error> {
+        self.reads.submit(lookup).await
+    }
+
+    /// Change a lease. When this returns `Ok`, the change is durable.
+    ///
+    /// # Errors
+    /// Nothing may be told to the client: the outcome is no change, or unknown.
+    pub async fn change(&self, change: Change<F>) -> Result<Changed, Error> {
+        self.writes.submit(change).await
+    }
+
+    /// End up to `limit` leases that expired, oldest first; the rows as they were. Rows that
+    /// another worker ends at this moment are left to it.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn reclaim(&self, limit: u32, remove: bool) -> Result<Vec<Lease<F>>, Error> {
+        self.with_session(&(), move |session, ()| session.reclaim(limit, remove)).await
+    }
+
+    /// Delete up to `limit` reclaimed rows that expired more than `hold` seconds ago.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn flush(&self, hold: u32, limit: u32) -> Result<u64, Error> {
+        self.with_session(&(), move |session, ()| session.flush(hold, limit)).await
+    }
+
+    /// Rows in address order.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn page(&self, page: &Page<F>) -> Result<Vec<Lease<F>>, Error> {
+        self.with_session(page, |session, page| session.page(page)).await
+    }
+
+    /// Number of rows per subnet and state.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn count(&self) -> Result<Vec<(u32, i64, u64)>, Error> {
+        self.with_session(&(), |session, ()| session.count()).await
+    }
+
+    /// The DUID of all workers on this database; `candidate` becomes it when there is none, or
+    /// when `replace` says so.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn server_duid(&self, candidate: &[u8], replace: bool) -> Result<Vec<u8>, Error> {
+        self.with_session(candidate, move |session, candidate| session.server_duid(candidate, replace)).await
+    }
+
+    /// Add whole rows in one transaction: all or nothing. `next` gives a portion at a time and
+    /// an empty one at the end.
+    ///
+    /// # Errors
+    /// The first row that is there already, or whatever `next` or the database reports; nothing
+    /// was added.
+    pub async fn upload<E: From<Error>>(
+        &self,
+        mut next: impl FnMut() -> Result<Vec<Lease<F>>, E>,
+    ) -> Result<u64, E> {
+        // A session of its own: dropping it without the commit undoes everything.
+        let mut session = self.engine.connect().await?;
+        session.begin_upload().await?;
+        let mut count = 0;
+        loop {
+            let rows = next()?;
+            if rows.is_empty() {
+                break;
+            }
+            session.upload(&rows).await?;
+            count += rows.len() as u64;
+        }
+        session.commit_upload().await?;
+        Ok(count)
+    }
+
+    /// `None` while the database answers, else the error of the last attempt.
+    pub fn health(&self) -> watch::Receiver<Option<Error>> {
+        self.health.subscribe()
+    }
+
+    /// Counters of the fronts for lookups and for changes.
+    pub fn stats(&self) -> (FrontStats, FrontStats) {
+        (self.reads.stats(), self.writes.stats())
+    }
+
+    async fn with_session<B: ?Sized, T>(
+        &self,
+        asked: &B,
+        work: impl for<'s> FnOnce(&'s mut dyn Session<F>, &'s B) -> Answer<'s, T>,
+    ) -> Result<T, Error> {
+        let mut slot = self.other.lock().await;
+        if slot.is_none() {
+            *slot = Some(self.engine.connect().await?);
+        }
+        let Some(session) = slot.as_mut() else {
+            return Err(Error::Access("no session".into()));
+        };
+        let result = work(&mut **session, asked).await;
+        if result.as_ref().is_err_and(Error::is_connection) {
+            *slot = None;
+        }
+        result
+    }
+}
+
+/// The engine of an access.
+pub(crate) fn engine<F: LeaseFamily>(access: &Access) -> Arc<dyn Engine<F>> {
+    match access.engine() {
+        EngineKind::PostgreSql => Arc::new(PostgreSql::new(access.clone())),
+        EngineKind::MySql | EngineKind::Sqlite => todo!(),
+    }
+}
+
+/// A lane's connection: made when needed, dropped when broken.
+struct Connection<F: LeaseFamily> {
+    engine: Arc<dyn Engine<F>>,
+    session: Option<Box<dyn Session<F>>>,
+    health: watch::Sender<Option<Error>>,
+}
+
+impl<F: LeaseFamily> Connection<F> {
+    async fn session(&mut self) -> Result<&mut Box<dyn Session<F>>, Error> {
+        if self.session.is_none() {
+            match self.engine.connect().await {
+                Ok(session) => self.session = Some(session),
+                Err(error) => {
+                    tokio::time::sleep(RECONNECT_PAUSE).await;
+                    return Err(error);
+                }
+            }
+        }
+        self.session
+            .as_mut()
+            .ok_or_else(|| Error::Access("no session".into()))
+    }
+
+    /// Run until it succeeds or fails for good; tell the health watch what came of it.
+    async fn attempt<B, T>(
+        &mut self,
+        batch: &[B],
+        work: impl for<'s> Fn(&'s mut dyn Session<F>, &'s [B]) -> Answer<'s, T>,
+    ) -> Result<T, Error> {
+        let mut tries = 0;
+        loop {
+            let result = match self.session().await {
+                Ok(session) => work(&mut **session, batch).await,
+                Err(error) => Err(error),
+            };
+            let Err(error) = result else {
+                self.health.send_if_modified(|health| health.take().is_some());
+                return result;
+            };
+            if error.is_connection() {
+                self.session = None;
+                self.health.send_replace(Some(error.clone()));
+            }
+            tries += 1;
+            if !error.is_retryable() || tries > RETRIES {
+                return Err(error);
+            }
+            tokio::time::sleep(jitter(RETRY_PAUSE)).await;
+        }
+    }
+
+    /// One round: no address twice, in address order. A second lease for one client makes the
+    /// engine refuse the whole statement; then each change goes alone, to find out whose it was.
+    async fn change_round(&mut self, round: &[Change<F>]) -> Vec<Result<Changed, Error>> {
+        match self.attempt(round, |session, round| session.change(round)).await {
+            Ok(changed) => changed.into_iter().map(Ok).collect(),
+            Err(Error::ClientHasOther { .. }) if round.len() == 1 => {
+                vec![Ok(Changed::ClientHasOther)]
+            }
+            Err(Error::ClientHasOther { .. }) => {
+                let mut answers = Vec::with_capacity(round.len());
+                for change in round {
+                    let one = std::slice::from_ref(change);
+                    answers.push(match self.attempt(one, |session, one| session.change(one)).await {
+                        Ok(changed) => Ok(changed.first().copied().unwrap_or(Changed::NotHeld)),
+                        Err(Error::ClientHasOther { .. }) => Ok(Changed::ClientHasOther),
+                        Err(error) => Err(error),
+                    });
+                }
+                answers
+            }
+            Err(error) => round.iter().map(|_| Err(error.clone())).collect(),
+        }
+    }
+}
+
+impl<F: LeaseFamily> Lane<Lookup<F>, Found<F>> for Connection<F> {
+    fn run<'a>(&'a mut self, batch: &'a [Lookup<F>]) -> BoxFuture<'a, Vec<Result<Found<F>, Error>>> {
+        async move {
+            match self.attempt(batch, |session, batch| session.lookup(batch)).await {
+                Ok(found) => found.into_iter().map(Ok).collect(),
+                Err(error) => batch.iter().map(|_| Err(error.clone())).collect(),
+            }
+        }
+        .boxed()
+    }
+}
+
+impl<F: LeaseFamily> Lane<Change<F>, Changed> for Connection<F> {
+    fn run<'a>(&'a mut self, batch: &'a [Change<F>]) -> BoxFuture<'a, Vec<Result<Changed, Error>>> {
+        async move {
+            let mut answers: Vec<Option<Result<Changed, Error>>> = vec![None; batch.len()];
+            for round in rounds(batch) {
+                let changes: Vec<Change<F>> = round
+                    .iter()
+                    .filter_map(|at| batch.get(*at).cloned())
+                    .collect();
+                for (at, answer) in round.iter().zip(self.change_round(&changes).await) {
+                    if let Some(slot) = answers.get_mut(*at) {
+                        *slot = Some(answer);
+                    }
+                }
+            }
+            answers
+                .into_iter()
+                .map(|answer| answer.unwrap_or(Ok(Changed::NotHeld)))
+                .collect()
+        }
+        .boxed()
+    }
+}
+
+/// Split a batch so that no round names an address twice, keeping the order of arrival for each
+/// address; each round is sorted by address.
+fn rounds<F: LeaseFamily>(batch: &[Change<F>]) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..batch.len()).collect();
+    order.sort_by_key(|at| batch.get(*at).map(Change::address));
+    let mut rounds: Vec<Vec<usize>> = Vec::new();
+    let mut previous = None;
+    let mut repeat = 0;
+    for at in order {
+        let address = batch.get(at).map(Change::address);
+        repeat = if previous == address { repeat + 1 } else { 0 };
+        previous = address;
+        if rounds.len() <= repeat {
+            rounds.push(Vec::new());
+        }
+        if let Some(round) = rounds.get_mut(repeat) {
+            round.push(at);
+        }
+    }
+    rounds
+}
+
+/// A random part of a pause, from the clock's low bits: enough to break step with others.
+fn jitter(pause: Duration) -> Duration {
+    let nanos = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |now| now.subsec_nanos());
+    pause.mul_f64(f64::from(nanos % 1_000) / 1_000.0)
+}

@@ -1,0 +1,47 @@
+//! One test, every engine: a fresh database of each.
+
+#![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
+
+use std::future::Future;
+
+use murre_harness::database::{self, Database};
+use murre_schema::{Access, LeaseFamily, Store, StoreOptions};
+
+/// A fresh, empty database of one engine.
+pub struct Fresh {
+    pub name: &'static str,
+    pub access: Access,
+    /// Keeps the server's database, or the file's folder, until the test ends.
+    pub database: Option<Database>,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Fresh {
+    pub async fn open<F: LeaseFamily>(&self) -> Store<F> {
+        Store::open(&self.access, StoreOptions::default()).await.unwrap()
+    }
+}
+
+/// A fresh database of every engine.
+pub fn engines() -> Vec<Fresh> {
+    let server = |name, database: Database| Fresh {
+        name,
+        access: Access::from_url(&database.url()).unwrap(),
+        database: Some(database),
+        _folder: None,
+    };
+    vec![server("postgresql", database::postgres().fresh())]
+}
+
+/// Run a test on every engine; the engine's name is printed before a failure.
+pub fn on_every_engine<T: Future<Output = ()>>(test: impl Fn(Fresh) -> T) {
+    for fresh in engines() {
+        eprintln!("engine: {}", fresh.name);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(test(fresh));
+    }
+}

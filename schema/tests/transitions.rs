@@ -1,0 +1,426 @@
+//! Who may do what to a row in which state: the table of `ops`, on every engine.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+
+use common::on_every_engine;
+use murre_schema::{
+    Change, Changed, Claim, Client4, Client6, Decline, Details6, Lease, LeaseFamily, LeaseKind,
+    Lookup, Page, Release, State, Store,
+};
+use murre_wire::{V4, V6};
+
+/// What a test needs to know of a family to be written once.
+trait Sample: LeaseFamily {
+    fn address(number: u8) -> Self::Address;
+    fn client(number: u8) -> Self::Client;
+}
+
+impl Sample for V4 {
+    fn address(number: u8) -> Ipv4Addr {
+        Ipv4Addr::new(192, 0, 2, number)
+    }
+
+    fn client(number: u8) -> Client4 {
+        Client4 {
+            hwaddr: vec![2, 0, 0, 0, 0, number],
+            client_id: Some(vec![1, 2, 0, 0, 0, 0, number]),
+        }
+    }
+}
+
+impl Sample for V6 {
+    fn address(number: u8) -> Ipv6Addr {
+        Ipv6Addr::from(0x2001_0db8_u128 << 96 | u128::from(number))
+    }
+
+    fn client(number: u8) -> Client6 {
+        Client6 {
+            duid: vec![0, 3, 0, 1, 2, 0, 0, 0, 0, number],
+            iaid: 0xffff_fff0 | u32::from(number & 7),
+            kind: LeaseKind::Na,
+        }
+    }
+}
+
+fn lease<F: Sample>(address: u8, client: u8, lifetime: u32) -> Lease<F> {
+    Lease::new(F::address(address), F::client(client), 1, lifetime)
+}
+
+async fn claim<F: Sample>(store: &Store<F>, address: u8, client: u8, lifetime: u32) -> Changed {
+    claim_lease(store, lease(address, client, lifetime)).await
+}
+
+async fn claim_lease<F: Sample>(store: &Store<F>, lease: Lease<F>) -> Changed {
+    let replaces = None;
+    store.change(Change::Claim(Claim { lease, replaces })).await.unwrap()
+}
+
+async fn release<F: Sample>(store: &Store<F>, address: u8, client: u8, keep: bool) -> Changed {
+    let change = Change::Release(Release {
+        address: F::address(address),
+        client: F::client(client),
+        keep,
+    });
+    store.change(change).await.unwrap()
+}
+
+async fn decline<F: Sample>(store: &Store<F>, address: u8, client: u8, probation: u32) -> Changed {
+    let change = Change::Decline(Decline {
+        address: F::address(address),
+        client: F::client(client),
+        probation,
+    });
+    store.change(change).await.unwrap()
+}
+
+async fn row<F: Sample>(store: &Store<F>, address: u8) -> Option<Lease<F>> {
+    let mut lookup = Lookup::default();
+    lookup.addresses.push(F::address(address));
+    let found = store.lookup(lookup).await.unwrap();
+    found.by_address.into_iter().next().map(|found| found.lease)
+}
+
+fn claimed(changed: Changed) -> bool {
+    matches!(changed, Changed::Claimed { .. })
+}
+
+/// Both families, every engine.
+macro_rules! transitions {
+    ($($(#[$doc:meta])* $name:ident($store:ident) $body:block)*) => {$(
+        mod $name {
+            use super::*;
+
+            async fn run<F: Sample>($store: Store<F>) $body
+
+            #[test]
+            fn v4() {
+                on_every_engine(|fresh| async move { run::<V4>(fresh.open().await).await });
+            }
+
+            #[test]
+            fn v6() {
+                on_every_engine(|fresh| async move { run::<V6>(fresh.open().await).await });
+            }
+        }
+    )*};
+}
+
+transitions! {
+    a_free_address_is_granted_and_read_back(store) {
+        let mut wanted = lease::<F>(1, 1, 3600);
+        wanted.hostname = "printer.example.org.".into();
+        wanted.fqdn_fwd = true;
+        wanted.user_context = Some("{\"ISC\":1}".into());
+        wanted.pool_id = 7;
+        let Changed::Claimed { expire } = claim_lease(&store, wanted.clone()).await else {
+            panic!("not granted")
+        };
+        wanted.expire = expire;
+        assert_eq!(row(&store, 1).await, Some(wanted));
+    }
+
+    its_client_renews_a_lease(store) {
+        assert!(claimed(claim(&store, 1, 1, 100).await));
+        let Changed::Claimed { expire } = claim(&store, 1, 1, 5000).await else {
+            panic!("not renewed")
+        };
+        let row = row(&store, 1).await.unwrap();
+        assert_eq!((row.valid_lifetime, row.expire), (5000, expire));
+    }
+
+    a_held_address_is_taken_for_anybody_else(store) {
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        let before = row(&store, 1).await;
+        assert_eq!(claim(&store, 1, 2, 3600).await, Changed::Taken);
+        assert_eq!(row(&store, 1).await, before);
+    }
+
+    an_expired_lease_goes_to_whoever_asks(store) {
+        assert!(claimed(claim(&store, 1, 1, 0).await));
+        wait_until_expired(&store, 1).await;
+        assert!(claimed(claim(&store, 1, 2, 3600).await));
+        assert_eq!(row(&store, 1).await.unwrap().client, F::client(2));
+    }
+
+    a_release_by_its_client_deletes_or_keeps_the_row(store) {
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        assert_eq!(release(&store, 1, 1, false).await, Changed::Released);
+        assert_eq!(row(&store, 1).await, None);
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        assert_eq!(release(&store, 1, 1, true).await, Changed::Released);
+        let kept = row(&store, 1).await.unwrap();
+        assert_eq!((kept.state, kept.client), (State::Reclaimed, F::client(1)));
+        assert!(claimed(claim(&store, 1, 2, 3600).await));
+    }
+
+    release_by_a_stranger_changes_nothing(store) {
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        let before = row(&store, 1).await;
+        assert_eq!(release(&store, 1, 2, false).await, Changed::NotHeld);
+        assert_eq!(release(&store, 1, 2, true).await, Changed::NotHeld);
+        assert_eq!(release(&store, 9, 1, true).await, Changed::NotHeld);
+        assert_eq!(row(&store, 1).await, before);
+    }
+
+    a_declined_address_is_nobodys_until_its_probation_ends(store) {
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        assert_eq!(decline(&store, 1, 2, 100).await, Changed::NotHeld);
+        assert_eq!(decline(&store, 1, 1, 100).await, Changed::Declined);
+        assert_eq!(row(&store, 1).await.unwrap().state, State::Declined);
+        assert_eq!(claim(&store, 1, 1, 3600).await, Changed::Taken);
+        assert_eq!(claim(&store, 1, 2, 3600).await, Changed::Taken);
+        assert_eq!(release(&store, 1, 1, false).await, Changed::NotHeld);
+        // The client is free to hold another.
+        assert!(claimed(claim(&store, 2, 1, 3600).await));
+        assert_eq!(decline(&store, 2, 1, 0).await, Changed::Declined);
+        wait_until_expired(&store, 2).await;
+        assert!(claimed(claim(&store, 2, 3, 3600).await));
+    }
+
+    a_client_holds_one_lease_per_subnet(store) {
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        assert_eq!(claim(&store, 2, 1, 3600).await, Changed::ClientHasOther);
+        assert_eq!(row(&store, 2).await, None);
+        let mut elsewhere = lease::<F>(3, 1, 3600);
+        elsewhere.subnet_id = 2;
+        assert!(claimed(claim_lease(&store, elsewhere).await));
+        assert!(row(&store, 1).await.is_some());
+    }
+
+    a_replaced_lease_ends_in_the_same_transaction(store) {
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        let change = Change::Claim(Claim {
+            lease: lease(2, 1, 3600),
+            replaces: Some(F::address(1)),
+        });
+        assert!(claimed(store.change(change).await.unwrap()));
+        assert_eq!(row(&store, 1).await, None);
+        // A stranger's lease is not replaced.
+        let change = Change::Claim(Claim {
+            lease: lease(3, 3, 3600),
+            replaces: Some(F::address(2)),
+        });
+        assert!(claimed(store.change(change).await.unwrap()));
+        assert!(row(&store, 2).await.is_some());
+    }
+
+    one_of_many_gets_an_address(store) {
+        let store = Arc::new(store);
+        let mut waiters = Vec::new();
+        for client in 1..=100 {
+            let store = Arc::clone(&store);
+            waiters.push(tokio::spawn(async move { claim(&store, 1, client, 3600).await }));
+        }
+        let mut winners = 0;
+        for waiter in waiters {
+            winners += usize::from(claimed(waiter.await.unwrap()));
+        }
+        assert_eq!(winners, 1);
+    }
+
+    a_client_that_asks_everywhere_gets_one_lease(store) {
+        let store = Arc::new(store);
+        let mut waiters = Vec::new();
+        for address in 1..=60 {
+            let store = Arc::clone(&store);
+            waiters.push(tokio::spawn(async move { claim(&store, address, 1, 3600).await }));
+        }
+        // Others in the same batches are not hurt by it.
+        let mut others = Vec::new();
+        for number in 101..=160 {
+            let store = Arc::clone(&store);
+            others.push(tokio::spawn(async move { claim(&store, number, number, 3600).await }));
+        }
+        let mut winners = 0;
+        for waiter in waiters {
+            winners += usize::from(claimed(waiter.await.unwrap()));
+        }
+        assert_eq!(winners, 1);
+        for other in others {
+            assert!(claimed(other.await.unwrap()));
+        }
+    }
+
+    an_expired_lease_is_reclaimed_by_exactly_one(store) {
+        for number in 1..=50 {
+            assert!(claimed(claim(&store, number, number, 0).await));
+        }
+        assert!(claimed(claim(&store, 60, 60, 3600).await));
+        assert!(claimed(claim(&store, 61, 61, 3600).await));
+        assert_eq!(decline(&store, 61, 61, 0).await, Changed::Declined);
+        for number in (1..=50).chain([61]) {
+            wait_until_expired(&store, number).await;
+        }
+        let store = Arc::new(store);
+        let mut waiters = Vec::new();
+        for _ in 0..8 {
+            let store = Arc::clone(&store);
+            waiters.push(tokio::spawn(async move {
+                let mut mine = Vec::new();
+                loop {
+                    let some = store.reclaim(7, false).await.unwrap();
+                    if some.is_empty() {
+                        return mine;
+                    }
+                    mine.extend(some);
+                }
+            }));
+        }
+        let mut all = Vec::new();
+        for waiter in waiters {
+            all.extend(waiter.await.unwrap().into_iter().map(|lease| lease.address));
+        }
+        all.sort();
+        let expected: Vec<_> = (1..=50).chain([61]).map(F::address).collect();
+        assert_eq!(all, expected);
+        assert_eq!(row(&store, 1).await.unwrap().state, State::Reclaimed);
+        assert_eq!(row(&store, 61).await, None);
+        assert_eq!(row(&store, 60).await.unwrap().state, State::Default);
+        // Its client may come back for it, and finds it by its key.
+        let mut lookup = Lookup::default();
+        lookup.clients.push(F::lookup_key(&F::client(1)));
+        let found = store.lookup(lookup).await.unwrap();
+        assert_eq!(found.by_client.len(), 1);
+        assert_eq!(store.flush(3600, 100).await.unwrap(), 0);
+    }
+
+    reclaiming_with_removal_deletes(store) {
+        assert!(claimed(claim(&store, 1, 1, 0).await));
+        wait_until_expired(&store, 1).await;
+        assert_eq!(store.reclaim(10, true).await.unwrap().len(), 1);
+        assert_eq!(row(&store, 1).await, None);
+    }
+
+    pages_walk_the_table_in_address_order(store) {
+        for number in [9, 3, 200, 77] {
+            assert!(claimed(claim(&store, number, number, 3600).await));
+        }
+        let page = |from, limit| Page { from: F::address(from), limit };
+        let addresses = |rows: Vec<Lease<F>>| -> Vec<_> {
+            rows.into_iter().map(|lease| lease.address).collect()
+        };
+        let first = addresses(store.page(&page(0, 3)).await.unwrap());
+        assert_eq!(first, [3, 9, 77].map(F::address));
+        let rest = addresses(store.page(&page(78, 3)).await.unwrap());
+        assert_eq!(rest, [200].map(F::address));
+        assert_eq!(store.count().await.unwrap(), [(1, 0, 4)]);
+    }
+
+    an_upload_is_all_or_nothing(store) {
+        let rows = |numbers: std::ops::Range<u8>| -> Vec<Lease<F>> {
+            numbers
+                .map(|number| Lease { expire: 1_900_000_000, ..lease(number, number, 100) })
+                .collect()
+        };
+        let mut portions = vec![Vec::new(), rows(10..20), rows(1..10)];
+        let next = || Ok::<_, murre_schema::Error>(portions.pop().unwrap());
+        assert_eq!(store.upload(next).await.unwrap(), 19);
+        let mut portions = vec![Vec::new(), rows(5..6), rows(30..40)];
+        let next = || Ok::<_, murre_schema::Error>(portions.pop().unwrap());
+        assert!(store.upload(next).await.is_err());
+        assert_eq!(store.count().await.unwrap(), [(1, 0, 19)]);
+        assert_eq!(row(&store, 5).await.unwrap().expire, 1_900_000_000);
+    }
+
+    the_first_server_duid_stays(store) {
+        assert_eq!(store.server_duid(b"first", false).await.unwrap(), b"first");
+        assert_eq!(store.server_duid(b"second", false).await.unwrap(), b"first");
+        assert_eq!(store.server_duid(b"third", true).await.unwrap(), b"third");
+    }
+
+    an_endless_lease_never_expires(store) {
+        assert!(claimed(claim(&store, 1, 1, murre_schema::INFINITE_LIFETIME).await));
+        assert_eq!(claim(&store, 1, 2, 10).await, Changed::Taken);
+        assert!(store.reclaim(10, true).await.unwrap().is_empty());
+        assert_eq!(row(&store, 1).await.unwrap().valid_lifetime, u32::MAX);
+    }
+}
+
+/// Until the database's clock says so.
+async fn wait_until_expired<F: Sample>(store: &Store<F>, address: u8) {
+    loop {
+        let mut lookup = Lookup::default();
+        lookup.addresses.push(F::address(address));
+        let found = store.lookup(lookup).await.unwrap();
+        if found.by_address.iter().all(|found| found.remaining < 0) {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[test]
+fn a_lease_without_client_identifier_is_the_hardware_addresss() {
+    on_every_engine(|fresh| async move {
+        let store: Store<V4> = fresh.open().await;
+        let plain = Client4 { hwaddr: vec![2, 0, 0, 0, 0, 1], client_id: None };
+        let mut lease = Lease::new(V4::address(1), plain.clone(), 1, 3600);
+        assert!(claimed(claim_lease(&store, lease.clone()).await));
+        // Later the same card sends an identifier too: still the same client.
+        lease.client = V4::client(1);
+        assert!(claimed(claim_lease(&store, lease.clone()).await));
+        // Another card whose identifier is the first one's hardware address is a stranger.
+        lease.client = Client4 { hwaddr: vec![2, 0, 0, 0, 0, 9], client_id: Some(plain.hwaddr.clone()) };
+        assert_eq!(claim_lease(&store, lease.clone()).await, Changed::Taken);
+        // The same card with another identifier as well.
+        lease.client = Client4 { client_id: Some(vec![7, 7]), ..plain.clone() };
+        assert_eq!(claim_lease(&store, lease).await, Changed::Taken);
+        let lookup = Lookup { hwaddr: Some(plain.hwaddr), ..Lookup::default() };
+        assert_eq!(store.lookup(lookup).await.unwrap().by_hwaddr.len(), 1);
+    });
+}
+
+#[test]
+fn a_client_has_several_ias_and_prefixes_keep_their_length() {
+    on_every_engine(|fresh| async move {
+        let store: Store<V6> = fresh.open().await;
+        for (number, iaid, kind, prefix_len) in [
+            (1, 1, LeaseKind::Na, 128),
+            (2, 2, LeaseKind::Na, 128),
+            (64, 1, LeaseKind::Pd, 64),
+        ] {
+            let client = Client6 { duid: vec![0, 3, 1], iaid, kind };
+            let mut lease = Lease::<V6>::new(V6::address(number), client, 1, 3600);
+            lease.details = Details6 {
+                preferred_lifetime: 1800,
+                prefix_len,
+                hwaddr: Some(vec![2, 0, 0, 0, 0, 1]),
+                hwtype: Some(1),
+                hwaddr_source: Some(128),
+            };
+            let Changed::Claimed { expire } = claim_lease(&store, lease.clone()).await else {
+                panic!("not granted")
+            };
+            lease.expire = expire;
+            assert_eq!(row(&store, number).await, Some(lease));
+        }
+        let mut lookup = Lookup::<V6>::default();
+        lookup.clients.push(vec![0, 3, 1]);
+        assert_eq!(store.lookup(lookup).await.unwrap().by_client.len(), 3);
+    });
+}
+
+#[test]
+fn ten_workers_that_start_at_once_make_one_schema() {
+    on_every_engine(|fresh| async move {
+        let mut starting = Vec::new();
+        for _ in 0..10 {
+            let access = fresh.access.clone();
+            starting.push(tokio::spawn(async move {
+                Store::<V4>::open(&access, murre_schema::StoreOptions::default())
+                    .await
+                    .map(drop)
+            }));
+        }
+        for start in starting {
+            start.await.unwrap().unwrap();
+        }
+        let found = murre_schema::life::inspect(&fresh.access).await.unwrap();
+        assert_eq!(found.version, Some((1, 0)));
+    });
+}
