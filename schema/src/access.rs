@@ -100,7 +100,9 @@ impl Access {
             other => return Err(wrong(&format!("unknown engine '{other}'"))),
         };
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (authority, database) = rest.split_once('/').ok_or_else(|| wrong("no database name"))?;
+        let (authority, database) = rest
+            .split_once('/')
+            .ok_or_else(|| wrong("no database name"))?;
         let (login, place) = authority.rsplit_once('@').unwrap_or(("", authority));
         let (user, password) = login.split_once(':').unwrap_or((login, ""));
         let (mut hosts, mut port) = (Vec::new(), None);

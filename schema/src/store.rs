@@ -110,7 +110,8 @@ impl<F: LeaseFamily> Store<F> {
     /// # Errors
     /// The database could not be asked.
     pub async fn reclaim(&self, limit: u32, remove: bool) -> Result<Vec<Lease<F>>, Error> {
-        self.with_session(&(), move |session, ()| session.reclaim(limit, remove)).await
+        self.with_session(&(), move |session, ()| session.reclaim(limit, remove))
+            .await
     }
 
     /// Delete up to `limit` reclaimed rows that expired more than `hold` seconds ago.
@@ -118,7 +119,8 @@ impl<F: LeaseFamily> Store<F> {
     /// # Errors
     /// The database could not be asked.
     pub async fn flush(&self, hold: u32, limit: u32) -> Result<u64, Error> {
-        self.with_session(&(), move |session, ()| session.flush(hold, limit)).await
+        self.with_session(&(), move |session, ()| session.flush(hold, limit))
+            .await
     }
 
     /// Rows in address order.
@@ -126,7 +128,8 @@ impl<F: LeaseFamily> Store<F> {
     /// # Errors
     /// The database could not be asked.
     pub async fn page(&self, page: &Page<F>) -> Result<Vec<Lease<F>>, Error> {
-        self.with_session(page, |session, page| session.page(page)).await
+        self.with_session(page, |session, page| session.page(page))
+            .await
     }
 
     /// Number of rows per subnet and state.
@@ -143,7 +146,10 @@ impl<F: LeaseFamily> Store<F> {
     /// # Errors
     /// The database could not be asked.
     pub async fn server_duid(&self, candidate: &[u8], replace: bool) -> Result<Vec<u8>, Error> {
-        self.with_session(candidate, move |session, candidate| session.server_duid(candidate, replace)).await
+        self.with_session(candidate, move |session, candidate| {
+            session.server_duid(candidate, replace)
+        })
+        .await
     }
 
     /// Add whole rows in one transaction: all or nothing. `next` gives a portion at a time and
@@ -246,7 +252,8 @@ impl<F: LeaseFamily> Connection<F> {
                 Err(error) => Err(error),
             };
             let Err(error) = result else {
-                self.health.send_if_modified(|health| health.take().is_some());
+                self.health
+                    .send_if_modified(|health| health.take().is_some());
                 return result;
             };
             if error.is_connection() {
@@ -264,7 +271,10 @@ impl<F: LeaseFamily> Connection<F> {
     /// One round: no address twice, in address order. A second lease for one client makes the
     /// engine refuse the whole statement; then each change goes alone, to find out whose it was.
     async fn change_round(&mut self, round: &[Change<F>]) -> Vec<Result<Changed, Error>> {
-        match self.attempt(round, |session, round| session.change(round)).await {
+        match self
+            .attempt(round, |session, round| session.change(round))
+            .await
+        {
             Ok(changed) => changed.into_iter().map(Ok).collect(),
             Err(Error::ClientHasOther { .. }) if round.len() == 1 => {
                 vec![Ok(Changed::ClientHasOther)]
@@ -273,11 +283,13 @@ impl<F: LeaseFamily> Connection<F> {
                 let mut answers = Vec::with_capacity(round.len());
                 for change in round {
                     let one = std::slice::from_ref(change);
-                    answers.push(match self.attempt(one, |session, one| session.change(one)).await {
-                        Ok(changed) => Ok(changed.first().copied().unwrap_or(Changed::NotHeld)),
-                        Err(Error::ClientHasOther { .. }) => Ok(Changed::ClientHasOther),
-                        Err(error) => Err(error),
-                    });
+                    answers.push(
+                        match self.attempt(one, |session, one| session.change(one)).await {
+                            Ok(changed) => Ok(changed.first().copied().unwrap_or(Changed::NotHeld)),
+                            Err(Error::ClientHasOther { .. }) => Ok(Changed::ClientHasOther),
+                            Err(error) => Err(error),
+                        },
+                    );
                 }
                 answers
             }
@@ -287,9 +299,15 @@ impl<F: LeaseFamily> Connection<F> {
 }
 
 impl<F: LeaseFamily> Lane<Lookup<F>, Found<F>> for Connection<F> {
-    fn run<'a>(&'a mut self, batch: &'a [Lookup<F>]) -> BoxFuture<'a, Vec<Result<Found<F>, Error>>> {
+    fn run<'a>(
+        &'a mut self,
+        batch: &'a [Lookup<F>],
+    ) -> BoxFuture<'a, Vec<Result<Found<F>, Error>>> {
         async move {
-            match self.attempt(batch, |session, batch| session.lookup(batch)).await {
+            match self
+                .attempt(batch, |session, batch| session.lookup(batch))
+                .await
+            {
                 Ok(found) => found.into_iter().map(Ok).collect(),
                 Err(error) => batch.iter().map(|_| Err(error.clone())).collect(),
             }

@@ -35,7 +35,11 @@ pub(crate) enum TlsError {
 
 /// A client configuration that verifies the server.
 pub(crate) fn client_config(tls: &Tls) -> Result<ClientConfig, TlsError> {
-    let roots = roots(tls.trust_anchor.as_deref().unwrap_or(Path::new(SYSTEM_AUTHORITIES)))?;
+    let roots = roots(
+        tls.trust_anchor
+            .as_deref()
+            .unwrap_or(Path::new(SYSTEM_AUTHORITIES)),
+    )?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

@@ -52,7 +52,9 @@ pub(crate) fn check(place: &Arc<str>, found: Condition, newest: u32) -> Result<T
     };
     let text = found
         .version
-        .map_or("unknown".to_owned(), |(version, minor)| format!("{version}.{minor}"));
+        .map_or("unknown".to_owned(), |(version, minor)| {
+            format!("{version}.{minor}")
+        });
     if !found.is_ours() {
         return refuse(
             format!("{text} of another program"),

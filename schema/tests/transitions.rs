@@ -57,7 +57,10 @@ async fn claim<F: Sample>(store: &Store<F>, address: u8, client: u8, lifetime: u
 
 async fn claim_lease<F: Sample>(store: &Store<F>, lease: Lease<F>) -> Changed {
     let replaces = None;
-    store.change(Change::Claim(Claim { lease, replaces })).await.unwrap()
+    store
+        .change(Change::Claim(Claim { lease, replaces }))
+        .await
+        .unwrap()
 }
 
 async fn release<F: Sample>(store: &Store<F>, address: u8, client: u8, keep: bool) -> Changed {
@@ -358,19 +361,31 @@ async fn wait_until_expired<F: Sample>(store: &Store<F>, address: u8) {
 fn a_lease_without_client_identifier_is_the_hardware_addresss() {
     on_every_engine(|fresh| async move {
         let store: Store<V4> = fresh.open().await;
-        let plain = Client4 { hwaddr: vec![2, 0, 0, 0, 0, 1], client_id: None };
+        let plain = Client4 {
+            hwaddr: vec![2, 0, 0, 0, 0, 1],
+            client_id: None,
+        };
         let mut lease = Lease::new(V4::address(1), plain.clone(), 1, 3600);
         assert!(claimed(claim_lease(&store, lease.clone()).await));
         // Later the same card sends an identifier too: still the same client.
         lease.client = V4::client(1);
         assert!(claimed(claim_lease(&store, lease.clone()).await));
         // Another card whose identifier is the first one's hardware address is a stranger.
-        lease.client = Client4 { hwaddr: vec![2, 0, 0, 0, 0, 9], client_id: Some(plain.hwaddr.clone()) };
+        lease.client = Client4 {
+            hwaddr: vec![2, 0, 0, 0, 0, 9],
+            client_id: Some(plain.hwaddr.clone()),
+        };
         assert_eq!(claim_lease(&store, lease.clone()).await, Changed::Taken);
         // The same card with another identifier as well.
-        lease.client = Client4 { client_id: Some(vec![7, 7]), ..plain.clone() };
+        lease.client = Client4 {
+            client_id: Some(vec![7, 7]),
+            ..plain.clone()
+        };
         assert_eq!(claim_lease(&store, lease).await, Changed::Taken);
-        let lookup = Lookup { hwaddr: Some(plain.hwaddr), ..Lookup::default() };
+        let lookup = Lookup {
+            hwaddr: Some(plain.hwaddr),
+            ..Lookup::default()
+        };
         assert_eq!(store.lookup(lookup).await.unwrap().by_hwaddr.len(), 1);
     });
 }
@@ -384,7 +399,11 @@ fn a_client_has_several_ias_and_prefixes_keep_their_length() {
             (2, 2, LeaseKind::Na, 128),
             (64, 1, LeaseKind::Pd, 64),
         ] {
-            let client = Client6 { duid: vec![0, 3, 1], iaid, kind };
+            let client = Client6 {
+                duid: vec![0, 3, 1],
+                iaid,
+                kind,
+            };
             let mut lease = Lease::<V6>::new(V6::address(number), client, 1, 3600);
             lease.details = Details6 {
                 preferred_lifetime: 1800,

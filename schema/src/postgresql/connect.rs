@@ -27,15 +27,19 @@ pub(super) async fn open(access: &Access) -> Result<Client, Error> {
     let attempt = async {
         let client = match tls_of(access)? {
             None => {
-                let (client, connection) =
-                    config.connect(NoTls).await.map_err(|e| error(&place, "connect", &e))?;
+                let (client, connection) = config
+                    .connect(NoTls)
+                    .await
+                    .map_err(|e| error(&place, "connect", &e))?;
                 tokio::spawn(connection);
                 client
             }
             Some(tls) => {
                 let tls = MakeRustlsConnect::new(tls);
-                let (client, connection) =
-                    config.connect(tls).await.map_err(|e| error(&place, "connect", &e))?;
+                let (client, connection) = config
+                    .connect(tls)
+                    .await
+                    .map_err(|e| error(&place, "connect", &e))?;
                 tokio::spawn(connection);
                 client
             }
@@ -49,7 +53,10 @@ pub(super) async fn open(access: &Access) -> Result<Client, Error> {
     let limit = access.connect_timeout + Duration::from_secs(1);
     match tokio::time::timeout(limit, attempt).await {
         Ok(result) => result,
-        Err(_) => Err(Error::unavailable(&place, "no answer within connect-timeout")),
+        Err(_) => Err(Error::unavailable(
+            &place,
+            "no answer within connect-timeout",
+        )),
     }
 }
 

@@ -18,36 +18,36 @@ pub(crate) type Columns<'a> = Vec<Box<dyn ToSql + Sync + Send + 'a>>;
 pub trait PgLease: Sized {
     /// Statements of this family.
     #[doc(hidden)]
-    fn texts() -> &'static Texts;
+    fn pg_texts() -> &'static Texts;
     /// Addresses as an array of the key column's type.
     #[doc(hidden)]
-    fn addresses(addresses: &[Self::Address]) -> Box<dyn ToSql + Sync + Send>
+    fn pg_addresses(addresses: &[Self::Address]) -> Box<dyn ToSql + Sync + Send>
     where
         Self: LeaseFamily;
     /// One address as the key column's type.
     #[doc(hidden)]
-    fn address(address: Self::Address) -> Box<dyn ToSql + Sync + Send>
+    fn pg_address(address: Self::Address) -> Box<dyn ToSql + Sync + Send>
     where
         Self: LeaseFamily;
     /// Address and client columns, in the order of the release and decline statements.
     #[doc(hidden)]
-    fn holder_columns<'a>(holders: &[(Self::Address, &'a Self::Client)]) -> Columns<'a>
+    fn pg_holder_columns<'a>(holders: &[(Self::Address, &'a Self::Client)]) -> Columns<'a>
     where
         Self: LeaseFamily;
     /// Address, client and family columns of a whole lease.
     #[doc(hidden)]
-    fn lease_columns<'a>(leases: &[&'a Lease<Self>]) -> Columns<'a>
+    fn pg_lease_columns<'a>(leases: &[&'a Lease<Self>]) -> Columns<'a>
     where
         Self: LeaseFamily;
     /// The key column.
     #[doc(hidden)]
-    fn read_address(row: &Row, at: usize) -> Result<Self::Address, tokio_postgres::Error>
+    fn pg_read_address(row: &Row, at: usize) -> Result<Self::Address, tokio_postgres::Error>
     where
         Self: LeaseFamily;
     /// Columns of a lease from position `at`, up to the shared ones; gives the position after.
     #[doc(hidden)]
     #[allow(clippy::type_complexity, reason = "read once, by the function below")]
-    fn read_client(
+    fn pg_read_client(
         row: &Row,
         at: usize,
     ) -> Result<(Self::Address, Self::Client, Self::Details, usize), ReadError>
@@ -93,7 +93,7 @@ pub(super) fn shared_columns<'a, F: LeaseFamily>(leases: &[&'a Lease<F>]) -> Col
 /// Read a lease whose columns start at `at`.
 pub(super) fn read_lease<F: LeaseFamily>(row: &Row, at: usize) -> Result<Lease<F>, Error> {
     read(row, at).map_err(|error| {
-        let address = F::read_address(row, at)
+        let address = F::pg_read_address(row, at)
             .map(|address| address.to_string())
             .unwrap_or_default();
         let (column, problem) = match error {
@@ -110,7 +110,7 @@ pub(super) fn read_lease<F: LeaseFamily>(row: &Row, at: usize) -> Result<Lease<F
 }
 
 fn read<F: LeaseFamily>(row: &Row, at: usize) -> Result<Lease<F>, ReadError> {
-    let (address, client, details, at) = F::read_client(row, at)?;
+    let (address, client, details, at) = F::pg_read_client(row, at)?;
     let state: i64 = row.try_get(at + 6)?;
     Ok(Lease {
         address,
@@ -121,7 +121,9 @@ fn read<F: LeaseFamily>(row: &Row, at: usize) -> Result<Lease<F>, ReadError> {
         subnet_id: number(row, at + 2, "subnet_id")?,
         fqdn_fwd: row.try_get::<_, Option<bool>>(at + 3)?.unwrap_or(false),
         fqdn_rev: row.try_get::<_, Option<bool>>(at + 4)?.unwrap_or(false),
-        hostname: row.try_get::<_, Option<String>>(at + 5)?.unwrap_or_default(),
+        hostname: row
+            .try_get::<_, Option<String>>(at + 5)?
+            .unwrap_or_default(),
         state: State::from_number(state)
             .ok_or_else(|| ReadError::Value("state", state.to_string()))?,
         user_context: row.try_get(at + 7)?,
@@ -144,78 +146,88 @@ fn small(row: &Row, at: usize, column: &'static str) -> Result<Option<u16>, Read
 }
 
 impl PgLease for V4 {
-    fn texts() -> &'static Texts {
+    fn pg_texts() -> &'static Texts {
         &super::statements::LEASE4
     }
 
-    fn addresses(addresses: &[Ipv4Addr]) -> Box<dyn ToSql + Sync + Send> {
+    fn pg_addresses(addresses: &[Ipv4Addr]) -> Box<dyn ToSql + Sync + Send> {
         let numbers: Vec<i64> = addresses.iter().map(|a| i64::from(u32::from(*a))).collect();
         Box::new(numbers)
     }
 
-    fn address(address: Ipv4Addr) -> Box<dyn ToSql + Sync + Send> {
+    fn pg_address(address: Ipv4Addr) -> Box<dyn ToSql + Sync + Send> {
         Box::new(i64::from(u32::from(address)))
     }
 
-    fn holder_columns<'a>(holders: &[(Ipv4Addr, &'a Client4)]) -> Columns<'a> {
+    fn pg_holder_columns<'a>(holders: &[(Ipv4Addr, &'a Client4)]) -> Columns<'a> {
         let addresses: Vec<Ipv4Addr> = holders.iter().map(|(address, _)| *address).collect();
         let hwaddrs: Vec<&[u8]> = holders.iter().map(|(_, client)| &*client.hwaddr).collect();
         let ids: Vec<Option<&[u8]>> = holders
             .iter()
             .map(|(_, client)| client.client_id.as_deref())
             .collect();
-        vec![Self::addresses(&addresses), Box::new(hwaddrs), Box::new(ids)]
+        vec![
+            Self::pg_addresses(&addresses),
+            Box::new(hwaddrs),
+            Box::new(ids),
+        ]
     }
 
-    fn lease_columns<'a>(leases: &[&'a Lease<Self>]) -> Columns<'a> {
-        let holders: Vec<_> = leases.iter().map(|lease| (lease.address, &lease.client)).collect();
-        Self::holder_columns(&holders)
+    fn pg_lease_columns<'a>(leases: &[&'a Lease<Self>]) -> Columns<'a> {
+        let holders: Vec<_> = leases
+            .iter()
+            .map(|lease| (lease.address, &lease.client))
+            .collect();
+        Self::pg_holder_columns(&holders)
     }
 
-    fn read_address(row: &Row, at: usize) -> Result<Ipv4Addr, tokio_postgres::Error> {
+    fn pg_read_address(row: &Row, at: usize) -> Result<Ipv4Addr, tokio_postgres::Error> {
         let number: i64 = row.try_get(at)?;
         Ok(Address::from_bits(number as u128))
     }
 
-    fn read_client(row: &Row, at: usize) -> Result<(Ipv4Addr, Client4, (), usize), ReadError> {
+    fn pg_read_client(row: &Row, at: usize) -> Result<(Ipv4Addr, Client4, (), usize), ReadError> {
         let client = Client4 {
             hwaddr: row.try_get::<_, Option<_>>(at + 1)?.unwrap_or_default(),
             client_id: row.try_get(at + 2)?,
         };
-        Ok((Self::read_address(row, at)?, client, (), at + 3))
+        Ok((Self::pg_read_address(row, at)?, client, (), at + 3))
     }
 }
 
 impl PgLease for V6 {
-    fn texts() -> &'static Texts {
+    fn pg_texts() -> &'static Texts {
         &super::statements::LEASE6
     }
 
-    fn addresses(addresses: &[Ipv6Addr]) -> Box<dyn ToSql + Sync + Send> {
+    fn pg_addresses(addresses: &[Ipv6Addr]) -> Box<dyn ToSql + Sync + Send> {
         let values: Vec<IpAddr> = addresses.iter().map(|a| IpAddr::V6(*a)).collect();
         Box::new(values)
     }
 
-    fn address(address: Ipv6Addr) -> Box<dyn ToSql + Sync + Send> {
+    fn pg_address(address: Ipv6Addr) -> Box<dyn ToSql + Sync + Send> {
         Box::new(IpAddr::V6(address))
     }
 
-    fn holder_columns<'a>(holders: &[(Ipv6Addr, &'a Client6)]) -> Columns<'a> {
+    fn pg_holder_columns<'a>(holders: &[(Ipv6Addr, &'a Client6)]) -> Columns<'a> {
         let addresses: Vec<Ipv6Addr> = holders.iter().map(|(address, _)| *address).collect();
         let duids: Vec<&[u8]> = holders.iter().map(|(_, client)| &*client.duid).collect();
         // The column is signed; the IAID's bits are what counts.
         let iaids: Vec<i32> = holders.iter().map(|(_, c)| c.iaid as i32).collect();
         let kinds: Vec<i16> = holders.iter().map(|(_, c)| c.kind as i16).collect();
         vec![
-            Self::addresses(&addresses),
+            Self::pg_addresses(&addresses),
             Box::new(duids),
             Box::new(iaids),
             Box::new(kinds),
         ]
     }
 
-    fn lease_columns<'a>(leases: &[&'a Lease<Self>]) -> Columns<'a> {
-        let holders: Vec<_> = leases.iter().map(|lease| (lease.address, &lease.client)).collect();
+    fn pg_lease_columns<'a>(leases: &[&'a Lease<Self>]) -> Columns<'a> {
+        let holders: Vec<_> = leases
+            .iter()
+            .map(|lease| (lease.address, &lease.client))
+            .collect();
         let details: Vec<&Details6> = leases.iter().map(|lease| &lease.details).collect();
         let lengths: Vec<i16> = details.iter().map(|d| i16::from(d.prefix_len)).collect();
         let preferred: Vec<i64> = details
@@ -223,12 +235,13 @@ impl PgLease for V6 {
             .map(|d| i64::from(d.preferred_lifetime))
             .collect();
         let hwaddrs: Vec<Option<&[u8]>> = details.iter().map(|d| d.hwaddr.as_deref()).collect();
-        let hwtypes: Vec<Option<i16>> = details.iter().map(|d| d.hwtype.map(|n| n as i16)).collect();
+        let hwtypes: Vec<Option<i16>> =
+            details.iter().map(|d| d.hwtype.map(|n| n as i16)).collect();
         let sources: Vec<Option<i16>> = details
             .iter()
             .map(|d| d.hwaddr_source.map(|n| n as i16))
             .collect();
-        let mut columns = Self::holder_columns(&holders);
+        let mut columns = Self::pg_holder_columns(&holders);
         columns.push(Box::new(lengths));
         columns.push(Box::new(preferred));
         columns.push(Box::new(hwaddrs));
@@ -237,14 +250,14 @@ impl PgLease for V6 {
         columns
     }
 
-    fn read_address(row: &Row, at: usize) -> Result<Ipv6Addr, tokio_postgres::Error> {
+    fn pg_read_address(row: &Row, at: usize) -> Result<Ipv6Addr, tokio_postgres::Error> {
         Ok(match row.try_get::<_, IpAddr>(at)? {
             IpAddr::V6(address) => address,
             IpAddr::V4(address) => address.to_ipv6_mapped(),
         })
     }
 
-    fn read_client(
+    fn pg_read_client(
         row: &Row,
         at: usize,
     ) -> Result<(Ipv6Addr, Client6, Details6, usize), ReadError> {
@@ -264,6 +277,6 @@ impl PgLease for V6 {
             hwtype: row.try_get::<_, Option<i16>>(at + 7)?.map(|n| n as u16),
             hwaddr_source: small(row, at + 8, "hwaddr_source")?,
         };
-        Ok((Self::read_address(row, at)?, client, details, at + 9))
+        Ok((Self::pg_read_address(row, at)?, client, details, at + 9))
     }
 }

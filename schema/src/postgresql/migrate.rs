@@ -88,7 +88,10 @@ async fn condition(access: &Access, client: &Client) -> Result<Condition, Error>
     let mut version = None;
     if tables.iter().any(|table| table == "schema_version") {
         version = client
-            .query_opt("SELECT version, minor FROM schema_version ORDER BY 1 DESC, 2 DESC LIMIT 1", &[])
+            .query_opt(
+                "SELECT version, minor FROM schema_version ORDER BY 1 DESC, 2 DESC LIMIT 1",
+                &[],
+            )
             .await
             .map_err(failed)?
             .map(|row| (row.get::<_, i32>(0), row.get::<_, i32>(1)));

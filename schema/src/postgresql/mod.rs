@@ -44,7 +44,11 @@ impl<F: LeaseFamily> Engine<F> for PostgreSql {
 }
 
 /// A driver's error, as ours.
-fn error(place: &std::sync::Arc<str>, statement: &'static str, error: &tokio_postgres::Error) -> Error {
+fn error(
+    place: &std::sync::Arc<str>,
+    statement: &'static str,
+    error: &tokio_postgres::Error,
+) -> Error {
     use tokio_postgres::error::SqlState;
     let Some(db) = error.as_db_error() else {
         return Error::unavailable(place, chain(error));

@@ -35,7 +35,7 @@ struct Prepared {
 impl<F: LeaseFamily> PgSession<F> {
     /// Prepare the statements of the fast path; the rest is prepared where it is used.
     pub(super) async fn prepare(client: Client, place: Arc<str>) -> Result<Self, Error> {
-        let texts = F::texts();
+        let texts = F::pg_texts();
         let all = [
             texts.lookup,
             texts.claim,
@@ -49,7 +49,10 @@ impl<F: LeaseFamily> PgSession<F> {
         let Ok([lookup, claim, release_delete, release_keep, decline]) =
             <[Statement; 5]>::try_from(prepared)
         else {
-            return Err(Error::unavailable(&place, "fewer statements than asked for"));
+            return Err(Error::unavailable(
+                &place,
+                "fewer statements than asked for",
+            ));
         };
         Ok(Self {
             client,
@@ -114,7 +117,10 @@ impl<F: LeaseFamily> PgSession<F> {
                 remaining: self.get::<Option<i64>>(row, 2)?.unwrap_or(0),
                 lease: read_lease(row, 3)?,
             };
-            let Some(answer) = usize::try_from(question).ok().and_then(|n| found.get_mut(n)) else {
+            let Some(answer) = usize::try_from(question)
+                .ok()
+                .and_then(|n| found.get_mut(n))
+            else {
                 continue;
             };
             match arm {
@@ -153,7 +159,12 @@ impl<F: LeaseFamily> PgSession<F> {
             // After a failed statement the engine turned COMMIT into a rollback.
             (begin?, replaced?);
             let mut won = won?;
-            won.extend(kept?.into_iter().chain(deleted?).map(|a| (a, Changed::Released)));
+            won.extend(
+                kept?
+                    .into_iter()
+                    .chain(deleted?)
+                    .map(|a| (a, Changed::Released)),
+            );
             won.extend(declined?.into_iter().map(|a| (a, Changed::Declined)));
             commit?;
             won
@@ -174,7 +185,7 @@ impl<F: LeaseFamily> PgSession<F> {
             return Ok(Vec::new());
         }
         let leases: Vec<&Lease<F>> = claims.iter().map(|claim| &claim.lease).collect();
-        let mut columns = F::lease_columns(&leases);
+        let mut columns = F::pg_lease_columns(&leases);
         columns.extend(shared_columns(&leases));
         let rows = self.query("claim", &self.prepared.claim, &columns).await?;
         rows.iter()
@@ -199,7 +210,7 @@ impl<F: LeaseFamily> PgSession<F> {
             &self.prepared.release_delete
         };
         let rows = self
-            .query("release", statement, &F::holder_columns(holders))
+            .query("release", statement, &F::pg_holder_columns(holders))
             .await?;
         rows.iter().map(|row| self.address(row)).collect()
     }
@@ -210,14 +221,16 @@ impl<F: LeaseFamily> PgSession<F> {
         }
         let holders: Vec<_> = declines.iter().map(|d| (d.address, &d.client)).collect();
         let probations: Vec<i64> = declines.iter().map(|d| i64::from(d.probation)).collect();
-        let mut columns = F::holder_columns(&holders);
+        let mut columns = F::pg_holder_columns(&holders);
         columns.push(Box::new(probations));
-        let rows = self.query("decline", &self.prepared.decline, &columns).await?;
+        let rows = self
+            .query("decline", &self.prepared.decline, &columns)
+            .await?;
         rows.iter().map(|row| self.address(row)).collect()
     }
 
     fn address(&self, row: &Row) -> Result<F::Address, Error> {
-        F::read_address(row, 0).map_err(|e| error(&self.place, "read", &e))
+        F::pg_read_address(row, 0).map_err(|e| error(&self.place, "read", &e))
     }
 }
 
@@ -251,7 +264,11 @@ impl<'a, F: LeaseFamily> Parts<'a, F> {
                     client,
                     keep,
                 }) => {
-                    let list = if *keep { &mut parts.kept } else { &mut parts.deleted };
+                    let list = if *keep {
+                        &mut parts.kept
+                    } else {
+                        &mut parts.deleted
+                    };
                     list.push((*address, client));
                 }
                 Change::Decline(decline) => parts.declined.push(decline),
@@ -292,7 +309,7 @@ fn lookup_columns<F: LeaseFamily>(batch: &[Lookup<F>]) -> Columns<'_> {
         Box::new(hwaddr_of),
         Box::new(hwaddrs),
         Box::new(address_of),
-        F::addresses(&addresses),
+        F::pg_addresses(&addresses),
     ]
 }
 
@@ -307,7 +324,7 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
 
     fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Lease<F>>> {
         async move {
-            let texts = F::texts();
+            let texts = F::pg_texts();
             let text = if remove {
                 texts.reclaim_delete
             } else {
@@ -324,7 +341,7 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
         async move {
             let (hold, limit) = (i64::from(hold), i64::from(limit));
             self.client
-                .execute(F::texts().flush, &[&hold, &limit])
+                .execute(F::pg_texts().flush, &[&hold, &limit])
                 .await
                 .map_err(|e| error(&self.place, "flush", &e))
         }
@@ -334,8 +351,8 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
     fn page<'a>(&'a mut self, page: &'a Page<F>) -> Answer<'a, Vec<Lease<F>>> {
         async move {
             let columns: Columns<'_> =
-                vec![F::address(page.from), Box::new(i64::from(page.limit))];
-            let rows = self.query_text("page", F::texts().page, columns).await?;
+                vec![F::pg_address(page.from), Box::new(i64::from(page.limit))];
+            let rows = self.query_text("page", F::pg_texts().page, columns).await?;
             rows.iter().map(|row| read_lease(row, 0)).collect()
         }
         .boxed()
@@ -344,7 +361,7 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
     fn count(&mut self) -> Answer<'_, Vec<(u32, i64, u64)>> {
         async move {
             let rows = self
-                .query_text("count", F::texts().count, Vec::new())
+                .query_text("count", F::pg_texts().count, Vec::new())
                 .await?;
             rows.iter()
                 .map(|row| {
@@ -363,13 +380,13 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
     fn upload<'a>(&'a mut self, rows: &'a [Lease<F>]) -> Answer<'a, ()> {
         async move {
             let leases: Vec<&Lease<F>> = rows.iter().collect();
-            let mut columns = F::lease_columns(&leases);
+            let mut columns = F::pg_lease_columns(&leases);
             columns.extend(shared_columns(&leases));
             let expires: Vec<i64> = rows.iter().map(|lease| lease.expire).collect();
             let states: Vec<i64> = rows.iter().map(|lease| lease.state as i64).collect();
             columns.push(Box::new(expires));
             columns.push(Box::new(states));
-            self.query_text("upload", F::texts().upload, columns)
+            self.query_text("upload", F::pg_texts().upload, columns)
                 .await
                 .map(|_| ())
         }

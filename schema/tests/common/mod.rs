@@ -8,22 +8,24 @@ use murre_harness::database::{self, Database};
 use murre_schema::{Access, LeaseFamily, Store, StoreOptions};
 
 /// A fresh, empty database of one engine.
-pub struct Fresh {
-    pub name: &'static str,
-    pub access: Access,
+pub(crate) struct Fresh {
+    pub(crate) name: &'static str,
+    pub(crate) access: Access,
     /// Keeps the server's database, or the file's folder, until the test ends.
-    pub database: Option<Database>,
+    pub(crate) database: Option<Database>,
     _folder: Option<tempfile::TempDir>,
 }
 
 impl Fresh {
-    pub async fn open<F: LeaseFamily>(&self) -> Store<F> {
-        Store::open(&self.access, StoreOptions::default()).await.unwrap()
+    pub(crate) async fn open<F: LeaseFamily>(&self) -> Store<F> {
+        Store::open(&self.access, StoreOptions::default())
+            .await
+            .unwrap()
     }
 }
 
 /// A fresh database of every engine.
-pub fn engines() -> Vec<Fresh> {
+pub(crate) fn engines() -> Vec<Fresh> {
     let server = |name, database: Database| Fresh {
         name,
         access: Access::from_url(&database.url()).unwrap(),
@@ -34,7 +36,7 @@ pub fn engines() -> Vec<Fresh> {
 }
 
 /// Run a test on every engine; the engine's name is printed before a failure.
-pub fn on_every_engine<T: Future<Output = ()>>(test: impl Fn(Fresh) -> T) {
+pub(crate) fn on_every_engine<T: Future<Output = ()>>(test: impl Fn(Fresh) -> T) {
     for fresh in engines() {
         eprintln!("engine: {}", fresh.name);
         let runtime = tokio::runtime::Builder::new_multi_thread()
