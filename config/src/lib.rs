@@ -3,6 +3,11 @@
 //! [`snapshot`] is what a worker serves from. Nothing here opens sockets or databases, and
 //! nothing asks for the time; files are read, and that is all.
 
+pub mod error;
+pub mod read;
+pub mod report;
 pub mod snapshot;
 
+pub use error::{ConfigError, ConfigErrors, Fault, Note, NoteSeverity};
+pub use read::{Node, Place};
 pub use snapshot::*;
