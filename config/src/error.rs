@@ -34,7 +34,7 @@ pub enum Fault {
         nearest: Option<&'static str>,
     },
     /// A key of the manual that is not built yet; accepting it would be a promise not kept.
-    #[error("\"{0}\" is not supported yet")]
+    #[error("{0} is not supported yet")]
     NotSupported(String),
     /// A key that must be there is not.
     #[error("\"{key}\" is missing in {scope}")]
@@ -121,7 +121,7 @@ pub struct ConfigErrors {
 impl ConfigErrors {
     /// Sorts errors into the order of the file and keeps the first [`MAX_ERRORS`].
     pub(crate) fn sorted(mut errors: Vec<ConfigError>, dropped: usize) -> Self {
-        errors.sort_by_key(|error| error.place.order);
+        errors.sort_by_key(|error| error.place.order());
         let more = dropped + errors.len().saturating_sub(MAX_ERRORS);
         errors.truncate(MAX_ERRORS);
         Self { errors, more }

@@ -65,7 +65,7 @@ pub struct Place {
     /// Characters of the token on its line, at least 1.
     pub width: u32,
     /// Rises in reading order through all included files.
-    pub(crate) order: u32,
+    pub(super) order: u32,
 }
 
 impl Place {
@@ -79,6 +79,11 @@ impl Place {
             width: 1,
             order: 0,
         }
+    }
+
+    /// Position in reading order, through all included files.
+    pub(crate) fn order(&self) -> u32 {
+        self.order
     }
 
     /// The text that the place is in.

@@ -19,6 +19,7 @@ pub use database::{DatabaseAccess, DatabaseHost, DatabaseTls, Engine, OnFail, Se
 pub use lifetimes::{INFINITE, Lifetimes, Triplet};
 pub use logging::{LogDestination, LogOutput, Logger, Severity};
 pub use options::{ConfiguredOption, OptionSet};
+pub(crate) use pool::low_mask;
 pub use pool::{Pool, PoolKind};
 pub use server::{ControlSocket, ExpiredLeases, MultiThreading, Server};
 pub use server_id::{DuidType, ServerIdSpec};

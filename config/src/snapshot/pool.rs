@@ -83,6 +83,11 @@ impl<F: Family> Pool<F> {
         self.last
     }
 
+    /// Last address that belongs to the pool: for prefixes the end of the last one.
+    pub fn end(&self) -> F::Address {
+        F::Address::from_bits(self.last.to_bits() | low_mask::<F>(self.lease_len()))
+    }
+
     /// Length of what is handed out: the delegated length, or the address width.
     pub fn lease_len(&self) -> u8 {
         match self.kind {

@@ -1,0 +1,138 @@
+//! `Dhcp4` and `Dhcp6` as a whole, and the small maps of the global scope.
+
+use murre_wire::Family;
+
+use super::database::lease_database;
+use super::inherited::Inherited;
+use super::interfaces::interfaces;
+use super::logging::loggers;
+use super::options::options;
+use super::server_id::server_id;
+use super::subnets::subnets;
+use super::{Cx, Fields};
+use crate::error::{ConfigError, Fault, Note};
+use crate::snapshot::{ControlSocket, ExpiredLeases, MultiThreading, OptionSet, Server};
+
+/// Reads one family's map.
+pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
+    let inherited = Inherited::read::<F>(cx, fields, &Inherited::default());
+    let options = options::<F>(cx, fields, &OptionSet::default());
+    let subnets = subnets::<F>(cx, fields, &inherited, &options);
+    let mut server = Server::new(subnets);
+    server.options = options;
+    server.lifetimes = inherited.lifetimes();
+    server.authoritative = inherited.authoritative.unwrap_or_default();
+    server.interfaces = interfaces(cx, fields);
+    server.lease_database = lease_database(cx, fields);
+    server.expired = expired_leases(cx, fields);
+    server.loggers = loggers(cx, fields);
+    server.control_sockets = control_sockets(cx, fields);
+    server.multi_threading = multi_threading(cx, fields);
+    server.server_id = server_id(cx, fields);
+    server.data_directory = cx.filled(fields, "data-directory").map(Into::into);
+    server.echo_client_id = cx.boolean(fields, "echo-client-id").unwrap_or(server.echo_client_id);
+    server.decline_probation_period = cx
+        .seconds(fields, "decline-probation-period")
+        .unwrap_or(server.decline_probation_period);
+    server
+}
+
+fn expired_leases(cx: &mut Cx, global: &Fields<'_>) -> ExpiredLeases {
+    let defaults = ExpiredLeases::default();
+    let Some(fields) = cx.map(global, "expired-leases-processing") else { return defaults };
+    let mut number = |key, default| cx.seconds(&fields, key).unwrap_or(default);
+    ExpiredLeases {
+        reclaim_timer_wait_time: number(
+            "reclaim-timer-wait-time",
+            defaults.reclaim_timer_wait_time,
+        ),
+        flush_reclaimed_timer_wait_time: number(
+            "flush-reclaimed-timer-wait-time",
+            defaults.flush_reclaimed_timer_wait_time,
+        ),
+        hold_reclaimed_time: number("hold-reclaimed-time", defaults.hold_reclaimed_time),
+        max_reclaim_leases: number("max-reclaim-leases", defaults.max_reclaim_leases),
+        max_reclaim_time: number("max-reclaim-time", defaults.max_reclaim_time),
+        unwarned_reclaim_cycles: number(
+            "unwarned-reclaim-cycles",
+            defaults.unwarned_reclaim_cycles,
+        ),
+    }
+}
+
+/// The one socket of the manual or the list of newer files.
+fn control_sockets(cx: &mut Cx, global: &Fields<'_>) -> Vec<ControlSocket> {
+    if let (Some(one), Some(list)) =
+        (global.entry("control-socket"), global.entry("control-sockets"))
+    {
+        let message = "\"control-socket\" and \"control-sockets\" say the same; give one";
+        let (first, second) = match one.key_place.order() < list.key_place.order() {
+            true => (one, list),
+            false => (list, one),
+        };
+        let error = ConfigError::value(&second.key_place, message);
+        cx.error(error.with(&first.key_place, "first given at"));
+    }
+    let mut maps: Vec<_> = cx.map(global, "control-socket").into_iter().collect();
+    maps.extend(cx.maps(global, "control-sockets"));
+    maps.iter().filter_map(|fields| control_socket(cx, fields)).collect()
+}
+
+fn control_socket(cx: &mut Cx, fields: &Fields<'_>) -> Option<ControlSocket> {
+    match cx.text(fields, "socket-type") {
+        Some("unix") => {}
+        Some(kind @ ("http" | "https")) => {
+            let fault = Fault::NotSupported(format!("a control socket of type \"{kind}\""));
+            cx.error(ConfigError::new(fields.place_of("socket-type").clone(), fault));
+            return None;
+        }
+        Some(kind) => {
+            let message = format!("\"socket-type\" must be \"unix\", not \"{kind}\"");
+            cx.value_error(fields.place_of("socket-type"), message);
+            return None;
+        }
+        None if fields.get("socket-type").is_none() => {
+            cx.missing(fields, "socket-type");
+            return None;
+        }
+        None => return None,
+    }
+    let Some(path) = cx.filled(fields, "socket-name") else {
+        if fields.get("socket-name").is_none_or(|node| node.as_text() == Some("")) {
+            cx.missing(fields, "socket-name");
+        }
+        return None;
+    };
+    Some(ControlSocket { path: path.into() })
+}
+
+fn multi_threading(cx: &mut Cx, global: &Fields<'_>) -> MultiThreading {
+    let defaults = MultiThreading::default();
+    let Some(fields) = cx.map(global, "multi-threading") else { return defaults };
+    let threads = MultiThreading {
+        enable: cx.boolean(&fields, "enable-multi-threading").unwrap_or(defaults.enable),
+        thread_pool_size: cx
+            .integer(&fields, "thread-pool-size", 0..=65535)
+            .unwrap_or(defaults.thread_pool_size),
+        packet_queue_size: cx
+            .integer(&fields, "packet-queue-size", 0..=65535)
+            .unwrap_or(defaults.packet_queue_size),
+    };
+    let place = global.entry("multi-threading").map_or(global.place, |entry| &entry.key_place);
+    cx.note(Note::info(place.clone(), in_our_terms(&threads)));
+    threads
+}
+
+/// What the keys mean to a server that is not built around a thread per query.
+fn in_our_terms(threads: &MultiThreading) -> String {
+    let count = match (threads.enable, threads.thread_pool_size) {
+        (false, _) => "one worker thread".to_owned(),
+        (true, 0) => "as many worker threads as there are processors".to_owned(),
+        (true, count) => format!("{count} worker threads"),
+    };
+    let bound = match threads.packet_queue_size {
+        0 => "the built-in bound of queries in flight".to_owned(),
+        size => format!("at most {size} queries in flight for each thread"),
+    };
+    format!("\"multi-threading\" means here: {count}, {bound}")
+}

@@ -1,0 +1,187 @@
+//! What a scope hands down to the scopes beneath it.
+
+use std::marker::PhantomData;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use murre_wire::Family;
+
+use super::{Cx, Fields};
+use crate::error::{ConfigError, Note};
+use crate::snapshot::{Allocator, Lifetimes, Triplet};
+
+/// Keys of a lifetime: least, default, most.
+pub(crate) type Triple = [&'static str; 3];
+
+/// The lifetimes there are.
+pub(crate) const LIFETIME_KEYS: [Triple; 2] = [
+    ["min-valid-lifetime", "valid-lifetime", "max-valid-lifetime"],
+    ["min-preferred-lifetime", "preferred-lifetime", "max-preferred-lifetime"],
+];
+
+/// Values given in a scope; `None` is not given here.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Inherited {
+    valid: Option<Triplet>,
+    preferred: Option<Triplet>,
+    renew: Option<u32>,
+    rebind: Option<u32>,
+    calculate: Option<bool>,
+    t1_percent: Option<f64>,
+    t2_percent: Option<f64>,
+    pub(super) allocator: Option<Allocator>,
+    pub(super) pd_allocator: Option<Allocator>,
+    pub(super) rapid_commit: Option<bool>,
+    pub(super) authoritative: Option<bool>,
+    pub(super) match_client_id: Option<bool>,
+    pub(super) next_server: Option<Ipv4Addr>,
+    pub(super) server_hostname: Option<Arc<str>>,
+    pub(super) boot_file_name: Option<Arc<str>>,
+}
+
+impl Inherited {
+    /// Reads a scope and puts it over what it inherits.
+    pub(super) fn read<F: Family>(cx: &mut Cx, fields: &Fields<'_>, above: &Self) -> Self {
+        let here = Self {
+            valid: triplet(cx, fields, LIFETIME_KEYS[0]),
+            preferred: triplet(cx, fields, LIFETIME_KEYS[1]),
+            renew: cx.seconds(fields, "renew-timer"),
+            rebind: cx.seconds(fields, "rebind-timer"),
+            calculate: cx.boolean(fields, "calculate-tee-times"),
+            t1_percent: cx.fraction(fields, "t1-percent"),
+            t2_percent: cx.fraction(fields, "t2-percent"),
+            allocator: allocator(cx, fields, "allocator"),
+            pd_allocator: allocator(cx, fields, "pd-allocator"),
+            rapid_commit: cx.boolean(fields, "rapid-commit"),
+            authoritative: cx.boolean(fields, "authoritative"),
+            match_client_id: cx.boolean(fields, "match-client-id"),
+            next_server: next_server(cx, fields),
+            server_hostname: header_text(cx, fields, "server-hostname", 64),
+            boot_file_name: header_text(cx, fields, "boot-file-name", 128),
+        };
+        let merged = here.over(above);
+        merged.check_percents::<F>(cx, fields);
+        merged.check_timers(cx, fields);
+        merged
+    }
+
+    fn over(self, above: &Self) -> Self {
+        Self {
+            valid: self.valid.or(above.valid),
+            preferred: self.preferred.or(above.preferred),
+            renew: self.renew.or(above.renew),
+            rebind: self.rebind.or(above.rebind),
+            calculate: self.calculate.or(above.calculate),
+            t1_percent: self.t1_percent.or(above.t1_percent),
+            t2_percent: self.t2_percent.or(above.t2_percent),
+            allocator: self.allocator.or(above.allocator),
+            pd_allocator: self.pd_allocator.or(above.pd_allocator),
+            rapid_commit: self.rapid_commit.or(above.rapid_commit),
+            authoritative: self.authoritative.or(above.authoritative),
+            match_client_id: self.match_client_id.or(above.match_client_id),
+            next_server: self.next_server.or(above.next_server),
+            server_hostname: self.server_hostname.or_else(|| above.server_hostname.clone()),
+            boot_file_name: self.boot_file_name.or_else(|| above.boot_file_name.clone()),
+        }
+    }
+
+    /// The lifetimes with built-in values where nothing was given.
+    pub(super) fn lifetimes<F: Family>(&self) -> Lifetimes<F> {
+        let built_in = Lifetimes::<F>::default();
+        Lifetimes {
+            valid: self.valid.unwrap_or(built_in.valid),
+            preferred: self.preferred,
+            renew: self.renew,
+            rebind: self.rebind,
+            calculate: self.calculate.unwrap_or(built_in.calculate),
+            t1_percent: self.t1_percent.unwrap_or(built_in.t1_percent),
+            t2_percent: self.t2_percent.unwrap_or(built_in.t2_percent),
+            family: PhantomData,
+        }
+    }
+
+    /// T1 as a share must be below T2; said where one of them is given.
+    fn check_percents<F: Family>(&self, cx: &mut Cx, fields: &Fields<'_>) {
+        let Lifetimes { t1_percent, t2_percent, .. } = self.lifetimes::<F>();
+        let given = fields.get("t1-percent").or_else(|| fields.get("t2-percent"));
+        if let (Some(node), true) = (given, t1_percent >= t2_percent) {
+            let message =
+                format!("\"t1-percent\" ({t1_percent}) must be below \"t2-percent\" ({t2_percent})");
+            cx.value_error(&node.place, message);
+        }
+    }
+
+    /// The manual lets a renew timer reach the rebind timer; the client then gets none.
+    fn check_timers(&self, cx: &mut Cx, fields: &Fields<'_>) {
+        let given = fields.get("renew-timer").or_else(|| fields.get("rebind-timer"));
+        if let (Some(node), Some(renew), Some(rebind)) = (given, self.renew, self.rebind)
+            && renew >= rebind
+        {
+            let text = format!(
+                "\"renew-timer\" ({renew}) is not below \"rebind-timer\" ({rebind}): it will not be sent"
+            );
+            cx.note(Note::warning(node.place.clone(), text));
+        }
+    }
+}
+
+/// Least, default and most of a lifetime; one that is not given follows those that are.
+fn triplet(cx: &mut Cx, fields: &Fields<'_>, keys: Triple) -> Option<Triplet> {
+    let [min, default, max] = keys.map(|key| cx.seconds(fields, key));
+    let middle = default.or(min).or(max)?;
+    let triplet =
+        Triplet { min: min.unwrap_or(middle), default: middle, max: max.unwrap_or(middle) };
+    let mut ordered = |low: usize, low_value: u32, high: usize, high_value: u32| {
+        if low_value > high_value {
+            let message = format!(
+                "\"{}\" ({low_value}) must not be above \"{}\" ({high_value})",
+                keys[low], keys[high]
+            );
+            let error = ConfigError::value(fields.place_of(keys[low]), message);
+            cx.error(error.with(fields.place_of(keys[high]), "given at"));
+        }
+        low_value <= high_value
+    };
+    let sound = match default {
+        Some(_) => {
+            let low = ordered(0, triplet.min, 1, middle);
+            ordered(1, middle, 2, triplet.max) && low
+        }
+        None => ordered(0, triplet.min, 2, triplet.max),
+    };
+    sound.then_some(triplet)
+}
+
+fn allocator(cx: &mut Cx, fields: &Fields<'_>, key: &'static str) -> Option<Allocator> {
+    let words = [
+        ("iterative", Allocator::Iterative),
+        ("random", Allocator::Random),
+        ("flq", Allocator::Flq),
+    ];
+    cx.one_of(fields, key, &words)
+}
+
+/// An empty string is as if the key were not there; 0.0.0.0 means that none is sent.
+fn next_server(cx: &mut Cx, fields: &Fields<'_>) -> Option<Ipv4Addr> {
+    let node = fields.get("next-server")?;
+    if node.as_text() == Some("") {
+        return None;
+    }
+    cx.parsed(fields, "next-server", "an IPv4 address")
+}
+
+/// A string for a field of the fixed header (dhcp4-srv.rst:4021).
+fn header_text(
+    cx: &mut Cx,
+    fields: &Fields<'_>,
+    key: &'static str,
+    limit: usize,
+) -> Option<Arc<str>> {
+    let text = cx.filled(fields, key)?;
+    if text.len() > limit {
+        let message = format!("\"{key}\" has {} bytes, at most {limit} fit", text.len());
+        cx.value_error(fields.place_of(key), message);
+        return None;
+    }
+    Some(text.into())
+}
