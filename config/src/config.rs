@@ -7,8 +7,8 @@ use murre_wire::{Family, V4, V6};
 use crate::error::{ConfigError, ConfigErrors, Note};
 use crate::model::{Cx, Fields, server};
 use crate::read::{self, Document, Node};
-use crate::{keys, render};
 use crate::snapshot::Server;
+use crate::{keys, render};
 
 /// A configuration that can be served from.
 #[derive(Debug)]
@@ -48,14 +48,27 @@ fn from_document(document: Document) -> Result<Config, ConfigErrors> {
         return Err(ConfigError::value(&root.place, message).into());
     };
     keys::check(map, &mut cx);
-    let fields = Fields { map, place: &root.place, scope: "the configuration" };
+    let fields = Fields {
+        map,
+        place: &root.place,
+        scope: "the configuration",
+    };
     let dhcp4 = family::<V4>(&mut cx, &fields);
     let dhcp6 = family::<V6>(&mut cx, &fields);
-    if map.get(V4::KEY).is_none() && map.get(V6::KEY).is_none() {
-        cx.value_error(&root.place, "there is neither \"Dhcp4\" nor \"Dhcp6\": nothing to serve");
+    // Where there is a daemon's key that is not built, that has been said.
+    if map.get(V4::KEY).is_none() && map.get(V6::KEY).is_none() && !cx.has_errors() {
+        cx.value_error(
+            &root.place,
+            "there is neither \"Dhcp4\" nor \"Dhcp6\": nothing to serve",
+        );
     }
     let notes = cx.finish()?;
-    Ok(Config { dhcp4, dhcp6, notes, root })
+    Ok(Config {
+        dhcp4,
+        dhcp6,
+        notes,
+        root,
+    })
 }
 
 fn family<F: Family>(cx: &mut Cx, root: &Fields<'_>) -> Option<Server<F>> {

@@ -9,7 +9,9 @@ use serde_json::{Map, Value, json};
 use crate::config::Config;
 use crate::model::{LIFETIME_KEYS, Triple};
 use crate::read::Node;
-use crate::snapshot::{Allocator, ExpiredLeases, Lifetimes, MultiThreading, Server, Subnet, Triplet};
+use crate::snapshot::{
+    Allocator, ExpiredLeases, Lifetimes, MultiThreading, Server, Subnet, Triplet,
+};
 
 /// Every family of a configuration under its key.
 pub(crate) fn config(config: &Config) -> Value {
@@ -24,8 +26,13 @@ pub(crate) fn config(config: &Config) -> Value {
 }
 
 fn family<F: Family>(all: &mut Map<String, Value>, root: &Node, server: &Server<F>) {
-    let written = root.as_map().and_then(|map| map.get(F::KEY)).map(Node::to_json);
-    let Some(Value::Object(mut map)) = written.map(comments_to_context) else { return };
+    let written = root
+        .as_map()
+        .and_then(|map| map.get(F::KEY))
+        .map(Node::to_json);
+    let Some(Value::Object(mut map)) = written.map(comments_to_context) else {
+        return;
+    };
     fill_server(&mut map, server);
     all.insert(F::KEY.to_owned(), Value::Object(map));
 }
@@ -82,7 +89,11 @@ fn fill_server<F: Family>(map: &mut Map<String, Value>, server: &Server<F>) {
     fill_map(map, "lease-database", json!({ "type": "memfile" }));
     fill_map(map, "expired-leases-processing", expired(&server.expired));
     fill_map(map, "multi-threading", threads(&server.multi_threading));
-    fill(map, "decline-probation-period", server.decline_probation_period);
+    fill(
+        map,
+        "decline-probation-period",
+        server.decline_probation_period,
+    );
     fill_lifetimes(map, &server.lifetimes);
     fill(map, "allocator", "iterative");
     fill(map, "option-data", json!([]));
@@ -97,9 +108,18 @@ fn fill_server<F: Family>(map: &mut Map<String, Value>, server: &Server<F>) {
         fill(map, "pd-allocator", "iterative");
         fill_map(map, "server-id", json!({ "type": "LLT", "persist": true }));
     }
-    let key = if F::VERSION == 4 { "subnet4" } else { "subnet6" };
+    let key = if F::VERSION == 4 {
+        "subnet4"
+    } else {
+        "subnet6"
+    };
     let list = map.entry(key).or_insert_with(|| json!([]));
-    for (value, subnet) in list.as_array_mut().into_iter().flatten().zip(server.subnets()) {
+    for (value, subnet) in list
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .zip(server.subnets())
+    {
         if let Value::Object(map) = value {
             fill_subnet(map, subnet);
         }
@@ -117,10 +137,20 @@ fn fill_subnet<F: Family>(map: &mut Map<String, Value>, subnet: &Subnet<F>) {
     if F::VERSION == 4 {
         fill(map, "authoritative", subnet.authoritative);
         fill(map, "match-client-id", subnet.match_client_id);
-        let next_server = subnet.next_server.map_or("0.0.0.0".to_owned(), |a| a.to_string());
+        let next_server = subnet
+            .next_server
+            .map_or("0.0.0.0".to_owned(), |a| a.to_string());
         fill(map, "next-server", next_server);
-        fill(map, "server-hostname", subnet.server_hostname.as_deref().unwrap_or_default());
-        fill(map, "boot-file-name", subnet.boot_file_name.as_deref().unwrap_or_default());
+        fill(
+            map,
+            "server-hostname",
+            subnet.server_hostname.as_deref().unwrap_or_default(),
+        );
+        fill(
+            map,
+            "boot-file-name",
+            subnet.boot_file_name.as_deref().unwrap_or_default(),
+        );
     } else {
         fill(map, "pd-allocator", allocator(subnet.pd_allocator));
         fill(map, "pd-pools", json!([]));
@@ -134,7 +164,10 @@ fn fill_lifetimes<F: Family>(map: &mut Map<String, Value>, lifetimes: &Lifetimes
     if let Some(triplet) = lifetimes.preferred {
         fill_triplet(map, preferred, triplet);
     }
-    for (key, timer) in [("renew-timer", lifetimes.renew), ("rebind-timer", lifetimes.rebind)] {
+    for (key, timer) in [
+        ("renew-timer", lifetimes.renew),
+        ("rebind-timer", lifetimes.rebind),
+    ] {
         if let Some(seconds) = timer {
             fill(map, key, seconds);
         }

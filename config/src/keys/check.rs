@@ -29,7 +29,13 @@ fn check_map(map: &Map, scope: Scope, family: u8, report_later: bool, cx: &mut C
             _ => family,
         };
         check_remark(entry, cx);
-        descend(&entry.value, key.shape, family, report_later && !refused, cx);
+        descend(
+            &entry.value,
+            key.shape,
+            family,
+            report_later && !refused,
+            cx,
+        );
     }
 }
 
@@ -42,7 +48,10 @@ fn check_remark(entry: &Entry, cx: &mut Cx) {
         _ => return,
     };
     let found = entry.value.value.kind();
-    cx.value_error(&entry.value.place, format!("\"{}\" must be {expected}, not {found}", entry.key));
+    cx.value_error(
+        &entry.value.place,
+        format!("\"{}\" must be {expected}, not {found}", entry.key),
+    );
 }
 
 /// Values of a wrong kind are left to the model, which knows what to say.

@@ -19,7 +19,12 @@ pub(super) fn nearest<'a>(
 
 /// Insertions, deletions, substitutions and swaps of neighbours, letter case and `_` for `-` free.
 fn distance(a: &str, b: &str) -> usize {
-    let plain = |text: &str| text.to_lowercase().replace('_', "-").chars().collect::<Vec<_>>();
+    let plain = |text: &str| {
+        text.to_lowercase()
+            .replace('_', "-")
+            .chars()
+            .collect::<Vec<_>>()
+    };
     let (a, b) = (plain(a), plain(b));
     let mut before: Vec<usize> = Vec::new();
     let mut above: Vec<usize> = (0..=b.len()).collect();
@@ -43,7 +48,13 @@ mod tests {
 
     #[test]
     fn slips_are_recognised_and_other_words_are_not() {
-        let known = ["valid-lifetime", "renew-timer", "rebind-timer", "id", "subnet4"];
+        let known = [
+            "valid-lifetime",
+            "renew-timer",
+            "rebind-timer",
+            "id",
+            "subnet4",
+        ];
         let find = |name: &str| nearest(name, known.into_iter());
         assert_eq!(find("valid-lifetme"), Some("valid-lifetime"));
         assert_eq!(find("Valid_Lifetime"), Some("valid-lifetime"));

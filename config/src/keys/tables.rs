@@ -6,15 +6,26 @@
 use super::{Built, Key, Scope, Shape};
 
 const fn leaf(name: &'static str) -> Key {
-    Key { name, shape: Shape::Leaf, built: Built::Yes, only: 0 }
+    Key {
+        name,
+        shape: Shape::Leaf,
+        built: Built::Yes,
+        only: 0,
+    }
 }
 
 const fn map(name: &'static str, scope: Scope) -> Key {
-    Key { shape: Shape::Map(scope), ..leaf(name) }
+    Key {
+        shape: Shape::Map(scope),
+        ..leaf(name)
+    }
 }
 
 const fn list(name: &'static str, scope: Scope) -> Key {
-    Key { shape: Shape::List(scope), ..leaf(name) }
+    Key {
+        shape: Shape::List(scope),
+        ..leaf(name)
+    }
 }
 
 const fn later(name: &'static str) -> Key {
@@ -22,7 +33,10 @@ const fn later(name: &'static str) -> Key {
 }
 
 const fn not_yet(key: Key) -> Key {
-    Key { built: Built::Later, ..key }
+    Key {
+        built: Built::Later,
+        ..key
+    }
 }
 
 const fn v4(key: Key) -> Key {
@@ -173,13 +187,20 @@ const DATABASE: &[Key] = &[
     leaf("cipher-list"),
 ];
 
-const LEASE_DATABASE: &[Key] =
-    &[leaf("persist"), leaf("lfc-interval"), leaf("max-row-errors"), later("readonly")];
+const LEASE_DATABASE: &[Key] = &[
+    leaf("persist"),
+    leaf("lfc-interval"),
+    leaf("max-row-errors"),
+    later("readonly"),
+];
 
 const HOSTS_DATABASE: &[Key] = &[leaf("readonly")];
 
-const NETWORK: &[Key] =
-    &[leaf("interface"), v6(leaf("interface-id")), map("relay", Scope::Relay)];
+const NETWORK: &[Key] = &[
+    leaf("interface"),
+    v6(leaf("interface-id")),
+    map("relay", Scope::Relay),
+];
 
 const SUBNET: &[Key] = &[
     leaf("id"),
@@ -198,7 +219,11 @@ const SHARED_NETWORK: &[Key] = &[
     v6(list("subnet6", Scope::Subnet)),
 ];
 
-const POOL: &[Key] = &[leaf("pool"), leaf("pool-id"), list("option-data", Scope::OptionData)];
+const POOL: &[Key] = &[
+    leaf("pool"),
+    leaf("pool-id"),
+    list("option-data", Scope::OptionData),
+];
 
 const PD_POOL: &[Key] = &[
     leaf("prefix"),
@@ -298,8 +323,13 @@ const LOGGER: &[Key] = &[
     list("output_options", Scope::LogOutput),
 ];
 
-const LOG_OUTPUT: &[Key] =
-    &[leaf("output"), leaf("flush"), leaf("maxsize"), leaf("maxver"), leaf("pattern")];
+const LOG_OUTPUT: &[Key] = &[
+    leaf("output"),
+    leaf("flush"),
+    leaf("maxsize"),
+    leaf("maxver"),
+    leaf("pattern"),
+];
 
 const HOOK: &[Key] = &[leaf("library"), leaf("parameters")];
 
@@ -316,13 +346,18 @@ const CONTROL_SOCKET: &[Key] = &[
     later("http-headers"),
 ];
 
-const CONFIG_CONTROL: &[Key] =
-    &[list("config-databases", Scope::HostsDatabase), leaf("config-fetch-wait-time")];
+const CONFIG_CONTROL: &[Key] = &[
+    list("config-databases", Scope::HostsDatabase),
+    leaf("config-fetch-wait-time"),
+];
 
 const SANITY_CHECKS: &[Key] = &[leaf("lease-checks"), leaf("extended-info-checks")];
 
-const MULTI_THREADING: &[Key] =
-    &[leaf("enable-multi-threading"), leaf("thread-pool-size"), leaf("packet-queue-size")];
+const MULTI_THREADING: &[Key] = &[
+    leaf("enable-multi-threading"),
+    leaf("thread-pool-size"),
+    leaf("packet-queue-size"),
+];
 
 const COMPATIBILITY: &[Key] = &[
     leaf("lenient-option-parsing"),
@@ -410,7 +445,11 @@ mod tests {
             for family in [4, 6] {
                 let mut names = HashSet::new();
                 for key in scope.keys(family) {
-                    assert!(names.insert(key.name), "{} in {scope:?} of v{family}", key.name);
+                    assert!(
+                        names.insert(key.name),
+                        "{} in {scope:?} of v{family}",
+                        key.name
+                    );
                     if let Shape::Map(inner) | Shape::List(inner) = key.shape
                         && seen.insert(inner)
                     {

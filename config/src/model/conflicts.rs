@@ -17,13 +17,19 @@ pub(super) fn refuse_mixed_delegation<F: Family>(cx: &mut Cx, pools: &[PlacedPoo
     sorted.sort_by_key(|placed| (placed.pool.first(), std::cmp::Reverse(placed.pool.end())));
     let mut open: Vec<&PlacedPool<F>> = Vec::new();
     for placed in sorted {
-        while open.pop_if(|outer| outer.pool.end() < placed.pool.first()).is_some() {}
+        while open
+            .pop_if(|outer| outer.pool.end() < placed.pool.first())
+            .is_some()
+        {}
         match open.last() {
             // All that are open delegate one length, so that the innermost speaks for them.
             Some(outer) if outer.pool.lease_len() != placed.pool.lease_len() => {
                 let pair = (*outer, placed);
-                let (first, second) =
-                    if outer.place.order() < placed.place.order() { pair } else { (pair.1, pair.0) };
+                let (first, second) = if outer.place.order() < placed.place.order() {
+                    pair
+                } else {
+                    (pair.1, pair.0)
+                };
                 cx.error(mixed(first, second));
             }
             Some(outer) if outer.pool.end() == placed.pool.end() => {}

@@ -58,6 +58,10 @@ impl Cx {
         }
     }
 
+    pub(crate) fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
     /// The notes if nothing is wrong.
     pub(crate) fn finish(self) -> Result<Vec<Note>, ConfigErrors> {
         let mut notes = self.notes;
@@ -69,7 +73,10 @@ impl Cx {
     }
 
     pub(crate) fn missing(&mut self, fields: &Fields<'_>, key: &'static str) {
-        let fault = Fault::Missing { key, scope: fields.scope };
+        let fault = Fault::Missing {
+            key,
+            scope: fields.scope,
+        };
         self.error(ConfigError::new(fields.place.clone(), fault));
     }
 
@@ -81,7 +88,10 @@ impl Cx {
             Value::Bool(flag) => flag.to_string(),
             other => other.kind().to_owned(),
         };
-        self.value_error(&node.place, format!("\"{key}\" must be {expected}, not {found}"));
+        self.value_error(
+            &node.place,
+            format!("\"{key}\" must be {expected}, not {found}"),
+        );
     }
 
     pub(crate) fn text<'m>(&mut self, fields: &Fields<'m>, key: &str) -> Option<&'m str> {
@@ -154,9 +164,14 @@ impl Cx {
         words: &[(&str, T)],
     ) -> Option<T> {
         let node = fields.get(key)?;
-        let found = node.as_text().and_then(|text| words.iter().find(|(word, _)| *word == text));
+        let found = node
+            .as_text()
+            .and_then(|text| words.iter().find(|(word, _)| *word == text));
         if found.is_none() {
-            let list: Vec<_> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+            let list: Vec<_> = words
+                .iter()
+                .map(|(word, _)| format!("\"{word}\""))
+                .collect();
             let expected = match list.as_slice() {
                 [one] => one.clone(),
                 list => format!("one of {}", list.join(", ")),
@@ -182,18 +197,16 @@ impl Cx {
     }
 
     pub(crate) fn list<'m>(&mut self, fields: &Fields<'m>, key: &str) -> &'m [Node] {
-        let Some(node) = fields.get(key) else { return &[] };
+        let Some(node) = fields.get(key) else {
+            return &[];
+        };
         node.as_list().unwrap_or_else(|| {
             self.wrong(node, key, "a list");
             &[]
         })
     }
 
-    pub(crate) fn map<'m>(
-        &mut self,
-        fields: &Fields<'m>,
-        key: &'static str,
-    ) -> Option<Fields<'m>> {
+    pub(crate) fn map<'m>(&mut self, fields: &Fields<'m>, key: &'static str) -> Option<Fields<'m>> {
         let node = fields.get(key)?;
         self.as_fields(node, key)
     }
@@ -201,15 +214,24 @@ impl Cx {
     /// A list of maps; elements that are none are reported and left out.
     pub(crate) fn maps<'m>(&mut self, fields: &Fields<'m>, key: &'static str) -> Vec<Fields<'m>> {
         let list = self.list(fields, key);
-        list.iter().filter_map(|node| self.as_fields(node, key)).collect()
+        list.iter()
+            .filter_map(|node| self.as_fields(node, key))
+            .collect()
     }
 
     fn as_fields<'m>(&mut self, node: &'m Node, scope: &'static str) -> Option<Fields<'m>> {
         let map = node.as_map();
         if map.is_none() {
-            let message = format!("expected a map here, in \"{scope}\", not {}", node.value.kind());
+            let message = format!(
+                "expected a map here, in \"{scope}\", not {}",
+                node.value.kind()
+            );
             self.value_error(&node.place, message);
         }
-        Some(Fields { map: map?, place: &node.place, scope })
+        Some(Fields {
+            map: map?,
+            place: &node.place,
+            scope,
+        })
     }
 }

@@ -8,12 +8,21 @@ use crate::snapshot::{DatabaseAccess, DatabaseHost, DatabaseTls, Engine, OnFail,
 
 /// Keys that mean something with some engines only; with others they are errors.
 const BOUND: [(&[&str], &[Engine]); 4] = [
-    (&["persist", "lfc-interval", "max-row-errors"], &[Engine::Sqlite]),
+    (
+        &["persist", "lfc-interval", "max-row-errors"],
+        &[Engine::Sqlite],
+    ),
     (&["read-timeout", "write-timeout"], &[Engine::MySql]),
     (&["tcp-user-timeout"], &[Engine::PostgreSql]),
     (
         &[
-            "host", "port", "user", "password", "trust-anchor", "cert-file", "key-file",
+            "host",
+            "port",
+            "user",
+            "password",
+            "trust-anchor",
+            "cert-file",
+            "key-file",
             "cipher-list",
         ],
         &[Engine::MySql, Engine::PostgreSql],
@@ -31,7 +40,10 @@ const CONNECTION: [&str; 5] = [
 
 /// Reads `lease-database`; without one, leases go to the embedded engine.
 pub(super) fn lease_database(cx: &mut Cx, global: &Fields<'_>) -> DatabaseAccess {
-    let embedded = DatabaseAccess { memfile: true, ..DatabaseAccess::default() };
+    let embedded = DatabaseAccess {
+        memfile: true,
+        ..DatabaseAccess::default()
+    };
     let Some(fields) = cx.map(global, "lease-database") else {
         if global.get("lease-database").is_none() {
             let text = "no \"lease-database\": leases are kept in the embedded database";
@@ -48,9 +60,19 @@ pub(super) fn lease_database(cx: &mut Cx, global: &Fields<'_>) -> DatabaseAccess
     if fields.get("type").is_none() {
         cx.missing(&fields, "type");
     }
-    let Some((engine, memfile)) = cx.one_of(&fields, "type", &words) else { return embedded };
+    let Some((engine, memfile)) = cx.one_of(&fields, "type", &words) else {
+        return embedded;
+    };
     refuse_foreign_keys(cx, &fields, engine);
-    read(cx, &fields, DatabaseAccess { engine, memfile, ..embedded })
+    read(
+        cx,
+        &fields,
+        DatabaseAccess {
+            engine,
+            memfile,
+            ..embedded
+        },
+    )
 }
 
 fn read(cx: &mut Cx, fields: &Fields<'_>, base: DatabaseAccess) -> DatabaseAccess {
@@ -67,7 +89,9 @@ fn read(cx: &mut Cx, fields: &Fields<'_>, base: DatabaseAccess) -> DatabaseAcces
     DatabaseAccess {
         name,
         hosts: hosts(cx, fields),
-        port: cx.integer(fields, "port", 0..=65535).filter(|port| *port != 0),
+        port: cx
+            .integer(fields, "port", 0..=65535)
+            .filter(|port| *port != 0),
         user: cx.text(fields, "user").unwrap_or_default().to_owned(),
         password: Secret::new(cx.text(fields, "password").unwrap_or_default()),
         connect_timeout: cx
@@ -110,7 +134,9 @@ fn tls(cx: &mut Cx, fields: &Fields<'_>) -> DatabaseTls {
 
 /// Hosts separated by commas, tried in order; one may carry its own port.
 fn hosts(cx: &mut Cx, fields: &Fields<'_>) -> Vec<DatabaseHost> {
-    let Some(text) = cx.filled(fields, "host") else { return Vec::new() };
+    let Some(text) = cx.filled(fields, "host") else {
+        return Vec::new();
+    };
     let mut hosts = Vec::new();
     for part in text.split(',').map(str::trim) {
         match host(part) {
@@ -126,7 +152,10 @@ fn hosts(cx: &mut Cx, fields: &Fields<'_>) -> Vec<DatabaseHost> {
 
 /// `name`, `name:port`, `[address]:port`, a bare IPv6 address or the path of a socket.
 fn host(text: &str) -> Option<DatabaseHost> {
-    let whole = |name: &str| DatabaseHost { name: name.to_owned(), port: None };
+    let whole = |name: &str| DatabaseHost {
+        name: name.to_owned(),
+        port: None,
+    };
     if text.is_empty() || text.contains(char::is_whitespace) {
         return None;
     }
@@ -140,7 +169,10 @@ fn host(text: &str) -> Option<DatabaseHost> {
             None if rest.is_empty() => None,
             None => return None,
         };
-        return Some(DatabaseHost { name: name.to_owned(), port });
+        return Some(DatabaseHost {
+            name: name.to_owned(),
+            port,
+        });
     }
     match text.split_once(':') {
         None => Some(whole(text)),
@@ -148,14 +180,18 @@ fn host(text: &str) -> Option<DatabaseHost> {
             text.parse::<std::net::Ipv6Addr>().ok().map(|_| whole(text))
         }
         Some(("", _)) => None,
-        Some((name, port)) => {
-            Some(DatabaseHost { name: name.to_owned(), port: Some(port.parse().ok()?) })
-        }
+        Some((name, port)) => Some(DatabaseHost {
+            name: name.to_owned(),
+            port: Some(port.parse().ok()?),
+        }),
     }
 }
 
 fn refuse_foreign_keys(cx: &mut Cx, fields: &Fields<'_>, engine: Engine) {
-    for (keys, engines) in BOUND.iter().filter(|(_, engines)| !engines.contains(&engine)) {
+    for (keys, engines) in BOUND
+        .iter()
+        .filter(|(_, engines)| !engines.contains(&engine))
+    {
         for entry in keys.iter().filter_map(|key| fields.entry(key)) {
             let types: Vec<_> = engines.iter().map(|engine| type_name(*engine)).collect();
             let message = format!("\"{}\" is for type {} only", entry.key, types.join(" and "));
@@ -164,7 +200,10 @@ fn refuse_foreign_keys(cx: &mut Cx, fields: &Fields<'_>, engine: Engine) {
     }
     if engine == Engine::Sqlite {
         for entry in CONNECTION.iter().filter_map(|key| fields.entry(key)) {
-            let text = format!("\"{}\" has no effect: there is no connection to lose", entry.key);
+            let text = format!(
+                "\"{}\" has no effect: there is no connection to lose",
+                entry.key
+            );
             cx.note(Note::info(entry.key_place.clone(), text));
         }
     }
@@ -192,7 +231,17 @@ mod tests {
         assert_eq!(read("[::1]:5433"), is("::1", Some(5433)));
         assert_eq!(read("[::1]"), is("::1", None));
         assert_eq!(read("/run/postgresql"), is("/run/postgresql", None));
-        for bad in ["", "a b", "db1:", "db1:x", "db1:70000", ":5432", "[::1", "[x]:1", "a:b:c"] {
+        for bad in [
+            "",
+            "a b",
+            "db1:",
+            "db1:x",
+            "db1:70000",
+            ":5432",
+            "[::1",
+            "[x]:1",
+            "a:b:c",
+        ] {
             assert_eq!(read(bad), None, "{bad}");
         }
     }

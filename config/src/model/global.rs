@@ -30,7 +30,9 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
     server.multi_threading = multi_threading(cx, fields);
     server.server_id = server_id(cx, fields);
     server.data_directory = cx.filled(fields, "data-directory").map(Into::into);
-    server.echo_client_id = cx.boolean(fields, "echo-client-id").unwrap_or(server.echo_client_id);
+    server.echo_client_id = cx
+        .boolean(fields, "echo-client-id")
+        .unwrap_or(server.echo_client_id);
     server.decline_probation_period = cx
         .seconds(fields, "decline-probation-period")
         .unwrap_or(server.decline_probation_period);
@@ -39,7 +41,9 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
 
 fn expired_leases(cx: &mut Cx, global: &Fields<'_>) -> ExpiredLeases {
     let defaults = ExpiredLeases::default();
-    let Some(fields) = cx.map(global, "expired-leases-processing") else { return defaults };
+    let Some(fields) = cx.map(global, "expired-leases-processing") else {
+        return defaults;
+    };
     let mut number = |key, default| cx.seconds(&fields, key).unwrap_or(default);
     ExpiredLeases {
         reclaim_timer_wait_time: number(
@@ -62,9 +66,10 @@ fn expired_leases(cx: &mut Cx, global: &Fields<'_>) -> ExpiredLeases {
 
 /// The one socket of the manual or the list of newer files.
 fn control_sockets(cx: &mut Cx, global: &Fields<'_>) -> Vec<ControlSocket> {
-    if let (Some(one), Some(list)) =
-        (global.entry("control-socket"), global.entry("control-sockets"))
-    {
+    if let (Some(one), Some(list)) = (
+        global.entry("control-socket"),
+        global.entry("control-sockets"),
+    ) {
         let message = "\"control-socket\" and \"control-sockets\" say the same; give one";
         let (first, second) = match one.key_place.order() < list.key_place.order() {
             true => (one, list),
@@ -75,7 +80,9 @@ fn control_sockets(cx: &mut Cx, global: &Fields<'_>) -> Vec<ControlSocket> {
     }
     let mut maps: Vec<_> = cx.map(global, "control-socket").into_iter().collect();
     maps.extend(cx.maps(global, "control-sockets"));
-    maps.iter().filter_map(|fields| control_socket(cx, fields)).collect()
+    maps.iter()
+        .filter_map(|fields| control_socket(cx, fields))
+        .collect()
 }
 
 fn control_socket(cx: &mut Cx, fields: &Fields<'_>) -> Option<ControlSocket> {
@@ -83,7 +90,10 @@ fn control_socket(cx: &mut Cx, fields: &Fields<'_>) -> Option<ControlSocket> {
         Some("unix") => {}
         Some(kind @ ("http" | "https")) => {
             let fault = Fault::NotSupported(format!("a control socket of type \"{kind}\""));
-            cx.error(ConfigError::new(fields.place_of("socket-type").clone(), fault));
+            cx.error(ConfigError::new(
+                fields.place_of("socket-type").clone(),
+                fault,
+            ));
             return None;
         }
         Some(kind) => {
@@ -98,7 +108,10 @@ fn control_socket(cx: &mut Cx, fields: &Fields<'_>) -> Option<ControlSocket> {
         None => return None,
     }
     let Some(path) = cx.filled(fields, "socket-name") else {
-        if fields.get("socket-name").is_none_or(|node| node.as_text() == Some("")) {
+        if fields
+            .get("socket-name")
+            .is_none_or(|node| node.as_text() == Some(""))
+        {
             cx.missing(fields, "socket-name");
         }
         return None;
@@ -108,9 +121,13 @@ fn control_socket(cx: &mut Cx, fields: &Fields<'_>) -> Option<ControlSocket> {
 
 fn multi_threading(cx: &mut Cx, global: &Fields<'_>) -> MultiThreading {
     let defaults = MultiThreading::default();
-    let Some(fields) = cx.map(global, "multi-threading") else { return defaults };
+    let Some(fields) = cx.map(global, "multi-threading") else {
+        return defaults;
+    };
     let threads = MultiThreading {
-        enable: cx.boolean(&fields, "enable-multi-threading").unwrap_or(defaults.enable),
+        enable: cx
+            .boolean(&fields, "enable-multi-threading")
+            .unwrap_or(defaults.enable),
         thread_pool_size: cx
             .integer(&fields, "thread-pool-size", 0..=65535)
             .unwrap_or(defaults.thread_pool_size),
@@ -118,7 +135,9 @@ fn multi_threading(cx: &mut Cx, global: &Fields<'_>) -> MultiThreading {
             .integer(&fields, "packet-queue-size", 0..=65535)
             .unwrap_or(defaults.packet_queue_size),
     };
-    let place = global.entry("multi-threading").map_or(global.place, |entry| &entry.key_place);
+    let place = global
+        .entry("multi-threading")
+        .map_or(global.place, |entry| &entry.key_place);
     cx.note(Note::info(place.clone(), in_our_terms(&threads)));
     threads
 }

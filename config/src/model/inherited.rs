@@ -16,7 +16,11 @@ pub(crate) type Triple = [&'static str; 3];
 /// The lifetimes there are.
 pub(crate) const LIFETIME_KEYS: [Triple; 2] = [
     ["min-valid-lifetime", "valid-lifetime", "max-valid-lifetime"],
-    ["min-preferred-lifetime", "preferred-lifetime", "max-preferred-lifetime"],
+    [
+        "min-preferred-lifetime",
+        "preferred-lifetime",
+        "max-preferred-lifetime",
+    ],
 ];
 
 /// Values given in a scope; `None` is not given here.
@@ -80,7 +84,9 @@ impl Inherited {
             authoritative: self.authoritative.or(above.authoritative),
             match_client_id: self.match_client_id.or(above.match_client_id),
             next_server: self.next_server.or(above.next_server),
-            server_hostname: self.server_hostname.or_else(|| above.server_hostname.clone()),
+            server_hostname: self
+                .server_hostname
+                .or_else(|| above.server_hostname.clone()),
             boot_file_name: self.boot_file_name.or_else(|| above.boot_file_name.clone()),
         }
     }
@@ -102,18 +108,27 @@ impl Inherited {
 
     /// T1 as a share must be below T2; said where one of them is given.
     fn check_percents<F: Family>(&self, cx: &mut Cx, fields: &Fields<'_>) {
-        let Lifetimes { t1_percent, t2_percent, .. } = self.lifetimes::<F>();
-        let given = fields.get("t1-percent").or_else(|| fields.get("t2-percent"));
+        let Lifetimes {
+            t1_percent,
+            t2_percent,
+            ..
+        } = self.lifetimes::<F>();
+        let given = fields
+            .get("t1-percent")
+            .or_else(|| fields.get("t2-percent"));
         if let (Some(node), true) = (given, t1_percent >= t2_percent) {
-            let message =
-                format!("\"t1-percent\" ({t1_percent}) must be below \"t2-percent\" ({t2_percent})");
+            let message = format!(
+                "\"t1-percent\" ({t1_percent}) must be below \"t2-percent\" ({t2_percent})"
+            );
             cx.value_error(&node.place, message);
         }
     }
 
     /// The manual lets a renew timer reach the rebind timer; the client then gets none.
     fn check_timers(&self, cx: &mut Cx, fields: &Fields<'_>) {
-        let given = fields.get("renew-timer").or_else(|| fields.get("rebind-timer"));
+        let given = fields
+            .get("renew-timer")
+            .or_else(|| fields.get("rebind-timer"));
         if let (Some(node), Some(renew), Some(rebind)) = (given, self.renew, self.rebind)
             && renew >= rebind
         {
@@ -129,8 +144,11 @@ impl Inherited {
 fn triplet(cx: &mut Cx, fields: &Fields<'_>, keys: Triple) -> Option<Triplet> {
     let [min, default, max] = keys.map(|key| cx.seconds(fields, key));
     let middle = default.or(min).or(max)?;
-    let triplet =
-        Triplet { min: min.unwrap_or(middle), default: middle, max: max.unwrap_or(middle) };
+    let triplet = Triplet {
+        min: min.unwrap_or(middle),
+        default: middle,
+        max: max.unwrap_or(middle),
+    };
     let mut ordered = |low: usize, low_value: u32, high: usize, high_value: u32| {
         if low_value > high_value {
             let message = format!(

@@ -13,19 +13,29 @@ use crate::snapshot::{Interfaces, Listen, Outbound, SocketType};
 /// Reads the map, or its defaults when it is not there.
 pub(super) fn interfaces<F: Family>(cx: &mut Cx, global: &Fields<'_>) -> Interfaces<F> {
     let defaults = Interfaces::default();
-    let Some(fields) = cx.map(global, "interfaces-config") else { return defaults };
+    let Some(fields) = cx.map(global, "interfaces-config") else {
+        return defaults;
+    };
     let socket_types = [("raw", SocketType::Raw), ("udp", SocketType::Udp)];
-    let outbounds =
-        [("same-as-inbound", Outbound::SameAsInbound), ("use-routing", Outbound::UseRouting)];
+    let outbounds = [
+        ("same-as-inbound", Outbound::SameAsInbound),
+        ("use-routing", Outbound::UseRouting),
+    ];
     let most = i128::from(u32::MAX);
     let interfaces = Interfaces {
         listen: listen(cx, &fields),
         socket_type: cx
             .one_of(&fields, "dhcp-socket-type", &socket_types)
             .unwrap_or(defaults.socket_type),
-        outbound: cx.one_of(&fields, "outbound-interface", &outbounds).unwrap_or_default(),
-        re_detect: cx.boolean(&fields, "re-detect").unwrap_or(defaults.re_detect),
-        require_all: cx.boolean(&fields, "service-sockets-require-all").unwrap_or_default(),
+        outbound: cx
+            .one_of(&fields, "outbound-interface", &outbounds)
+            .unwrap_or_default(),
+        re_detect: cx
+            .boolean(&fields, "re-detect")
+            .unwrap_or(defaults.re_detect),
+        require_all: cx
+            .boolean(&fields, "service-sockets-require-all")
+            .unwrap_or_default(),
         max_retries: cx
             .integer(&fields, "service-sockets-max-retries", 0..=most)
             .unwrap_or_default(),
@@ -40,7 +50,10 @@ pub(super) fn interfaces<F: Family>(cx: &mut Cx, global: &Fields<'_>) -> Interfa
 fn note_routing<F: Family>(cx: &mut Cx, fields: &Fields<'_>, interfaces: &Interfaces<F>) {
     if interfaces.outbound == Outbound::UseRouting && interfaces.socket_type == SocketType::Raw {
         let text = "\"use-routing\" has an effect with \"dhcp-socket-type\": \"udp\" only";
-        cx.note(Note::warning(fields.place_of("outbound-interface").clone(), text));
+        cx.note(Note::warning(
+            fields.place_of("outbound-interface").clone(),
+            text,
+        ));
     }
 }
 

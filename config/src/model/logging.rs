@@ -9,7 +9,10 @@ const LEAST_ROTATED: u64 = 204_800;
 
 /// Reads the list of loggers.
 pub(super) fn loggers(cx: &mut Cx, global: &Fields<'_>) -> Vec<Logger> {
-    cx.maps(global, "loggers").iter().filter_map(|fields| logger(cx, fields)).collect()
+    cx.maps(global, "loggers")
+        .iter()
+        .filter_map(|fields| logger(cx, fields))
+        .collect()
 }
 
 fn logger(cx: &mut Cx, fields: &Fields<'_>) -> Option<Logger> {
@@ -20,7 +23,12 @@ fn logger(cx: &mut Cx, fields: &Fields<'_>) -> Option<Logger> {
         cx.missing(fields, "name");
         return None;
     };
-    Some(Logger { name: name.to_owned(), severity, debug_level, outputs })
+    Some(Logger {
+        name: name.to_owned(),
+        severity,
+        debug_level,
+        outputs,
+    })
 }
 
 fn severity(cx: &mut Cx, fields: &Fields<'_>) -> Option<Severity> {
@@ -44,20 +52,28 @@ fn severity(cx: &mut Cx, fields: &Fields<'_>) -> Option<Severity> {
 
 /// The list under its name or the older one.
 fn outputs(cx: &mut Cx, fields: &Fields<'_>) -> Vec<LogOutput> {
-    if let (Some(new), Some(old)) = (fields.entry("output-options"), fields.entry("output_options"))
-    {
+    if let (Some(new), Some(old)) = (
+        fields.entry("output-options"),
+        fields.entry("output_options"),
+    ) {
         let message = "\"output_options\" is the older name of \"output-options\"; give one";
         cx.error(ConfigError::value(&old.key_place, message).with(&new.key_place, "given at"));
     }
     let mut maps = cx.maps(fields, "output-options");
     maps.extend(cx.maps(fields, "output_options"));
-    maps.iter().filter_map(|fields| output(cx, fields)).collect()
+    maps.iter()
+        .filter_map(|fields| output(cx, fields))
+        .collect()
 }
 
 fn output(cx: &mut Cx, fields: &Fields<'_>) -> Option<LogOutput> {
     let flush = cx.boolean(fields, "flush").unwrap_or(true);
-    let size = cx.integer(fields, "maxsize", 0..=i128::from(i64::MAX)).unwrap_or(10_240_000u64);
-    let max_versions = cx.integer(fields, "maxver", 1..=i128::from(u32::MAX)).unwrap_or(1);
+    let size = cx
+        .integer(fields, "maxsize", 0..=i128::from(i64::MAX))
+        .unwrap_or(10_240_000u64);
+    let max_versions = cx
+        .integer(fields, "maxver", 1..=i128::from(u32::MAX))
+        .unwrap_or(1);
     let pattern = cx.filled(fields, "pattern").map(str::to_owned);
     let Some(output) = cx.filled(fields, "output") else {
         cx.missing(fields, "output");
@@ -71,5 +87,11 @@ fn output(cx: &mut Cx, fields: &Fields<'_>) -> Option<LogOutput> {
         _ => LogDestination::File(output.into()),
     };
     let max_size = Some(size).filter(|size| *size >= LEAST_ROTATED);
-    Some(LogOutput { destination, flush, max_size, max_versions, pattern })
+    Some(LogOutput {
+        destination,
+        flush,
+        max_size,
+        max_versions,
+        pattern,
+    })
 }

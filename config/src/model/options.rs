@@ -12,7 +12,11 @@ use crate::snapshot::{ConfiguredOption, OptionSet};
 
 /// The option universe of a family.
 fn universe<F: Family>() -> Universe {
-    if F::VERSION == 4 { Universe::V4 } else { Universe::V6 }
+    if F::VERSION == 4 {
+        Universe::V4
+    } else {
+        Universe::V6
+    }
 }
 
 /// Reads the options of a scope and puts them over those of the scopes above.
@@ -23,7 +27,9 @@ pub(super) fn options<F: Family>(cx: &mut Cx, scope: &Fields<'_>, above: &Option
     }
     let universe = universe::<F>();
     let definitions = Definitions::standard(universe);
-    let options = entries.iter().filter_map(|entry| option(cx, entry, universe, &definitions));
+    let options = entries
+        .iter()
+        .filter_map(|entry| option(cx, entry, universe, &definitions));
     OptionSet::new(options.collect()).over(above)
 }
 
@@ -46,7 +52,14 @@ fn option(
         false => Vec::new(),
     };
     let vendor = vendor(universe, code, &data);
-    Some(ConfiguredOption { code, data: data.into(), vendor, always_send, never_send, has_data })
+    Some(ConfiguredOption {
+        code,
+        data: data.into(),
+        vendor,
+        always_send,
+        never_send,
+        has_data,
+    })
 }
 
 /// Options of other spaces belong into containers, which are not built yet.
@@ -56,7 +69,9 @@ fn standard_space(
     universe: Universe,
     definitions: &Definitions,
 ) -> Option<()> {
-    let Some(space) = cx.filled(fields, "space") else { return Some(()) };
+    let Some(space) = cx.filled(fields, "space") else {
+        return Some(());
+    };
     if definitions.space_name(space) == universe.space() {
         return Some(());
     }
@@ -112,8 +127,13 @@ fn unnamed(
     code: u16,
     name: &str,
 ) -> Option<(u16, Option<Arc<OptionDef>>)> {
-    let Some(definition) = definition else { return Some((code, None)) };
-    let message = format!("option {code} is named \"{}\", not \"{name}\"", definition.name);
+    let Some(definition) = definition else {
+        return Some((code, None));
+    };
+    let message = format!(
+        "option {code} is named \"{}\", not \"{name}\"",
+        definition.name
+    );
     cx.value_error(fields.place_of("name"), message);
     None
 }
@@ -130,8 +150,7 @@ fn encode(
     let encoded = match (definition, csv) {
         (Some(definition), None | Some(true)) => encode_csv(definition, universe, text),
         (None, Some(true)) => {
-            let message =
-                "nothing defines this option, so that its data must be hexadecimal: \"csv-format\": false";
+            let message = "nothing defines this option, so that its data must be hexadecimal: \"csv-format\": false";
             cx.value_error(fields.place_of("csv-format"), message);
             return None;
         }
@@ -139,14 +158,22 @@ fn encode(
     };
     match encoded {
         Ok(data) => Some(data),
-        Err(TextError::TooMany { expected, found, encoded }) => {
-            let text = format!("{found} fields given, the option has {expected}: the rest is not used");
+        Err(TextError::TooMany {
+            expected,
+            found,
+            encoded,
+        }) => {
+            let text =
+                format!("{found} fields given, the option has {expected}: the rest is not used");
             cx.note(Note::warning(place.clone(), text));
             Some(encoded)
         }
         Err(error) => {
-            let what = definition.map(|definition| format!("option \"{}\": ", definition.name));
-            cx.value_error(place, format!("{}{error}", what.unwrap_or_default()));
+            let what = definition.map_or_else(
+                || "an option without definition takes hexadecimal data: ".to_owned(),
+                |definition| format!("option \"{}\": ", definition.name),
+            );
+            cx.value_error(place, format!("{what}{error}"));
             None
         }
     }

@@ -22,7 +22,10 @@ pub(super) fn address_pools<F: Family>(
     subnet: &Subnet<F>,
 ) -> Vec<PlacedPool<F>> {
     let maps = cx.maps(fields, "pools");
-    let pools: Vec<_> = maps.iter().filter_map(|map| address_pool(cx, map, subnet)).collect();
+    let pools: Vec<_> = maps
+        .iter()
+        .filter_map(|map| address_pool(cx, map, subnet))
+        .collect();
     refuse_overlap(cx, &pools);
     pools
 }
@@ -39,21 +42,29 @@ fn address_pool<F: Family>(
     let text = cx.text(fields, "pool")?;
     let place = fields.place_of("pool");
     let pool = match range::<F>(text) {
-        Ok(pool) => Pool { pool_id, options, ..pool },
+        Ok(pool) => pool.with(pool_id, options),
         Err(message) => {
             cx.value_error(place, message);
             return None;
         }
     };
     if !subnet.contains(pool.first()) || !subnet.contains(pool.last()) {
-        let message = format!("pool {} does not lie in subnet {}", text.trim(), subnet.text);
+        let message = format!(
+            "pool {} does not lie in subnet {}",
+            text.trim(),
+            subnet.text
+        );
         cx.value_error(place, message);
         return None;
     }
     if let Some(note) = starts_inside::<F>(text, &pool) {
         cx.note(Note::warning(place.clone(), note));
     }
-    Some(PlacedPool { pool, place: place.clone(), text: text.trim().to_owned() })
+    Some(PlacedPool {
+        pool,
+        place: place.clone(),
+        text: text.trim().to_owned(),
+    })
 }
 
 /// `first - last` or `prefix/len`; blanks do not matter.
@@ -61,17 +72,22 @@ fn range<F: Family>(text: &str) -> Result<Pool<F>, String> {
     let text: String = text.chars().filter(|char| !char.is_whitespace()).collect();
     let version = F::VERSION;
     let address = |text: &str| {
-        text.parse::<F::Address>().map_err(|_| format!("\"{text}\" is not an IPv{version} address"))
+        text.parse::<F::Address>()
+            .map_err(|_| format!("\"{text}\" is not an IPv{version} address"))
     };
     if let Some((first, last)) = text.split_once('-') {
         let (first, last) = (address(first)?, address(last)?);
         if last < first {
-            return Err(format!("the pool ends at {last}, before its first address {first}"));
+            return Err(format!(
+                "the pool ends at {last}, before its first address {first}"
+            ));
         }
         return Ok(Pool::addresses(first, last));
     }
     let Some((base, len)) = text.split_once('/') else {
-        return Err(format!("a pool is \"first - last\" or \"prefix/length\", not \"{text}\""));
+        return Err(format!(
+            "a pool is \"first - last\" or \"prefix/length\", not \"{text}\""
+        ));
     };
     let base = address(base)?;
     let len = prefix_len::<F>(len)?;
@@ -94,11 +110,7 @@ fn starts_inside<F: Family>(text: &str, pool: &Pool<F>) -> Option<String> {
     inside.then(|| format!("the pool starts at {}, inside its prefix", pool.first()))
 }
 
-fn common<F: Family>(
-    cx: &mut Cx,
-    fields: &Fields<'_>,
-    above: &OptionSet,
-) -> (u32, OptionSet) {
+fn common<F: Family>(cx: &mut Cx, fields: &Fields<'_>, above: &OptionSet) -> (u32, OptionSet) {
     let pool_id = cx.seconds(fields, "pool-id").unwrap_or_default();
     (pool_id, options::<F>(cx, fields, above))
 }
@@ -110,7 +122,10 @@ pub(super) fn pd_pools<F: Family>(
     subnet: &Subnet<F>,
 ) -> Vec<PlacedPool<F>> {
     let maps = cx.maps(fields, "pd-pools");
-    let pools: Vec<_> = maps.iter().filter_map(|map| pd_pool(cx, map, subnet)).collect();
+    let pools: Vec<_> = maps
+        .iter()
+        .filter_map(|map| pd_pool(cx, map, subnet))
+        .collect();
     refuse_overlap(cx, &pools);
     pools
 }
@@ -143,9 +158,13 @@ fn pd_pool<F: Family>(
         return None;
     }
     let excluded = excluded::<F>(cx, fields, prefix, len, delegated);
-    let pool = Pool { pool_id, options, ..Pool::prefixes(prefix, len, delegated, excluded) };
+    let pool = Pool::prefixes(prefix, len, delegated, excluded).with(pool_id, options);
     let text = format!("{prefix}/{len}");
-    Some(PlacedPool { pool, place: fields.place_of("prefix").clone(), text })
+    Some(PlacedPool {
+        pool,
+        place: fields.place_of("prefix").clone(),
+        text,
+    })
 }
 
 /// The excluded prefix of RFC 6603: inside the pool and longer than what is delegated.
@@ -194,8 +213,11 @@ fn refuse_overlap<F: Family>(cx: &mut Cx, pools: &[PlacedPool<F>]) {
     for candidate in sorted {
         match reaching {
             Some(before) if candidate.1.pool.first() <= before.1.pool.end() => {
-                let (first, second) =
-                    if before.0 < candidate.0 { (before, candidate) } else { (candidate, before) };
+                let (first, second) = if before.0 < candidate.0 {
+                    (before, candidate)
+                } else {
+                    (candidate, before)
+                };
                 cx.error(overlap(first.1, second.1));
                 if candidate.1.pool.end() > before.1.pool.end() {
                     reaching = Some(candidate);
@@ -207,6 +229,9 @@ fn refuse_overlap<F: Family>(cx: &mut Cx, pools: &[PlacedPool<F>]) {
 }
 
 fn overlap<F: Family>(first: &PlacedPool<F>, second: &PlacedPool<F>) -> ConfigError {
-    let message = format!("pool {} overlaps pool {} of the same subnet", second.text, first.text);
+    let message = format!(
+        "pool {} overlaps pool {} of the same subnet",
+        second.text, first.text
+    );
     ConfigError::value(&second.place, message).with(&first.place, "which is at")
 }

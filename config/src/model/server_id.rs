@@ -11,8 +11,14 @@ const LONGEST: usize = 122;
 /// Reads the map, or its defaults when it is not there.
 pub(super) fn server_id(cx: &mut Cx, global: &Fields<'_>) -> ServerIdSpec {
     let defaults = ServerIdSpec::default();
-    let Some(fields) = cx.map(global, "server-id") else { return defaults };
-    let kinds = [("LLT", DuidType::Llt), ("EN", DuidType::En), ("LL", DuidType::Ll)];
+    let Some(fields) = cx.map(global, "server-id") else {
+        return defaults;
+    };
+    let kinds = [
+        ("LLT", DuidType::Llt),
+        ("EN", DuidType::En),
+        ("LL", DuidType::Ll),
+    ];
     ServerIdSpec {
         kind: cx.one_of(&fields, "type", &kinds).unwrap_or_default(),
         htype: cx.integer(&fields, "htype", 0..=65535).unwrap_or_default(),
@@ -24,7 +30,9 @@ pub(super) fn server_id(cx: &mut Cx, global: &Fields<'_>) -> ServerIdSpec {
 }
 
 fn identifier(cx: &mut Cx, fields: &Fields<'_>) -> Vec<u8> {
-    let Some(text) = cx.filled(fields, "identifier") else { return Vec::new() };
+    let Some(text) = cx.filled(fields, "identifier") else {
+        return Vec::new();
+    };
     match encode_hex(text) {
         Ok(bytes) if bytes.len() <= LONGEST => bytes,
         Ok(_) => {
@@ -33,7 +41,10 @@ fn identifier(cx: &mut Cx, fields: &Fields<'_>) -> Vec<u8> {
             Vec::new()
         }
         Err(error) => {
-            cx.value_error(fields.place_of("identifier"), format!("\"identifier\": {error}"));
+            cx.value_error(
+                fields.place_of("identifier"),
+                format!("\"identifier\": {error}"),
+            );
             Vec::new()
         }
     }

@@ -23,7 +23,11 @@ pub(super) fn subnets<F: Family>(
     above: &Inherited,
     global_options: &OptionSet,
 ) -> Vec<Subnet<F>> {
-    let key = if F::VERSION == 4 { "subnet4" } else { "subnet6" };
+    let key = if F::VERSION == 4 {
+        "subnet4"
+    } else {
+        "subnet6"
+    };
     let maps = cx.maps(global, key);
     let mut ids = Ids::collect(cx, &maps);
     let mut texts: HashMap<String, &Place> = HashMap::new();
@@ -31,14 +35,18 @@ pub(super) fn subnets<F: Family>(
     let mut subnets = Vec::with_capacity(maps.len());
     for fields in &maps {
         let id = ids.id_of(cx, fields);
-        let Some(mut subnet) = subnet::<F>(cx, fields, id, above, global_options) else { continue };
+        let Some(mut subnet) = subnet::<F>(cx, fields, id, above, global_options) else {
+            continue;
+        };
         let place = fields.place_of("subnet");
         if let Some(first) = texts.insert(subnet.text.to_string(), place) {
             let message = format!("subnet {} is given twice", subnet.text);
             cx.error(ConfigError::value(place, message).with(first, "first given at"));
         }
-        subnet.pools =
-            address_pools(cx, fields, &subnet).into_iter().map(|placed| placed.pool).collect();
+        subnet.pools = address_pools(cx, fields, &subnet)
+            .into_iter()
+            .map(|placed| placed.pool)
+            .collect();
         let prefixes = pd_pools(cx, fields, &subnet);
         subnet.pd_pools = prefixes.iter().map(|placed| placed.pool.clone()).collect();
         delegated.extend(prefixes);
@@ -60,7 +68,9 @@ fn subnet<F: Family>(
     let options = options::<F>(cx, fields, global_options);
     let relay = relay::<F>(cx, fields);
     let interface = cx.filled(fields, "interface").map(Into::into);
-    let interface_id = cx.filled(fields, "interface-id").map(|text| text.as_bytes().to_vec());
+    let interface_id = cx
+        .filled(fields, "interface-id")
+        .map(|text| text.as_bytes().to_vec());
     if let (true, Some(_)) = (interface.is_some(), &interface_id) {
         let message = "a subnet has an \"interface\" or an \"interface-id\", not both";
         let error = ConfigError::value(fields.place_of("interface-id"), message);
@@ -109,7 +119,9 @@ fn prefix<F: Family>(text: &str) -> Result<(F::Address, u8), String> {
 }
 
 fn relay<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Vec<F::Address> {
-    let Some(relay) = cx.map(fields, "relay") else { return Vec::new() };
+    let Some(relay) = cx.map(fields, "relay") else {
+        return Vec::new();
+    };
     let expected = format!("an IPv{} address", F::VERSION);
     // The form before lists were possible.
     let single: Option<F::Address> = cx.parsed(&relay, "ip-address", &expected);
@@ -140,7 +152,9 @@ impl Ids {
     fn collect(cx: &mut Cx, maps: &[Fields<'_>]) -> Self {
         let mut places: HashMap<u32, &Place> = HashMap::new();
         for fields in maps {
-            let Some(id) = cx.integer::<u32>(fields, "id", 0..=LAST_ID) else { continue };
+            let Some(id) = cx.integer::<u32>(fields, "id", 0..=LAST_ID) else {
+                continue;
+            };
             let place = fields.place_of("id");
             match places.get(&id) {
                 _ if id == 0 => {}
@@ -153,7 +167,10 @@ impl Ids {
                 }
             }
         }
-        Self { given: places.into_keys().collect(), next: 1 }
+        Self {
+            given: places.into_keys().collect(),
+            next: 1,
+        }
     }
 
     /// The identifier of a subnet; made up, with a warning, if it has none or 0.

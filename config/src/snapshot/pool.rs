@@ -73,6 +73,15 @@ impl<F: Family> Pool<F> {
         }
     }
 
+    /// The same pool with its identifier and options.
+    pub fn with(self, pool_id: u32, options: OptionSet) -> Self {
+        Self {
+            pool_id,
+            options,
+            ..self
+        }
+    }
+
     /// First address, or first prefix.
     pub fn first(&self) -> F::Address {
         self.first
