@@ -83,7 +83,7 @@ pub enum ParseError {
         /// What is wrong.
         reason: &'static str,
     },
-    /// More DHCPv6 relay headers than the hop limit of RFC 8415 (section 7.6: 8, here 32) allows.
+    /// More DHCPv6 relay headers than the hop limit allows (see [`crate::dhcp6::MAX_RELAYS`]).
     #[error("more than {limit} relay headers")]
     RelayDepth {
         /// The limit.

@@ -4,6 +4,7 @@
 //! here panics on input. What an option *means* to the server is not decided here.
 
 pub mod dhcp4;
+pub mod dhcp6;
 pub mod error;
 pub mod family;
 pub mod option;
