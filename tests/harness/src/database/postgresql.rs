@@ -1,0 +1,126 @@
+//! What is PostgreSQL's own: its programs, settings and client.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::{Database, ServerOptions, server_user};
+use crate::process::{self, Daemon};
+use crate::spawner::Ties;
+use crate::{Error, packages, rundir};
+
+/// Debian's user for it.
+pub(super) const USER: &str = "postgres";
+/// What it says when it takes connections.
+pub(super) const READY: &str = "database system is ready to accept connections";
+
+/// Characters no value contains, between fields and rows of the client's output.
+const FIELD_END: char = '\u{1f}';
+const ROW_END: char = '\u{1e}';
+
+pub(super) fn version() -> String {
+    let mut command = Command::new(packages::postgresql_program("postgres"));
+    process::run(command.arg("--version")).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn ties() -> Ties {
+    // An immediate shutdown: the postmaster takes its children along.
+    Ties {
+        user: server_user(USER),
+        death_signal: "QUIT",
+    }
+}
+
+pub(super) fn make_data(data: &Path) {
+    let password = rundir::fresh_path("password");
+    std::fs::write(&password, super::PASSWORD).expect("our own directory");
+    let mut command = Command::new(packages::postgresql_program("initdb"));
+    command
+        .arg("--pgdata")
+        .arg(data)
+        .arg("--pwfile")
+        .arg(&password);
+    command.args([
+        "--no-sync",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+    ]);
+    command.arg(format!("--username={}", super::USER));
+    let output = process::output_tied(&command, &ties());
+    assert!(
+        output.status.success(),
+        "initdb: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+pub(super) fn spawn(options: &ServerOptions, directory: &Path, port: u16) -> Daemon {
+    let durable = if options.durable { "on" } else { "off" };
+    let mut command = Command::new(packages::postgresql_program("postgres"));
+    command.arg("-D").arg(directory.join("data"));
+    let mut set = |name: &str, value: &str| {
+        command.arg("-c").arg(format!("{name}={value}"));
+    };
+    set("listen_addresses", "127.0.0.1");
+    set("port", &port.to_string());
+    set("unix_socket_directories", &directory.display().to_string());
+    set("max_connections", &options.max_connections.to_string());
+    set("fsync", durable);
+    set("synchronous_commit", durable);
+    set("full_page_writes", durable);
+    set("max_wal_size", "4GB"); // a bench must not measure forced checkpoints
+    for (name, value) in &options.settings {
+        set(name, value);
+    }
+    Daemon::spawn_tied("postgresql", &command, &ties())
+}
+
+/// After SIGKILL of the postmaster its children end by themselves; until then they hold the shared
+/// memory, and a new server would refuse to start.
+pub(super) fn forget_dead_postmaster(directory: &Path) {
+    let data = directory.join("data");
+    let pids = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    for process in pids.filter(|entry| entry.file_name().to_string_lossy().parse::<u32>().is_ok()) {
+        if std::fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd == data) {
+            let pid = process
+                .file_name()
+                .to_string_lossy()
+                .parse()
+                .expect("filtered above");
+            let pid = nix::unistd::Pid::from_raw(pid);
+            let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
+        }
+    }
+    let _ = std::fs::remove_file(data.join("postmaster.pid"));
+}
+
+pub(super) fn query(database: &Database, sql: &str) -> Result<Vec<Vec<String>>, Error> {
+    let mut command = Command::new(packages::program("psql", "postgresql-client"));
+    command.args([
+        "--no-psqlrc",
+        "--quiet",
+        "--tuples-only",
+        "--no-align",
+        "--set=ON_ERROR_STOP=1",
+    ]);
+    command
+        .arg(format!("--field-separator={FIELD_END}"))
+        .arg(format!("--record-separator={ROW_END}"));
+    command
+        .arg("--host")
+        .arg(database.socket.parent().expect("it has a directory"));
+    command
+        .arg("--port")
+        .arg(database.port.to_string())
+        .args(["--username", &database.user]);
+    command
+        .args(["--dbname", &database.name, "--command", sql])
+        .env("PGPASSWORD", &database.password);
+    let text = super::run_client(&command)?;
+    let text = text.trim_end_matches('\n');
+    let rows = text.split(ROW_END).map(|row| row.trim_start_matches('\n'));
+    Ok(rows
+        .filter(|row| !row.is_empty())
+        .map(|row| row.split(FIELD_END).map(str::to_owned).collect())
+        .collect())
+}
