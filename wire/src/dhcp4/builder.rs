@@ -292,25 +292,42 @@ impl Builder {
     }
 
     fn plan(&self, max_size: usize) -> Plan {
-        let codes = self.codes();
+        let mut codes = self.codes();
         let typed = if self.message_type.is_some() {
             ONE_BYTE_OPTION
         } else {
             0
         };
-        let mut room = max_size - HEADER_LEN - MAGIC_COOKIE.len() - typed - 1;
+        let room = max_size - HEADER_LEN - MAGIC_COOKIE.len() - typed - 1;
         if codes.iter().map(|code| self.wire_len(*code)).sum::<usize>() <= room {
             return codes
                 .into_iter()
                 .map(|code| (code, Place::Options))
                 .collect();
         }
-        let field = |range: std::ops::Range<usize>| {
+        // An option 52 from outside would contradict our own.
+        codes.retain(|code| *code != code::OVERLOAD);
+        let mut plan = self.overload(&codes, room - ONE_BYTE_OPTION);
+        if plan.iter().any(|p| p.1 == Place::Nowhere) {
+            // What can go nowhere else first: that may be enough for all to fit.
+            let mut large_first = codes.clone();
+            large_first.sort_by_key(|code| self.wire_len(*code) < FILE.len());
+            let mut other = self.overload(&large_first, room - ONE_BYTE_OPTION);
+            if other.iter().all(|p| p.1 != Place::Nowhere) {
+                other.sort_by_key(|p| codes.iter().position(|code| *code == p.0));
+                plan = other;
+            }
+        }
+        plan
+    }
+
+    /// Gives each option, in this order, the first place with room; option 82 comes before all others.
+    fn overload(&self, codes: &[u8], mut room: usize) -> Plan {
+        let unused = |range: std::ops::Range<usize>| {
             let unused = self.header[range.clone()].iter().all(|b| *b == 0);
             if unused { range.len() - 1 } else { 0 }
         };
-        let (mut file, mut sname) = (field(FILE), field(SNAME));
-        room -= ONE_BYTE_OPTION;
+        let (mut file, mut sname) = (unused(FILE), unused(SNAME));
         let agent_len = self.wire_len(code::AGENT_OPTIONS);
         let agent = if agent_len <= room {
             Place::Options
@@ -320,25 +337,24 @@ impl Builder {
         if agent == Place::Options {
             room -= agent_len;
         }
-        let mut place = |code: u8, len: usize| {
-            if code == code::AGENT_OPTIONS {
-                return agent;
+        let place = |code: &u8| {
+            if *code == code::AGENT_OPTIONS {
+                return (*code, agent);
             }
+            let len = self.wire_len(*code);
             let rooms = [
                 (Place::Options, &mut room),
                 (Place::File, &mut file),
                 (Place::Sname, &mut sname),
             ];
             let fitting = rooms.into_iter().find(|(_, room)| len <= **room);
-            fitting.map_or(Place::Nowhere, |(place, room)| {
+            let place = fitting.map_or(Place::Nowhere, |(place, room)| {
                 *room -= len;
                 place
-            })
+            });
+            (*code, place)
         };
-        // An option 52 from outside would contradict our own.
-        let own = codes.into_iter().filter(|code| *code != code::OVERLOAD);
-        own.map(|code| (code, place(code, self.wire_len(code))))
-            .collect()
+        codes.iter().map(place).collect()
     }
 
     fn write_place(&self, place: Place, plan: &Plan, out: &mut Vec<u8>) {
