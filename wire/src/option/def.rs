@@ -242,3 +242,84 @@ impl OptionDef {
 pub fn vendor_space(enterprise: u32) -> String {
     format!("vendor-{enterprise}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(
+        universe: Universe,
+        change: impl FnOnce(&mut OptionDef),
+    ) -> Result<(), DefinitionError> {
+        let mut def = OptionDef::new("isc", 1, "one", DataType::Uint8);
+        change(&mut def);
+        def.check(universe)
+    }
+
+    #[test]
+    fn record_types_are_given_for_records_and_only_these() {
+        let fields = Cow::Borrowed(&[DataType::Uint8, DataType::String][..]);
+        let record = |def: &mut OptionDef| {
+            def.data_type = DataType::Record;
+            def.record = fields.clone();
+        };
+        assert_eq!(check(Universe::V4, record), Ok(()));
+        let without = check(Universe::V4, |def| def.data_type = DataType::Record);
+        assert!(matches!(without, Err(DefinitionError::NoFields { .. })));
+        let surplus = check(Universe::V4, |def| def.record = fields.clone());
+        assert!(matches!(
+            surplus,
+            Err(DefinitionError::UnexpectedFields { .. })
+        ));
+    }
+
+    #[test]
+    fn nothing_follows_or_repeats_a_value_that_takes_the_rest() {
+        for record in [
+            &[DataType::String, DataType::Uint8][..],
+            &[DataType::Binary, DataType::Uint8],
+            &[DataType::Record],
+            &[DataType::Empty],
+        ] {
+            let result = check(Universe::V6, |def| {
+                def.data_type = DataType::Record;
+                def.record = record.to_vec().into();
+            });
+            assert!(
+                matches!(result, Err(DefinitionError::Layout { .. })),
+                "{record:?}"
+            );
+        }
+        for data_type in [DataType::String, DataType::Binary, DataType::Empty] {
+            let result = check(Universe::V6, |def| {
+                (def.data_type, def.array) = (data_type, true)
+            });
+            assert!(
+                matches!(result, Err(DefinitionError::Layout { .. })),
+                "{data_type}"
+            );
+        }
+    }
+
+    #[test]
+    fn codes_fit_the_universe_and_pad_and_end_are_for_sub_options() {
+        let code = |universe, space: &'static str, code| {
+            check(universe, |def| (def.space, def.code) = (space.into(), code)).is_ok()
+        };
+        assert!(code(Universe::V4, "dhcp4", 254) && !code(Universe::V4, "dhcp4", 255));
+        assert!(!code(Universe::V4, "dhcp4", 0) && code(Universe::V4, "isc", 0));
+        assert!(code(Universe::V4, "isc", 255) && !code(Universe::V4, "isc", 256));
+        assert!(code(Universe::V6, "dhcp6", 65535) && !code(Universe::V6, "dhcp6", 0));
+    }
+
+    #[test]
+    fn names_and_spaces_are_identifiers_and_no_option_holds_its_own_space() {
+        let named = |name: &'static str| check(Universe::V4, |def| def.name = name.into()).is_ok();
+        assert!(named("my-option_2") && !named("") && !named("my option") && !named("a.b"));
+        let own = check(Universe::V4, |def| def.encapsulates = Some("isc".into()));
+        assert!(matches!(
+            own,
+            Err(DefinitionError::SelfEncapsulation { .. })
+        ));
+    }
+}

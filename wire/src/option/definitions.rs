@@ -214,3 +214,133 @@ impl Definitions {
             .find_map(|level| level.spaces.get(space).and_then(&pick))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::super::DataType;
+    use super::*;
+
+    #[test]
+    fn built_in_definitions_keep_the_rules_for_custom_ones() {
+        for universe in [Universe::V4, Universe::V6] {
+            let standard = Definitions::standard(universe);
+            for def in standard
+                .iter()
+                .filter(|d| d.data_type != DataType::Internal)
+            {
+                assert_eq!(def.check(universe), Ok(()), "{}", def.name);
+                let by_name = standard.by_name(&def.space, &def.name).unwrap();
+                assert_eq!((by_name, by_name.code), (def, def.code));
+                assert_eq!(standard.by_code(&def.space, def.code), Some(def));
+            }
+        }
+    }
+
+    #[test]
+    fn the_tables_of_the_manual_are_complete() {
+        // 102 + 15 DHCPv4 options; 53 + 17 DHCPv6 options and reconf-accept, five more in containers.
+        assert_eq!(
+            Definitions::standard(Universe::V4).in_space("dhcp4").len(),
+            117
+        );
+        assert_eq!(
+            Definitions::standard(Universe::V6).in_space("dhcp6").len(),
+            71
+        );
+    }
+
+    #[test]
+    fn built_in_spaces_and_their_second_names_are_known() {
+        let (v4, v6) = (
+            Definitions::standard(Universe::V4),
+            Definitions::standard(Universe::V6),
+        );
+        for space in [
+            "dhcp4",
+            "vendor-4491",
+            "docsis3-v4",
+            "dhcp-agent-options-space",
+        ] {
+            assert!(v4.has_space(space), "{space}");
+        }
+        assert!(v4.has_space("vendor-encapsulated-options-space") && !v4.has_space("dhcp6"));
+        for space in [
+            "vendor-2495",
+            "vendor-4491",
+            "s46-rule-options",
+            "s46-cont-lw-options",
+        ] {
+            assert!(v6.has_space(space), "{space}");
+        }
+        let oro = v4.by_name("docsis3-v4", "oro").unwrap();
+        assert_eq!(
+            (oro.space.as_ref(), oro.data_type),
+            ("vendor-4491", DataType::Uint8)
+        );
+        assert_eq!(
+            v6.by_name("docsis3-v6", "oro").unwrap().data_type,
+            DataType::Uint16
+        );
+        assert_eq!(v4.by_name("dhcp4", "nds-servers"), v4.by_code("dhcp4", 85));
+        assert_eq!(v6.by_name("dhcp6", "clientid"), v6.by_code("dhcp6", 1));
+    }
+
+    #[test]
+    fn a_standard_option_cannot_be_redefined_but_an_undefined_code_can() {
+        let standard = Definitions::standard(Universe::V4);
+        let mut custom = Definitions::over(&standard);
+        let same = OptionDef::clone(standard.by_code("dhcp4", 6).unwrap());
+        assert!(matches!(
+            custom.add(same),
+            Err(DefinitionError::Standard { code: 6, .. })
+        ));
+        let named = OptionDef::new("dhcp4", 150, "routers", DataType::Ipv4Address);
+        assert!(matches!(
+            custom.add(named),
+            Err(DefinitionError::Standard { code: 3, .. })
+        ));
+        custom
+            .add(OptionDef::new(
+                "dhcp4",
+                150,
+                "tftp-servers",
+                DataType::Ipv4Address,
+            ))
+            .unwrap();
+        assert_eq!(custom.by_name("dhcp4", "tftp-servers").unwrap().code, 150);
+        let again = OptionDef::new("dhcp4", 150, "other", DataType::String);
+        assert!(matches!(
+            custom.add(again),
+            Err(DefinitionError::Duplicate { code: 150, .. })
+        ));
+        assert_eq!(standard.by_code("dhcp4", 150), None);
+    }
+
+    #[test]
+    fn a_class_hides_the_global_definition_and_that_the_last_resort() {
+        let standard = Definitions::standard(Universe::V4);
+        let of_space = |space: &'static str| {
+            let mut def =
+                OptionDef::new("dhcp4", 43, "vendor-encapsulated-options", DataType::Empty);
+            def.encapsulates = Some(space.into());
+            def
+        };
+        let global = Arc::new(Definitions::with_custom(&standard, [of_space("APC")]).unwrap());
+        let class = Definitions::with_custom(&global, [of_space("PXE")]).unwrap();
+        let space = |d: &Definitions| {
+            d.by_code("dhcp4", 43)
+                .unwrap()
+                .encapsulates
+                .clone()
+                .unwrap()
+        };
+        assert_eq!(space(&standard), "vendor-encapsulated-options-space");
+        assert_eq!(
+            (space(&global), space(&class)),
+            ("APC".into(), "PXE".into())
+        );
+        assert!(class.has_space("PXE") && class.by_name("dhcp4", "routers").is_some());
+        assert_eq!(class.in_space("dhcp4").len(), 117);
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! Encoding takes what an operator may write; decoding writes one canonical form that encodes to
 //! the same bytes again. Where an option's bytes have no such form (a string that is not text, a
-//! length that does not fit) decoding says so and [`hex`] shows them.
+//! length that does not fit) decoding says so and [`hex()`] shows them.
 
 mod decode;
 mod dnr;
