@@ -43,6 +43,9 @@ pub(crate) trait Session<F: LeaseFamily>: Send {
     /// Rows in address order.
     fn page<'a>(&'a mut self, page: &'a Page<F>) -> Answer<'a, Vec<Lease<F>>>;
 
+    /// From here on every page is of one moment, until the session is dropped.
+    fn begin_snapshot(&mut self) -> Answer<'_, ()>;
+
     /// Number of rows per subnet and state.
     fn count(&mut self) -> Answer<'_, Vec<(u32, i64, u64)>>;
 

@@ -27,4 +27,4 @@ pub use lease::{INFINITE_LIFETIME, Lease, State};
 pub use ops::{
     Change, Changed, Claim, Decline, Found, FoundLease, Lookup, Page, Reclaimed, Release,
 };
-pub use store::{Store, StoreOptions};
+pub use store::{Snapshot, Store, StoreOptions};

@@ -132,6 +132,17 @@ impl<F: LeaseFamily> Store<F> {
             .await
     }
 
+    /// A reading of one moment on a connection of its own: pages of it fit together however long
+    /// the reading takes and whatever workers do meanwhile.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn snapshot(&self) -> Result<Snapshot<F>, Error> {
+        let mut session = self.engine.connect().await?;
+        session.begin_snapshot().await?;
+        Ok(Snapshot { session })
+    }
+
     /// Number of rows per subnet and state.
     ///
     /// # Errors
@@ -205,6 +216,21 @@ impl<F: LeaseFamily> Store<F> {
             *slot = None;
         }
         result
+    }
+}
+
+/// See [`Store::snapshot`]; it ends when dropped.
+pub struct Snapshot<F: LeaseFamily> {
+    session: Box<dyn Session<F>>,
+}
+
+impl<F: LeaseFamily> Snapshot<F> {
+    /// Rows in address order, as they were when the snapshot was taken.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn page(&mut self, page: &Page<F>) -> Result<Vec<Lease<F>>, Error> {
+        self.session.page(page).await
     }
 }
 

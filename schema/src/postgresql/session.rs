@@ -358,6 +358,11 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
         .boxed()
     }
 
+    fn begin_snapshot(&mut self) -> Answer<'_, ()> {
+        let text = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        self.simple("snapshot", text).boxed()
+    }
+
     fn count(&mut self) -> Answer<'_, Vec<(u32, i64, u64)>> {
         async move {
             let rows = self
