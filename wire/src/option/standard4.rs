@@ -16,8 +16,8 @@ pub(super) fn all() -> Tables {
 /// Second names of options in `dhcp4`: shipped sample configurations use them.
 const ALIASES: &[(u16, &str)] = &[(85, "nds-servers")];
 
-/// Space `dhcp4`. The message type is a number on the wire (RFC 2132 section 9.6), whatever the
-/// manual's table says.
+/// Space `dhcp4`. Two rows are not as in the manual's table, but as on the wire: domain-name is text
+/// (RFC 2132 section 3.17, and what Kea 2.2 sends), the message type a number (section 9.6).
 const DHCP4: &[Row] = &[
     (1, "subnet-mask", One(Ipv4Address), ""),
     (2, "time-offset", One(Int32), ""),
@@ -33,7 +33,7 @@ const DHCP4: &[Row] = &[
     (12, "host-name", One(String), ""),
     (13, "boot-size", One(Uint16), ""),
     (14, "merit-dump", One(String), ""),
-    (15, "domain-name", One(Fqdn), ""),
+    (15, "domain-name", One(String), ""),
     (16, "swap-server", One(Ipv4Address), ""),
     (17, "root-path", One(String), ""),
     (18, "extensions-path", One(String), ""),

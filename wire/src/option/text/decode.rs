@@ -32,7 +32,9 @@ pub fn decode(def: &OptionDef, universe: Universe, data: &[u8]) -> Result<String
         compressed,
     };
     let mut texts = Vec::new();
-    if def.data_type != DataType::Empty {
+    // An array may have no value at all; see the encoder.
+    let nothing = data.is_empty() && def.array && def.fields().len() == 1;
+    if def.data_type != DataType::Empty && !nothing {
         for data_type in def.fields() {
             texts.push(reader.value(*data_type)?);
         }
@@ -197,11 +199,10 @@ impl<'d> Reader<'d> {
         if text.contains(char::is_control) || text.trim_ascii() != text {
             return Err(self.error("printable text without blanks at its ends"));
         }
-        let empty_field = text.is_empty() && self.field > 1;
-        Ok(if empty_field {
-            " ".to_owned()
-        } else {
-            split::escape(text)
-        })
+        match (text.is_empty(), self.field) {
+            (true, 1) => Err(self.error("a text of at least one character")),
+            (true, _) => Ok(" ".to_owned()),
+            (false, _) => Ok(split::escape(text)),
+        }
     }
 }

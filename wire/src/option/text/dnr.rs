@@ -76,13 +76,9 @@ fn encode_instance(
                 next: next.into(),
             });
         }
-        _ => {
-            let (expected, found) = (skipped + FIELDS, skipped + fields.len());
-            return Err(TextError::TooMany {
-                expected,
-                found,
-                encoded: Vec::new(),
-            });
+        [.., extra] => {
+            let message = "possible: an instance has four fields; a comma in one is written '\\,'";
+            return Err(field_error(skipped + fields.len(), extra, message));
         }
     };
     let fail = |index: usize, e: std::borrow::Cow<'static, str>| {

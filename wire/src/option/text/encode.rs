@@ -54,23 +54,19 @@ fn encode_fields(
     let fields = def.fields();
     let mut out = Vec::new();
     if def.data_type == DataType::Empty {
-        return match values.iter().filter(|v| !v.is_empty()).count() {
-            0 => Ok(out),
-            found => Err(TextError::TooMany {
-                expected: 0,
-                found,
-                encoded: out,
-            }),
+        return match values.iter().find(|v| !v.is_empty()) {
+            None => Ok(out),
+            Some(value) => Err(field_error(
+                1,
+                value,
+                "possible: the option has no data of its own",
+            )),
         };
     }
-    // A text or bytes of length zero are written as nothing.
-    let nothing = String::new();
-    let empty_allowed = values.is_empty() && fields.len() == 1 && fields[0].is_greedy();
-    let values = if empty_allowed {
-        std::slice::from_ref(&nothing)
-    } else {
-        values
-    };
+    // No text at all is data of length zero where the data can have that length.
+    if values.is_empty() && (def.data_type == DataType::Binary || def.array && fields.len() == 1) {
+        return Ok(out);
+    }
     if let Some(next) = fields.get(values.len()) {
         let (expected, found) = (fields.len(), values.len());
         let next = Cow::Borrowed(next.name());
@@ -79,6 +75,9 @@ fn encode_fields(
             found,
             next,
         });
+    }
+    if def.data_type == DataType::String && values.first().is_some_and(String::is_empty) {
+        return Err(field_error(1, "", "a text of at least one character"));
     }
     let tail = fields
         .last()
@@ -134,7 +133,7 @@ fn encode_value(
 }
 
 fn boolean(text: &str) -> Result<u8, Expected> {
-    match text {
+    match text.to_ascii_lowercase().as_str() {
         "true" | "1" => Ok(1),
         "false" | "0" => Ok(0),
         _ => Err("true, false, 1 or 0".into()),
@@ -164,7 +163,6 @@ pub(super) fn number<N: Number>(text: &str) -> Result<N, Expected> {
             i64::from_str_radix(digits, 16).ok()
         }
         Some(_) => None,
-        None if text.starts_with('+') => None,
         None => text.parse::<i64>().ok().or_else(|| {
             plain_hex
                 .then(|| i64::from_str_radix(text, 16).ok())
