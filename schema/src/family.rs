@@ -19,6 +19,9 @@ pub trait LeaseFamily: Family + crate::postgresql::PgLease {
 
     /// The key under which [`crate::Lookup::clients`] finds rows of this client.
     fn lookup_key(client: &Self::Client) -> Vec<u8>;
+
+    /// Whether a row's holder is this client, by the rule that the claim statement guards with.
+    fn same_client(holder: &Self::Client, client: &Self::Client) -> bool;
 }
 
 /// A DHCPv4 client. With a client identifier that alone identifies it, else the hardware address.
@@ -107,6 +110,14 @@ impl LeaseFamily for V4 {
         key.extend_from_slice(id);
         key
     }
+
+    /// By client identifier where both have one, else by hardware address.
+    fn same_client(holder: &Client4, client: &Client4) -> bool {
+        match (&holder.client_id, &client.client_id) {
+            (Some(held), Some(asked)) => held == asked,
+            _ => holder.hwaddr == client.hwaddr,
+        }
+    }
 }
 
 impl LeaseFamily for V6 {
@@ -117,5 +128,9 @@ impl LeaseFamily for V6 {
     /// The DUID: one lookup finds the rows of all identity associations of a client.
     fn lookup_key(client: &Client6) -> Vec<u8> {
         client.duid.clone()
+    }
+
+    fn same_client(holder: &Client6, client: &Client6) -> bool {
+        holder == client
     }
 }

@@ -1,0 +1,251 @@
+//! Which address or prefix a client is given, written once for both families and both kinds.
+//!
+//! The order: the lease it has, the one it asks for, then candidates from a permutation of the
+//! pools that differs per client. Nothing is enumerated and nothing is remembered: candidates are
+//! checked against the database in batches, and what is chosen here is only a proposal that the
+//! claim statement decides about.
+
+mod permutation;
+
+use std::hash::{BuildHasher, RandomState};
+
+use murre_config::{Pool, Subnet};
+use murre_schema::{Error, Found, FoundLease, LeaseFamily, Lookup, Store};
+use smallvec::SmallVec;
+
+pub use permutation::Permutation;
+
+/// Candidates that ride along with the first lookup of a client.
+const FIRST_LOOK: usize = 2;
+/// The next looks take so many more, each a batch of its own.
+const NEXT_LOOKS: [usize; 5] = [16, 128, 512, 1024, 2048];
+
+/// Who may be given what: one client (and IA) in one subnet.
+#[derive(Debug)]
+pub struct Wish<'a, F: LeaseFamily> {
+    /// The subnet whose pools are used.
+    pub subnet: &'a Subnet<F>,
+    /// Its pools of the kind wanted.
+    pub pools: &'a [Pool<F>],
+    /// The client.
+    pub client: F::Client,
+    /// What it asks for.
+    pub hint: Option<F::Address>,
+}
+
+/// What was chosen.
+#[derive(Clone, Copy, Debug)]
+pub struct Chosen<'a, F: LeaseFamily> {
+    /// The address, or base of the prefix.
+    pub address: F::Address,
+    /// The pool it lies in.
+    pub pool: &'a Pool<F>,
+}
+
+/// Candidates of one client in the order of its own permutation.
+#[derive(Debug)]
+pub struct Candidates<'a, F: LeaseFamily> {
+    pools: &'a [Pool<F>],
+    permutation: Permutation,
+    next: u128,
+}
+
+impl<'a, F: LeaseFamily> Candidates<'a, F> {
+    /// All candidates of `pools` for the client that `key` stands for.
+    pub fn new(pools: &'a [Pool<F>], key: u64) -> Self {
+        let total = pools
+            .iter()
+            .fold(0u128, |sum, pool| sum.saturating_add(pool.size()));
+        Self {
+            pools,
+            permutation: Permutation::new(total, key),
+            next: 0,
+        }
+    }
+}
+
+impl<'a, F: LeaseFamily> Iterator for Candidates<'a, F> {
+    type Item = Chosen<'a, F>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut index = self.permutation.at(self.next)?;
+        self.next += 1;
+        for pool in self.pools {
+            if index < pool.size() {
+                let address = pool.nth(index);
+                return Some(Chosen { address, pool });
+            }
+            index -= pool.size();
+        }
+        None
+    }
+}
+
+/// Makes choices; holds the key of this worker's permutations and nothing else.
+#[derive(Debug, Default)]
+pub struct Allocator {
+    key: RandomState,
+}
+
+impl Allocator {
+    /// The candidates of a wish; ask them once per exchange, as they go on where they stopped.
+    pub fn candidates<'a, F: LeaseFamily>(&self, wish: &Wish<'a, F>) -> Candidates<'a, F> {
+        Candidates::new(wish.pools, self.key.hash_one(&wish.client))
+    }
+
+    /// Add to a lookup what [`Allocator::choose`] wants to know: the hint and the first few
+    /// candidates, which are given back for it.
+    pub fn ask<'a, F: LeaseFamily>(
+        &self,
+        wish: &Wish<'a, F>,
+        candidates: &mut Candidates<'a, F>,
+        lookup: &mut Lookup<F>,
+    ) -> SmallVec<[Chosen<'a, F>; 4]> {
+        let hint = wish
+            .hint
+            .filter(|hint| pool_of(wish.pools, *hint).is_some());
+        lookup.addresses.extend(hint);
+        let first: SmallVec<[_; 4]> = candidates.take(FIRST_LOOK).collect();
+        lookup
+            .addresses
+            .extend(first.iter().map(|chosen| chosen.address));
+        first
+    }
+
+    /// Choose for a wish, given the answer to the lookup that [`Allocator::ask`] extended.
+    /// `None` when the pools are exhausted as far as the looks reach.
+    ///
+    /// # Errors
+    /// The database could not be asked for more candidates.
+    pub async fn choose<'a, F: LeaseFamily>(
+        &self,
+        store: &Store<F>,
+        wish: &Wish<'a, F>,
+        (found, first): (&Found<F>, &[Chosen<'a, F>]),
+        mut candidates: Candidates<'a, F>,
+        avoid: &[F::Address],
+    ) -> Result<Option<Chosen<'a, F>>, Error> {
+        if let Some(chosen) = current(wish, found).or_else(|| hinted(wish, found, avoid)) {
+            return Ok(Some(chosen));
+        }
+        let usable = |chosen: &&Chosen<'a, F>, rows: &[FoundLease<F>]| {
+            !avoid.contains(&chosen.address) && is_free_for(&wish.client, chosen.address, rows)
+        };
+        if let Some(chosen) = first.iter().find(|c| usable(c, &found.by_address)) {
+            return Ok(Some(*chosen));
+        }
+        for size in NEXT_LOOKS {
+            let look: Vec<Chosen<'a, F>> = candidates.by_ref().take(size).collect();
+            if look.is_empty() {
+                return Ok(None);
+            }
+            let lookup = Lookup {
+                addresses: look.iter().map(|chosen| chosen.address).collect(),
+                ..Lookup::default()
+            };
+            let rows = store.lookup(lookup).await?.by_address;
+            if let Some(chosen) = look.iter().find(|c| usable(c, &rows)) {
+                return Ok(Some(*chosen));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The lease the client has in this subnet, if it may keep it: one that it holds, one that
+/// expired, or one that it gave back, as long as it lies in a pool.
+pub fn current<'a, F: LeaseFamily>(wish: &Wish<'a, F>, found: &Found<F>) -> Option<Chosen<'a, F>> {
+    own_rows(wish, found)
+        .filter_map(|row| {
+            let pool = pool_of(wish.pools, row.lease.address)?;
+            Some((row, pool))
+        })
+        .max_by_key(|(row, _)| (row.is_held(), row.lease.expire))
+        .map(|(row, pool)| Chosen {
+            address: row.lease.address,
+            pool,
+        })
+}
+
+/// A live lease of the client in this subnet that must end when it gets `address` instead.
+pub fn replaced<F: LeaseFamily>(
+    wish: &Wish<'_, F>,
+    found: &Found<F>,
+    address: F::Address,
+) -> Option<F::Address> {
+    own_rows(wish, found)
+        .find(|row| row.lease.state == murre_schema::State::Default && row.lease.address != address)
+        .map(|row| row.lease.address)
+}
+
+fn own_rows<'f, F: LeaseFamily>(
+    wish: &Wish<'_, F>,
+    found: &'f Found<F>,
+) -> impl Iterator<Item = &'f FoundLease<F>> {
+    let (client, subnet) = (wish.client.clone(), wish.subnet.id);
+    found
+        .by_client
+        .iter()
+        .chain(&found.by_hwaddr)
+        .filter(move |row| F::same_client(&row.lease.client, &client))
+        .filter(move |row| row.lease.subnet_id == subnet)
+        .filter(|row| row.lease.state != murre_schema::State::Declined)
+}
+
+/// What the client asks for, if nobody else holds it.
+fn hinted<'a, F: LeaseFamily>(
+    wish: &Wish<'a, F>,
+    found: &Found<F>,
+    avoid: &[F::Address],
+) -> Option<Chosen<'a, F>> {
+    let address = wish.hint.filter(|hint| !avoid.contains(hint))?;
+    let pool = pool_of(wish.pools, address)?;
+    is_free_for(&wish.client, address, &found.by_address).then_some(Chosen { address, pool })
+}
+
+/// The pool an address lies in.
+pub fn pool_of<F: LeaseFamily>(pools: &[Pool<F>], address: F::Address) -> Option<&Pool<F>> {
+    pools.iter().find(|pool| pool.contains(address))
+}
+
+fn is_free_for<F: LeaseFamily>(
+    client: &F::Client,
+    address: F::Address,
+    rows: &[FoundLease<F>],
+) -> bool {
+    rows.iter()
+        .filter(|row| row.lease.address == address && row.is_held())
+        .all(|row| {
+            row.lease.state == murre_schema::State::Default
+                && F::same_client(&row.lease.client, client)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use murre_wire::V4;
+    use std::collections::HashSet;
+    use std::net::Ipv4Addr;
+
+    #[test]
+    fn candidates_cover_all_pools_once() {
+        let at = |last| Ipv4Addr::new(192, 0, 2, last);
+        let pools = [
+            Pool::<V4>::addresses(at(10), at(19)),
+            Pool::<V4>::addresses(at(200), at(200)),
+        ];
+        let all: Vec<_> = Candidates::new(&pools, 99)
+            .map(|chosen| chosen.address)
+            .collect();
+        let distinct: HashSet<_> = all.iter().copied().collect();
+        let expected: HashSet<_> = (10..20).chain([200]).map(at).collect();
+        assert_eq!((all.len(), distinct), (11, expected));
+    }
+
+    #[test]
+    fn no_pool_no_candidate() {
+        assert!(Candidates::<V4>::new(&[], 1).next().is_none());
+    }
+}

@@ -1,0 +1,95 @@
+//! From `lease-database` to the schema crate's access.
+
+use std::path::{Path, PathBuf};
+
+use murre_config::{DatabaseAccess, Engine};
+use murre_schema::{Access, EngineKind, Place, Tls};
+use murre_wire::Family;
+
+/// Where the embedded engine keeps its file when none is named.
+const DATA_FOLDER: &str = "/var/lib/murre";
+
+/// The access that `lease-database` describes for a family.
+pub(super) fn access<F: Family>(database: &DatabaseAccess) -> Access {
+    Access {
+        place: place::<F>(database),
+        connect_timeout: database.connect_timeout,
+        read_timeout: database.read_timeout.max(database.write_timeout),
+        tcp_user_timeout: database.tcp_user_timeout,
+    }
+}
+
+fn place<F: Family>(database: &DatabaseAccess) -> Place {
+    let engine = match database.engine {
+        Engine::Sqlite => return embedded::<F>(database),
+        Engine::MySql => EngineKind::MySql,
+        Engine::PostgreSql => EngineKind::PostgreSql,
+    };
+    Place::Server {
+        engine,
+        hosts: database
+            .hosts
+            .iter()
+            .map(|host| host.name.clone())
+            .collect(),
+        port: database
+            .port
+            .or_else(|| database.hosts.iter().find_map(|host| host.port)),
+        user: database.user.clone(),
+        password: database.password.expose().to_owned(),
+        database: database.name.clone(),
+        tls: database.tls.is_on().then(|| Tls {
+            trust_anchor: database.tls.trust_anchor.clone(),
+            cert_file: database.tls.cert_file.clone(),
+            key_file: database.tls.key_file.clone(),
+        }),
+    }
+}
+
+fn embedded<F: Family>(database: &DatabaseAccess) -> Place {
+    if !database.persist {
+        return Place::Memory(format!("{}{}", F::KEY, database.name));
+    }
+    if database.name.is_empty() {
+        let name = format!("murre-leases{}.sqlite", F::VERSION);
+        return Place::File(Path::new(DATA_FOLDER).join(name));
+    }
+    Place::File(if database.memfile {
+        beside(Path::new(&database.name))
+    } else {
+        PathBuf::from(&database.name)
+    })
+}
+
+/// The embedded database that stands for a lease file: beside it, with an ending of its own.
+fn beside(lease_file: &Path) -> PathBuf {
+    lease_file.with_extension("sqlite")
+}
+
+/// The lease file to import once, when the configuration was written for one.
+pub(super) fn lease_file(database: &DatabaseAccess) -> Option<PathBuf> {
+    (database.memfile && database.persist && !database.name.is_empty())
+        .then(|| PathBuf::from(&database.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use murre_wire::V4;
+
+    #[test]
+    fn a_memfile_becomes_a_database_beside_its_lease_file() {
+        let database = DatabaseAccess {
+            memfile: true,
+            name: "/var/lib/kea/kea-leases4.csv".into(),
+            ..DatabaseAccess::default()
+        };
+        let file = PathBuf::from("/var/lib/kea/kea-leases4.sqlite");
+        assert_eq!(access::<V4>(&database).place, Place::File(file));
+        let memory = DatabaseAccess {
+            persist: false,
+            ..database
+        };
+        assert!(matches!(access::<V4>(&memory).place, Place::Memory(_)));
+    }
+}

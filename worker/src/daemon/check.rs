@@ -1,0 +1,44 @@
+//! `-t` and `-T`: would this configuration be served?
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context as _;
+use murre_config::Server;
+use murre_schema::{LeaseFamily, life};
+use murre_wire::Family;
+
+/// Load the file and say what was noticed; with `deep`, reach its databases as well. Opens no
+/// sockets and writes nothing.
+pub(super) fn check(path: &Path, deep: bool) -> anyhow::Result<()> {
+    let config = super::load(path)?;
+    let mut out = std::io::stdout().lock();
+    for note in &config.notes {
+        writeln!(out, "{}", note.report())?;
+    }
+    if deep {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("cannot start a thread")?;
+        if let Some(server) = &config.dhcp4 {
+            runtime.block_on(reach(server))?;
+        }
+        if let Some(server) = &config.dhcp6 {
+            runtime.block_on(reach(server))?;
+        }
+    }
+    writeln!(out, "{}: the configuration can be served", path.display())?;
+    Ok(())
+}
+
+async fn reach<F: LeaseFamily>(server: &Server<F>) -> anyhow::Result<()> {
+    let access = super::access::access::<F>(&server.lease_database);
+    if let murre_schema::Place::Memory(_) = access.place {
+        return Ok(());
+    }
+    life::inspect(&access)
+        .await
+        .with_context(|| format!("{} lease-database", <F as Family>::KEY))?;
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! What happens by the clock: expired leases are reclaimed, old rows deleted, files compacted
+//! (manual lease-expiration.rst).
+//!
+//! Every worker does this; the statements take care that no lease is reclaimed twice.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use murre_schema::Store;
+
+use crate::exchange::{Exchange, Service};
+
+/// Rows in one statement when the configuration sets no limit.
+const PORTION: u32 = 1000;
+
+/// Run all timers of a family until the task is aborted. Settings are read anew for each cycle.
+pub(super) async fn run<F: Exchange>(service: Arc<Service<F>>) {
+    tokio::join!(
+        cycle(
+            &service,
+            |s| u64::from(s.expired.reclaim_timer_wait_time),
+            reclaim
+        ),
+        cycle(
+            &service,
+            |s| u64::from(s.expired.flush_reclaimed_timer_wait_time),
+            flush
+        ),
+        cycle(
+            &service,
+            |s| s.lease_database.lfc_interval.map_or(0, |i| i.as_secs()),
+            compact
+        ),
+    );
+}
+
+/// Wait, work, wait. An interval of zero switches the timer off until the next configuration.
+async fn cycle<F: Exchange, T: Future<Output = ()>>(
+    service: &Arc<Service<F>>,
+    seconds: impl Fn(&murre_config::Server<F>) -> u64,
+    work: impl Fn(Arc<Service<F>>, Arc<Store<F>>) -> T,
+) {
+    loop {
+        let wait = seconds(&service.server.load());
+        tokio::time::sleep(Duration::from_secs(wait.max(1))).await;
+        let store = service.store.load_full();
+        if let (true, Some(store)) = (wait > 0, store) {
+            work(Arc::clone(service), store).await;
+        }
+    }
+}
+
+/// One cycle of reclamation, bounded in leases and time.
+async fn reclaim<F: Exchange>(service: Arc<Service<F>>, store: Arc<Store<F>>) {
+    let settings = service.server.load().expired;
+    let started = Instant::now();
+    let unlimited = |value: u32| if value == 0 { u32::MAX } else { value };
+    let mut left = unlimited(settings.max_reclaim_leases);
+    let time = Duration::from_millis(u64::from(unlimited(settings.max_reclaim_time)));
+    let remove = settings.hold_reclaimed_time == 0;
+    while left > 0 && started.elapsed() < time {
+        let portion = left.min(PORTION);
+        match store.reclaim(portion, remove).await {
+            Ok(leases) => {
+                for lease in &leases {
+                    crate::exchange::Journal::<F>::reclaimed(lease);
+                }
+                let count = leases.len() as u32;
+                left = left.saturating_sub(count);
+                if count < portion {
+                    return;
+                }
+            }
+            Err(error) => return crate::exchange::Journal::<F>::database(&error),
+        }
+    }
+}
+
+/// Delete rows that were held long enough for their clients.
+async fn flush<F: Exchange>(service: Arc<Service<F>>, store: Arc<Store<F>>) {
+    let hold = service.server.load().expired.hold_reclaimed_time;
+    loop {
+        match store.flush(hold, PORTION).await {
+            Ok(count) if count < u64::from(PORTION) => return,
+            Ok(_) => {}
+            Err(error) => return crate::exchange::Journal::<F>::database(&error),
+        }
+    }
+}
+
+/// The embedded engine's file gives back what it no longer needs.
+async fn compact<F: Exchange>(_service: Arc<Service<F>>, store: Arc<Store<F>>) {
+    if let Err(error) = store.compact().await {
+        crate::exchange::Journal::<F>::database(&error);
+    }
+}

@@ -1,0 +1,203 @@
+//! From a packet to an answer: what both families share around their own stages.
+//!
+//! Each query is a task of its own that sees one snapshot of the configuration and one store. It
+//! waits for the database and for nothing else; batches form there.
+
+mod journal;
+mod turns;
+mod verdict;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use murre_config::Server;
+use murre_schema::{Change, Changed, Claim, Error, Found, LeaseFamily, Lookup, Store};
+use tokio::sync::{Notify, mpsc};
+
+use crate::allocation::Allocator;
+use crate::socket::{Packet, Reply, Sender};
+
+pub use journal::Journal;
+pub use turns::Turns;
+pub use verdict::{Counters, Verdict};
+
+/// What a family's stages look like from here.
+pub trait Exchange: LeaseFamily {
+    /// Answer one query, or say why not.
+    fn answer(
+        exchange: &Context<'_, Self>,
+        packet: &Packet,
+    ) -> impl Future<Output = Result<Reply, Verdict>> + Send;
+
+    /// The port clients send to.
+    const SERVER_PORT: u16;
+}
+
+/// Everything that lives as long as the process, for one family.
+pub struct Service<F: Exchange> {
+    /// The configuration; swapped whole.
+    pub server: ArcSwap<Server<F>>,
+    /// The database; `None` until it was reached for the first time.
+    pub store: ArcSwapOption<Store<F>>,
+    /// The DUID that all workers on the database share (v6).
+    pub duid: ArcSwap<Vec<u8>>,
+    /// What was counted.
+    pub counters: Counters,
+    /// Port this server listens on and answers from.
+    pub server_port: u16,
+    /// Port that answers go to instead of the protocol's, for tests (`-P`).
+    pub client_port: Option<u16>,
+    allocator: Allocator,
+    turns: Turns,
+    in_flight: AtomicUsize,
+    limit: usize,
+    stopping: Notify,
+}
+
+/// Ports other than the protocol's, for tests (`-p`, `-P`).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ports {
+    /// Where to listen.
+    pub server: Option<u16>,
+    /// Where all answers go.
+    pub client: Option<u16>,
+}
+
+/// What one query works with: one snapshot, one store.
+pub struct Context<'a, F: Exchange> {
+    /// The service it belongs to.
+    pub service: &'a Service<F>,
+    /// The configuration as it was when the query came.
+    pub server: &'a Server<F>,
+    /// The database.
+    pub store: &'a Store<F>,
+}
+
+impl<F: Exchange> Service<F> {
+    /// A service with a configuration and no database yet.
+    pub fn new(server: Arc<Server<F>>, limit: usize, ports: Ports) -> Self {
+        Self {
+            server: ArcSwap::new(server),
+            store: ArcSwapOption::empty(),
+            duid: ArcSwap::default(),
+            counters: Counters::default(),
+            server_port: ports.server.unwrap_or(F::SERVER_PORT),
+            client_port: ports.client,
+            allocator: Allocator::default(),
+            turns: Turns::default(),
+            in_flight: AtomicUsize::new(0),
+            limit,
+            stopping: Notify::new(),
+        }
+    }
+
+    /// Serve until [`Service::stop`]; then wait for what is in flight.
+    pub async fn run(self: Arc<Self>, mut packets: mpsc::Receiver<Vec<Packet>>, sender: Sender) {
+        loop {
+            let batch = tokio::select! {
+                biased;
+                () = self.stopping.notified() => break,
+                batch = packets.recv() => match batch {
+                    Some(batch) => batch,
+                    None => break,
+                },
+            };
+            for packet in batch {
+                if self.in_flight.load(Relaxed) >= self.limit {
+                    Journal::<F>::ended(&packet, Verdict::Overload, &self.counters);
+                    continue;
+                }
+                self.in_flight.fetch_add(1, Relaxed);
+                let (service, sender) = (Arc::clone(&self), sender.clone());
+                tokio::spawn(async move {
+                    service.serve(&packet, &sender).await;
+                    service.in_flight.fetch_sub(1, Relaxed);
+                });
+            }
+        }
+        while self.in_flight.load(Relaxed) > 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Take no more queries.
+    pub fn stop(&self) {
+        self.stopping.notify_one();
+    }
+
+    async fn serve(&self, packet: &Packet, sender: &Sender) {
+        let server = self.server.load_full();
+        let store = self.store.load_full();
+        let outcome = match &store {
+            None => Err(Verdict::Database),
+            Some(store) => {
+                let context = Context {
+                    service: self,
+                    server: &server,
+                    store,
+                };
+                F::answer(&context, packet).await
+            }
+        };
+        match outcome {
+            Ok(reply) => {
+                Journal::<F>::answered(&reply);
+                sender.send(reply);
+            }
+            Err(verdict) => Journal::<F>::ended(packet, verdict, &self.counters),
+        }
+    }
+}
+
+impl<'a, F: Exchange> Context<'a, F> {
+    /// Chooses addresses.
+    pub fn allocator(&self) -> &'a Allocator {
+        &self.service.allocator
+    }
+
+    /// The client's turn.
+    ///
+    /// # Errors
+    /// [`Verdict::Duplicate`] while another query of it is in flight.
+    pub fn turn(&self, client: impl std::hash::Hash) -> Result<turns::Turn<'a>, Verdict> {
+        self.service.turns.take(client).ok_or(Verdict::Duplicate)
+    }
+
+    /// Ask the database.
+    ///
+    /// # Errors
+    /// [`Verdict::Database`]; the reason is logged here.
+    pub async fn lookup(&self, lookup: Lookup<F>) -> Result<Found<F>, Verdict> {
+        self.store
+            .lookup(lookup)
+            .await
+            .map_err(|error| self.failed(&error))
+    }
+
+    /// Change the database. `Ok` means durable.
+    ///
+    /// # Errors
+    /// [`Verdict::Database`]; the reason is logged here.
+    pub async fn change(&self, change: Change<F>) -> Result<Changed, Verdict> {
+        self.store
+            .change(change)
+            .await
+            .map_err(|error| self.failed(&error))
+    }
+
+    /// Claim a lease; the end of it when it was won.
+    ///
+    /// # Errors
+    /// As [`Context::change`].
+    pub async fn claim(&self, claim: Claim<F>) -> Result<Changed, Verdict> {
+        self.change(Change::Claim(claim)).await
+    }
+
+    /// A database error as a verdict.
+    pub fn failed(&self, error: &Error) -> Verdict {
+        Journal::<F>::database(error);
+        Verdict::Database
+    }
+}

@@ -1,0 +1,120 @@
+//! How a query ends when no answer leaves: each way has a name, a counter and a log id.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Declares the verdicts with their names for people and statistics.
+macro_rules! verdicts {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// Why a query got no answer.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Verdict {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Verdict {
+            /// All there are, in order.
+            pub const ALL: &'static [Verdict] = &[$(Verdict::$name,)*];
+
+            /// Its stable name, as counters and logs show it.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+verdicts! {
+    /// The datagram is not a message of this protocol.
+    Malformed = "malformed",
+    /// A message that only servers or relays send.
+    NotAQuery = "not-a-query",
+    /// A BOOTP query without a DHCP message type; not served yet.
+    Bootp = "bootp",
+    /// A message type that a server does not answer.
+    UnsupportedType = "unsupported-type",
+    /// An option or field that this message must have is missing, or must not be there.
+    Insane = "insane",
+    /// The client chose another server.
+    OtherServer = "other-server",
+    /// Sent to an own address although it must be multicast.
+    Unicast = "unicast",
+    /// No subnet fits the client's place.
+    NoSubnet = "no-subnet",
+    /// An earlier query of the same client is still being worked on.
+    Duplicate = "duplicate",
+    /// All pools are exhausted.
+    NoAddress = "no-address",
+    /// A client unknown here asks for an address; another server may know it.
+    UnknownClient = "unknown-client",
+    /// Another worker granted this client another lease at the same moment, again and again.
+    Contended = "contended",
+    /// More queries are in flight than allowed.
+    Overload = "overload",
+    /// The database did not answer; nothing is known to be durable.
+    Database = "database",
+    /// A lease was given back; that message has no answer.
+    Released = "released",
+    /// An address was set aside; that message has no answer.
+    Declined = "declined",
+    /// Somebody gave back or declined a lease that is not theirs.
+    NotHeld = "not-held",
+    /// The answer could not be built.
+    Unbuildable = "unbuildable",
+}
+
+/// A counter per verdict, and one per message type received and sent.
+#[derive(Debug)]
+pub struct Counters {
+    verdicts: Vec<AtomicU64>,
+    received: [AtomicU64; 256],
+    sent: [AtomicU64; 256],
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        let zero = || AtomicU64::new(0);
+        Self {
+            verdicts: Verdict::ALL.iter().map(|_| zero()).collect(),
+            received: std::array::from_fn(|_| zero()),
+            sent: std::array::from_fn(|_| zero()),
+        }
+    }
+}
+
+impl Counters {
+    /// A query ended so.
+    pub fn ended(&self, verdict: Verdict) {
+        if let Some(counter) = self.verdicts.get(verdict as usize) {
+            counter.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// A message of this type came in.
+    pub fn received(&self, message_type: u8) {
+        self.received[usize::from(message_type)].fetch_add(1, Relaxed);
+    }
+
+    /// A message of this type was handed to its socket.
+    pub fn sent(&self, message_type: u8) {
+        self.sent[usize::from(message_type)].fetch_add(1, Relaxed);
+    }
+
+    /// Names and numbers of the verdicts that occurred.
+    pub fn verdicts(&self) -> Vec<(&'static str, u64)> {
+        let counts = self.verdicts.iter().map(|counter| counter.load(Relaxed));
+        Verdict::ALL
+            .iter()
+            .map(|verdict| verdict.name())
+            .zip(counts)
+            .filter(|(_, count)| *count > 0)
+            .collect()
+    }
+
+    /// Messages received and sent, all types together.
+    pub fn totals(&self) -> (u64, u64) {
+        let sum = |counters: &[AtomicU64]| counters.iter().map(|c| c.load(Relaxed)).sum();
+        (sum(&self.received), sum(&self.sent))
+    }
+}

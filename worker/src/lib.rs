@@ -1,0 +1,11 @@
+//! The worker: sockets, the pipeline from query to answer, allocation, timers.
+//!
+//! The crate is a library so that its parts can be tested; the daemon itself is `main.rs`.
+
+mod allocation;
+pub mod cli;
+pub mod daemon;
+mod exchange;
+pub mod socket;
+mod v4;
+mod v6;

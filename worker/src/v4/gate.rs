@@ -1,0 +1,93 @@
+//! Which messages are looked at at all (RFC 2131 table 5, manual dhcp4-srv.rst:3070 ff.).
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use murre_config::Subnet;
+use murre_wire::V4;
+use murre_wire::dhcp4::{BOOTREQUEST, Message, MessageType, Parsing, code};
+
+use super::Query;
+use crate::exchange::{Context, Verdict};
+use crate::socket::Packet;
+
+/// Admit a packet as a query, or say why not.
+pub(super) fn admit<'a>(
+    context: &Context<'_, V4>,
+    packet: &'a Packet,
+) -> Result<Query<'a>, Verdict> {
+    let message = Message::parse(&packet.data, Parsing::Strict).map_err(|_| Verdict::Malformed)?;
+    if message.op() != BOOTREQUEST {
+        return Err(Verdict::NotAQuery);
+    }
+    let kind = message.message_type().ok_or(Verdict::Bootp)?;
+    context.service.counters.received(kind.to_u8());
+    let query = Query {
+        packet,
+        message,
+        kind,
+    };
+    sane(&query)?;
+    Ok(query)
+}
+
+/// A client must be recognizable, and must say what its message type requires.
+fn sane(query: &Query<'_>) -> Result<(), Verdict> {
+    let message = &query.message;
+    let has_id = message.has_option(code::CLIENT_IDENTIFIER);
+    if message.chaddr().is_empty() && !has_id {
+        return Err(Verdict::Insane);
+    }
+    let names_server = message.has_option(code::SERVER_IDENTIFIER);
+    match query.kind {
+        MessageType::Discover if names_server => Err(Verdict::Insane),
+        MessageType::Decline if !names_server || requested(message).is_none() => {
+            Err(Verdict::Insane)
+        }
+        MessageType::Release if message.ciaddr().is_unspecified() => Err(Verdict::Insane),
+        MessageType::Discover
+        | MessageType::Request
+        | MessageType::Decline
+        | MessageType::Release
+        | MessageType::Inform => Ok(()),
+        _ => Err(Verdict::UnsupportedType),
+    }
+}
+
+/// The address the client asks for, if it names one.
+pub(super) fn requested(message: &Message<'_>) -> Option<Ipv4Addr> {
+    message
+        .addr_option(code::REQUESTED_ADDRESS)
+        .filter(|address| !address.is_unspecified())
+}
+
+/// A client that chose another server is left to it.
+pub(super) fn for_us(query: &Query<'_>, subnet: &Subnet<V4>) -> Result<(), Verdict> {
+    let Some(named) = query.message.addr_option(code::SERVER_IDENTIFIER) else {
+        return Ok(());
+    };
+    let packet = query.packet;
+    let on_interface = || packet.interface.ipv4.iter().any(|(own, _)| *own == named);
+    let ours = packet.local == IpAddr::V4(named)
+        || on_interface()
+        || overridden(query) == Some(named)
+        || configured(subnet) == Some(named.octets());
+    if ours {
+        Ok(())
+    } else {
+        Err(Verdict::OtherServer)
+    }
+}
+
+/// Option 54 as configured for the subnet.
+pub(super) fn configured(subnet: &Subnet<V4>) -> Option<[u8; 4]> {
+    let option = subnet.options.get(u16::from(code::SERVER_IDENTIFIER))?;
+    <[u8; 4]>::try_from(&*option.data).ok()
+}
+
+/// The relay asked for its own address as server identifier (RFC 5107).
+pub(super) fn overridden(query: &Query<'_>) -> Option<Ipv4Addr> {
+    let data = query
+        .message
+        .relay_suboption(code::relay::SERVER_ID_OVERRIDE)?;
+    <[u8; 4]>::try_from(&*data).ok().map(Ipv4Addr::from)
+}

@@ -1,0 +1,106 @@
+//! REQUEST: the client takes an offer, checks an address it had, or renews
+//! (RFC 2131 section 4.3.2, manual dhcp4-srv.rst:4129-4260).
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use murre_config::Subnet;
+use murre_schema::{Changed, Claim, Found};
+use murre_wire::V4;
+use murre_wire::dhcp4::{MessageType, code};
+
+use super::{Query, gate, lease, reply};
+use crate::allocation::{self, Chosen, Wish};
+use crate::exchange::{Context, Journal, Verdict};
+use crate::socket::Reply;
+
+/// How often a client that another worker serves at the same moment is looked up again.
+const ATTEMPTS: usize = 3;
+
+/// Grant, refuse with a NAK, or stay silent.
+pub(super) async fn grant(
+    context: &Context<'_, V4>,
+    query: &Query<'_>,
+    subnet: &Arc<Subnet<V4>>,
+) -> Result<Reply, Verdict> {
+    let wish = lease::wish(query, subnet, asked(query));
+    for _ in 0..ATTEMPTS {
+        let mut lookup = lease::lookup(&wish);
+        lookup.addresses.extend(wish.hint);
+        let found = context.lookup(lookup).await?;
+        let Some(chosen) = decide(query, &wish, &found)? else {
+            return reply::nak(context, query, subnet);
+        };
+        let row = lease::row(query, &wish, chosen);
+        let claim = Claim {
+            replaces: allocation::replaced(&wish, &found, chosen.address),
+            lease: row.clone(),
+        };
+        match context.claim(claim).await? {
+            Changed::Claimed { .. } => {
+                Journal::<V4>::granted(&row);
+                let lifetime = row.valid_lifetime;
+                return reply::with_lease(
+                    context,
+                    query,
+                    MessageType::Ack,
+                    &wish,
+                    chosen,
+                    lifetime,
+                );
+            }
+            Changed::ClientHasOther => {}
+            _ => return reply::nak(context, query, subnet),
+        }
+    }
+    Err(Verdict::Contended)
+}
+
+/// The address the client wants: option 50 when selecting or rebooting, `ciaddr` when renewing.
+fn asked(query: &Query<'_>) -> Option<Ipv4Addr> {
+    let ciaddr = query.message.ciaddr();
+    gate::requested(&query.message).or((!ciaddr.is_unspecified()).then_some(ciaddr))
+}
+
+/// After a reboot the client names an address but no server, and has none of its own yet.
+fn is_init_reboot(query: &Query<'_>) -> bool {
+    let message = &query.message;
+    message.ciaddr().is_unspecified()
+        && !message.has_option(code::SERVER_IDENTIFIER)
+        && gate::requested(message).is_some()
+}
+
+/// What to claim; `None` is a NAK.
+fn decide<'a>(
+    query: &Query<'_>,
+    wish: &Wish<'a, V4>,
+    found: &Found<V4>,
+) -> Result<Option<Chosen<'a, V4>>, Verdict> {
+    let current = allocation::current(wish, found);
+    if is_init_reboot(query) {
+        let known = current.filter(|_| has_lease(wish, found));
+        return match known {
+            None if wish.subnet.authoritative => Ok(None),
+            None => Err(Verdict::UnknownClient),
+            Some(current) => Ok((Some(current.address) == wish.hint).then_some(current)),
+        };
+    }
+    let Some(hint) = wish.hint else {
+        return Ok(current);
+    };
+    if let Some(current) = current.filter(|current| current.address == hint) {
+        return Ok(Some(current));
+    }
+    // Whether somebody else holds it is the claim's to find out.
+    Ok(allocation::pool_of(wish.pools, hint).map(|pool| Chosen {
+        address: hint,
+        pool,
+    }))
+}
+
+/// The client has, or had until it expired, a lease here.
+fn has_lease(wish: &Wish<'_, V4>, found: &Found<V4>) -> bool {
+    found.by_client.iter().chain(&found.by_hwaddr).any(|row| {
+        row.lease.subnet_id == wish.subnet.id && row.lease.state == murre_schema::State::Default
+    })
+}

@@ -1,0 +1,88 @@
+//! Who the client is, and what the lease shall look like.
+
+use std::borrow::Cow;
+use std::net::Ipv4Addr;
+
+use murre_config::Subnet;
+use murre_schema::{Client4, Lease, LeaseFamily, Lookup};
+use murre_wire::V4;
+use murre_wire::dhcp4::code;
+
+use super::Query;
+use crate::allocation::{Chosen, Wish};
+
+/// Longest host name that is kept with a lease (RFC 1035 section 2.3.4).
+const MAX_HOSTNAME: usize = 253;
+
+/// What tells a client from others while its query is worked on.
+pub(super) fn identity(query: &Query<'_>) -> (Vec<u8>, Option<Vec<u8>>) {
+    let id = query.message.option(code::CLIENT_IDENTIFIER);
+    (query.message.chaddr().to_vec(), id.map(Cow::into_owned))
+}
+
+/// The client as leases know it; without `match-client-id` its identifier does not count.
+pub(super) fn client(query: &Query<'_>, subnet: &Subnet<V4>) -> Client4 {
+    let (hwaddr, client_id) = identity(query);
+    Client4 {
+        hwaddr,
+        client_id: client_id.filter(|id| subnet.match_client_id && !id.is_empty()),
+    }
+}
+
+/// A wish of this query's client.
+pub(super) fn wish<'a>(
+    query: &Query<'_>,
+    subnet: &'a Subnet<V4>,
+    hint: Option<Ipv4Addr>,
+) -> Wish<'a, V4> {
+    Wish {
+        subnet,
+        pools: &subnet.pools,
+        client: client(query, subnet),
+        hint,
+    }
+}
+
+/// Everything the database may know of the client: by its identifier, and by its hardware address,
+/// under which it may have come before it had one (manual dhcp4-srv.rst:4180-4225).
+pub(super) fn lookup(wish: &Wish<'_, V4>) -> Lookup<V4> {
+    let mut lookup = Lookup::default();
+    lookup.clients.push(V4::lookup_key(&wish.client));
+    if wish.client.client_id.is_some() {
+        let by_card = Client4 {
+            client_id: None,
+            ..wish.client.clone()
+        };
+        lookup.clients.push(V4::lookup_key(&by_card));
+    } else if !wish.subnet.match_client_id {
+        lookup.hwaddr = Some(wish.client.hwaddr.clone());
+    }
+    lookup
+}
+
+/// The row to claim for what was chosen.
+pub(super) fn row(query: &Query<'_>, wish: &Wish<'_, V4>, chosen: Chosen<'_, V4>) -> Lease<V4> {
+    let asked = query.message.u32_option(code::LEASE_TIME);
+    let valid = wish.subnet.lifetimes.choose_valid(asked);
+    let mut lease = Lease::new(chosen.address, wish.client.clone(), wish.subnet.id, valid);
+    lease.pool_id = chosen.pool.pool_id;
+    lease.hostname = hostname(query);
+    lease
+}
+
+/// The host name the client gives itself, if it is one.
+fn hostname(query: &Query<'_>) -> String {
+    let Some(data) = query.message.option(code::HOST_NAME) else {
+        return String::new();
+    };
+    let end = data
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map_or(0, |at| at + 1);
+    let name = data.get(..end).unwrap_or_default();
+    let clean = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    if name.len() > MAX_HOSTNAME || !name.iter().all(clean) {
+        return String::new();
+    }
+    String::from_utf8_lossy(name).to_ascii_lowercase()
+}

@@ -1,0 +1,43 @@
+//! DHCPv4: the stages of a query, in order.
+
+mod gate;
+mod giveback;
+mod grant;
+mod inform;
+mod lease;
+mod offer;
+mod options;
+mod reply;
+mod subnet;
+
+use murre_wire::V4;
+use murre_wire::dhcp4::{Message, MessageType};
+
+use crate::exchange::{Context, Exchange, Verdict};
+use crate::socket::{Packet, Reply};
+
+/// A query that passed the gate.
+pub(crate) struct Query<'a> {
+    packet: &'a Packet,
+    message: Message<'a>,
+    kind: MessageType,
+}
+
+impl Exchange for V4 {
+    const SERVER_PORT: u16 = 67;
+
+    async fn answer(context: &Context<'_, V4>, packet: &Packet) -> Result<Reply, Verdict> {
+        let query = gate::admit(context, packet)?;
+        let subnet = subnet::select(context.server, &query).ok_or(Verdict::NoSubnet)?;
+        gate::for_us(&query, subnet)?;
+        let _turn = context.turn(lease::identity(&query))?;
+        match query.kind {
+            MessageType::Discover => offer::offer(context, &query, subnet).await,
+            MessageType::Request => grant::grant(context, &query, subnet).await,
+            MessageType::Release => giveback::release(context, &query, subnet).await,
+            MessageType::Decline => giveback::decline(context, &query, subnet).await,
+            MessageType::Inform => inform::inform(context, &query, subnet),
+            _ => Err(Verdict::UnsupportedType),
+        }
+    }
+}
