@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Everything that must pass before a change lands.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/lib.sh
+
+if [ "${1:-}" = --help ]; then
+    cat <<'EOF'
+usage: ./run test [CARGO TEST ARGUMENTS]
+
+Checks, all tests (unit, every engine, end to end with real clients), ten seconds of fuzzing per
+decoder, and the short form of the bench. With arguments: only `cargo test` with them.
+Installs the Debian packages it needs when root, else names them and stops.
+EOF
+    exit 0
+fi
+
+need_rust
+need g++ g++ "libFuzzer is C++"
+need ip iproute2 "networks of their own for end-to-end tests"
+need tcpdump tcpdump "looking at packets"
+need mariadbd mariadb-server "tests run on every engine"
+need_file '/usr/lib/postgresql/*/bin/postgres' postgresql "tests run on every engine"
+need psql postgresql-client "tests look into tables"
+need dhclient isc-dhcp-client "a real client"
+need udhcpc udhcpc "a real client"
+need dhcpcd dhcpcd-base "a real client"
+need dhcrelay isc-dhcp-relay "a real relay"
+need kea-dhcp4 kea-dhcp4-server "the original, to compare with"
+need kea-dhcp6 kea-dhcp6-server "the original, to compare with"
+need perfdhcp kea-admin "a load generator"
+install_missing
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+cargo_test() {
+    cargo build --workspace --bins --quiet
+    cargo test --workspace --no-fail-fast "$@" 2>&1 | tee -a "$log"
+}
+
+if [ $# -gt 0 ]; then
+    cargo_test "$@"
+    exit
+fi
+
+scripts/check.sh
+say "tests"
+status=0
+cargo_test || status=1
+say "fuzzing, 10 s per decoder"
+scripts/fuzz.sh --seconds 10 || status=1
+say "bench, short form"
+scripts/bench.sh --short || status=1
+
+# A skipped test says so in its output; it is counted, never as passed.
+skipped=$(grep -c '^SKIPPED: ' "$log" || true)
+awk -v skipped="$skipped" '/^test result:/ { passed += $4; failed += $6 }
+    END { printf "\n%d passed, %d failed, %d skipped\n", passed, failed, skipped }' "$log"
+exit $status
