@@ -212,19 +212,21 @@ fn dhcp6_answer(query: &dhcp6::Message<'_>) {
     assert!(ours.eq(query.options.iter()));
 }
 
-/// Every standard definition of both universes.
+/// Every standard definition of both universes, in no order.
 pub(crate) fn definitions() -> Vec<(Universe, OptionDef)> {
-    [Universe::V4, Universe::V6]
-        .into_iter()
-        .flat_map(|universe| {
-            let standard = Definitions::standard(universe);
-            let all: Vec<_> = standard
-                .iter()
-                .map(|d| (universe, OptionDef::clone(d)))
-                .collect();
-            all
-        })
-        .collect()
+    let of = |universe| {
+        let standard = Definitions::standard(universe);
+        let all: Vec<_> = standard.iter().map(|d| (universe, OptionDef::clone(d))).collect();
+        all
+    };
+    [Universe::V4, Universe::V6].into_iter().flat_map(of).collect()
+}
+
+/// The same in an order that every run has, so that an input means the same in each.
+pub(crate) fn sorted_definitions() -> Vec<(Universe, OptionDef)> {
+    let mut all = definitions();
+    all.sort_by(|(u, a), (v, b)| (u, &a.space, a.code).cmp(&(v, &b.space, b.code)));
+    all
 }
 
 /// Encodes any text by a definition. What results decodes, unless it is no printable text, and the
