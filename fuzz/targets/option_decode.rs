@@ -12,7 +12,6 @@ static DEFINITIONS: LazyLock<Vec<(Universe, OptionDef)>> = LazyLock::new(walk::s
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     if let Some((choice, bytes)) = data.split_first_chunk::<2>() {
-
         let choice = usize::from(u16::from_be_bytes(*choice)) % DEFINITIONS.len();
         let (universe, def) = &DEFINITIONS[choice];
         walk::option_data(*universe, def, bytes);

@@ -216,10 +216,16 @@ fn dhcp6_answer(query: &dhcp6::Message<'_>) {
 pub(crate) fn definitions() -> Vec<(Universe, OptionDef)> {
     let of = |universe| {
         let standard = Definitions::standard(universe);
-        let all: Vec<_> = standard.iter().map(|d| (universe, OptionDef::clone(d))).collect();
+        let all: Vec<_> = standard
+            .iter()
+            .map(|d| (universe, OptionDef::clone(d)))
+            .collect();
         all
     };
-    [Universe::V4, Universe::V6].into_iter().flat_map(of).collect()
+    [Universe::V4, Universe::V6]
+        .into_iter()
+        .flat_map(of)
+        .collect()
 }
 
 /// The same in an order that every run has, so that an input means the same in each.
