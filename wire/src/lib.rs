@@ -3,6 +3,7 @@
 //! No I/O, no clock, no configuration. A view borrows the datagram and indexes it once; nothing
 //! here panics on input. What an option *means* to the server is not decided here.
 
+mod code_enum;
 pub mod dhcp4;
 pub mod dhcp6;
 pub mod error;

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::scan::{FILE, SNAME};
 use super::{
     BOOTREPLY, BOOTREQUEST, HEADER_LEN, MAGIC_COOKIE, MIN_MAX_SIZE, MIN_SIZE, Message, MessageType,
-    code,
+    code, write_option,
 };
 
 /// Options that found no room, in the order they were added.
@@ -377,16 +377,5 @@ impl Builder {
         {
             *to = from;
         }
-    }
-}
-
-/// Writes one option, in parts of at most 255 bytes.
-fn write_option(code: u8, data: &[u8], out: &mut Vec<u8>) {
-    if data.is_empty() {
-        out.extend_from_slice(&[code, 0]);
-    }
-    for part in data.chunks(255) {
-        out.extend_from_slice(&[code, part.len() as u8]);
-        out.extend_from_slice(part);
     }
 }

@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use super::scan::{FILE, Fragment, Fragments, SNAME, scan};
 use super::{
     BOOTREPLY, BOOTREQUEST, FLAG_BROADCAST, HEADER_LEN, MAGIC_COOKIE, MessageType, ParseError,
-    Parsing, code,
+    Parsing, SubOptions, code,
 };
 
 /// A DHCPv4 or BOOTP message in a datagram: header fields by name, options by code.
@@ -266,7 +266,7 @@ impl<'a> Message<'a> {
     pub fn relay_suboption(&self, sub: u8) -> Option<Cow<'a, [u8]>> {
         match self.option(code::AGENT_OPTIONS)? {
             Cow::Borrowed(data) => {
-                let mut parts = SubOptions { rest: data }.filter(|(c, _)| *c == sub);
+                let mut parts = SubOptions::new(data).filter(|(c, _)| *c == sub);
                 let (_, first) = parts.next()?;
                 let Some((_, second)) = parts.next() else {
                     return Some(Cow::Borrowed(first));
@@ -276,9 +276,7 @@ impl<'a> Message<'a> {
                 Some(Cow::Owned(joined))
             }
             Cow::Owned(data) => {
-                let mut parts = SubOptions { rest: &data }
-                    .filter(|(c, _)| *c == sub)
-                    .peekable();
+                let mut parts = SubOptions::new(&data).filter(|(c, _)| *c == sub).peekable();
                 parts.peek()?;
                 Some(Cow::Owned(
                     parts.flat_map(|(_, part)| part.iter().copied()).collect(),
@@ -298,9 +296,9 @@ impl<'a> Message<'a> {
         let Some(data) = self.option(code::AGENT_OPTIONS) else {
             return Ok(());
         };
-        let mut subs = SubOptions { rest: &data };
+        let mut subs = SubOptions::new(&data);
         subs.by_ref().for_each(drop);
-        if subs.rest.is_empty() {
+        if subs.rest().is_empty() {
             return Ok(());
         }
         let first = self
@@ -358,24 +356,5 @@ impl fmt::Debug for Message<'_> {
             .field("giaddr", &self.giaddr())
             .field("options", &self.fragments.len())
             .finish_non_exhaustive()
-    }
-}
-
-/// Sub-options of option 82: code, length, data, without padding and end. Stops, with something left
-/// in `rest`, at one that is cut off.
-struct SubOptions<'o> {
-    rest: &'o [u8],
-}
-
-impl<'o> Iterator for SubOptions<'o> {
-    type Item = (u8, &'o [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let [code, len, rest @ ..] = self.rest else {
-            return None;
-        };
-        let (data, rest) = rest.split_at_checked(usize::from(*len))?;
-        self.rest = rest;
-        Some((*code, data))
     }
 }

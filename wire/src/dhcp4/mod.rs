@@ -9,6 +9,7 @@ pub mod code;
 mod message;
 mod message_type;
 mod scan;
+mod suboptions;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ pub use crate::error::{ParseError, Parsing};
 pub use builder::{Builder, LeftOut};
 pub use message::Message;
 pub use message_type::MessageType;
+pub use suboptions::{SubOptions, VendorBlocks, write_option};
 
 /// Bytes of the fixed header, up to the magic cookie.
 pub const HEADER_LEN: usize = 236;

@@ -10,7 +10,7 @@
 use std::hint::black_box;
 
 use murre_wire::dhcp6::Options;
-use murre_wire::option::text::{TextError, decode, encode_csv, encode_hex, hex};
+use murre_wire::option::text::{TextError, decode, encode_csv, encode_hex, hex, own_len};
 use murre_wire::option::{Definitions, OptionDef, Universe};
 use murre_wire::{Parsing, dhcp4, dhcp6};
 
@@ -79,6 +79,8 @@ fn dhcp4_accessors(message: &dhcp4::Message<'_>) {
             joined.try_into().ok()
         );
         black_box(message.relay_suboption(code));
+        black_box(dhcp4::SubOptions::padded(&joined).count());
+        black_box(dhcp4::VendorBlocks::new(&joined).count());
     }
     assert_eq!(
         message.requested_options(),
@@ -254,6 +256,8 @@ pub(crate) fn option_text(universe: Universe, def: &OptionDef, text: &str) {
 
 /// Decodes any bytes by a definition; text that results is canonical.
 pub(crate) fn option_data(universe: Universe, def: &OptionDef, data: &[u8]) {
+    let own = own_len(def, universe, data);
+    assert!(own.is_none_or(|own| own <= data.len()));
     let text = match decode(def, universe, data) {
         Ok(text) => text,
         Err(error) => return drop(black_box(error.to_string())),

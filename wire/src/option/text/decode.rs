@@ -49,6 +49,20 @@ pub fn decode(def: &OptionDef, universe: Universe, data: &[u8]) -> Result<String
     Ok(texts.join(", "))
 }
 
+/// How many bytes of `data` are the option's own fields; sub-options stand behind these. None when a
+/// field is cut off.
+#[must_use]
+pub fn own_len(def: &OptionDef, universe: Universe, data: &[u8]) -> Option<usize> {
+    let mut reader = Reader::new(universe, data);
+    for data_type in def.fields() {
+        reader.skip(*data_type).ok()?;
+    }
+    while let (true, Some(last)) = (def.array && !reader.is_done(), def.fields().last()) {
+        reader.skip(*last).ok()?;
+    }
+    Some(reader.at)
+}
+
 /// Reads values one after the other and knows where it is.
 pub(super) struct Reader<'d> {
     data: &'d [u8],
@@ -138,6 +152,21 @@ impl<'d> Reader<'d> {
         })
     }
 
+    fn skip(&mut self, data_type: DataType) -> Result<(), TextError> {
+        match data_type {
+            DataType::Fqdn => self.name().map(drop),
+            DataType::Ipv6Prefix => self.prefix().map(drop),
+            DataType::Tuple => self.counted().map(drop),
+            _ => match data_type.fixed_len() {
+                Some(len) => self.take(len, "a whole value").map(drop),
+                None => {
+                    self.rest();
+                    Ok(())
+                }
+            },
+        }
+    }
+
     fn rest(&mut self) -> &'d [u8] {
         let rest = self.data.get(self.at..).unwrap_or_default();
         self.at = self.data.len();
@@ -181,17 +210,22 @@ impl<'d> Reader<'d> {
     }
 
     fn tuple(&mut self) -> Result<String, TextError> {
-        let len = match self.universe {
-            Universe::V4 => usize::from(u8::from_be_bytes(self.array("a length")?)),
-            Universe::V6 => usize::from(self.uint16()?),
-        };
-        let text = self.take(len, "a text of the length given")?;
+        let text = self.counted()?;
         // Nothing at all between two commas would be no field.
         Ok(if text.is_empty() {
             " ".to_owned()
         } else {
             self.text(text)?
         })
+    }
+
+    /// Bytes behind a length of the universe's width.
+    pub(super) fn counted(&mut self) -> Result<&'d [u8], TextError> {
+        let len = match self.universe {
+            Universe::V4 => usize::from(u8::from_be_bytes(self.array("a length")?)),
+            Universe::V6 => usize::from(self.uint16()?),
+        };
+        self.take(len, "as many bytes as the length says")
     }
 
     fn text(&self, bytes: &[u8]) -> Result<String, TextError> {

@@ -164,7 +164,7 @@ fn encode_alpn(value: &str) -> Result<Vec<u8>, std::borrow::Cow<'static, str>> {
 fn decode_instance(universe: Universe, data: &[u8]) -> Result<String, TextError> {
     let mut reader = Reader::new(universe, data);
     let priority = reader.uint16()?;
-    let wire = counted(universe, &mut reader)?;
+    let wire = reader.counted()?;
     let mut inner = Reader::new(universe, wire);
     let name = inner.name()?;
     if !inner.is_done() || !name.ends_with('.') {
@@ -174,7 +174,7 @@ fn decode_instance(universe: Universe, data: &[u8]) -> Result<String, TextError>
     if reader.is_done() {
         return Ok(text);
     }
-    let wire = counted(universe, &mut reader)?;
+    let wire = reader.counted()?;
     let addresses: Vec<String> = match universe {
         Universe::V4 => wire
             .as_chunks::<4>()
@@ -241,15 +241,6 @@ fn decode_param(reader: &mut Reader<'_>) -> Result<String, TextError> {
         }
         _ => Err(reader.error("alpn, port or dohpath")),
     }
-}
-
-/// Bytes behind a length of the universe's width.
-fn counted<'d>(universe: Universe, reader: &mut Reader<'d>) -> Result<&'d [u8], TextError> {
-    let len = match universe {
-        Universe::V4 => usize::from(reader.array::<1>("a length")?[0]),
-        Universe::V6 => usize::from(reader.uint16()?),
-    };
-    reader.take(len, "as many bytes as the length says")
 }
 
 fn put(universe: Universe, wire: &[u8], out: &mut Vec<u8>) -> Option<()> {

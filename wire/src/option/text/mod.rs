@@ -15,7 +15,7 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-pub use decode::decode;
+pub use decode::{decode, own_len};
 pub use encode::encode_csv;
 pub use error::TextError;
 pub use hex::{encode_hex, hex};

@@ -467,3 +467,27 @@ fn options_of_custom_definitions_follow_their_record() {
     let wire = encode_csv(&def, Universe::V6, text).unwrap();
     assert_eq!(decode(&def, Universe::V6, &wire).unwrap(), text);
 }
+
+#[test]
+fn sub_options_stand_behind_the_fields_of_their_container() {
+    let mut def = OptionDef::new("dhcp4", 222, "container", DataType::Uint16);
+    def.encapsulates = Some("isc".into());
+    let data = [0, 9, 1, 1, 7];
+    assert_eq!(own_len(&def, Universe::V4, &data), Some(2));
+    assert_eq!(decode(&def, Universe::V4, &data), Ok("9".to_owned()));
+    assert_eq!(own_len(&def, Universe::V4, &[0]), None);
+    def.data_type = DataType::Empty;
+    assert_eq!(own_len(&def, Universe::V4, &data), Some(0));
+    assert_eq!(decode(&def, Universe::V4, &data), Ok(String::new()));
+    let definitions = Definitions::standard(Universe::V6);
+    let rule = definitions
+        .by_name("s46-cont-mape-options", "s46-rule")
+        .unwrap();
+    let wire = encode_csv(rule, Universe::V6, "128, 0, 24, 192.0.2.0, 2001:db8:1::/64").unwrap();
+    let nested = [&wire[..], &[0, 93, 0, 4, 2, 4, 0x30, 0]].concat();
+    assert_eq!(own_len(rule, Universe::V6, &nested), Some(wire.len()));
+    assert_eq!(
+        decode(rule, Universe::V6, &nested),
+        decode(rule, Universe::V6, &wire)
+    );
+}
