@@ -76,7 +76,7 @@ fn dhcp4_accessors(message: &dhcp4::Message<'_>) {
         assert_eq!(message.addr_option(code).is_some(), joined.len() == 4);
         assert_eq!(
             message.u32_option(code).map(u32::to_be_bytes),
-            joined.try_into().ok()
+            <[u8; 4]>::try_from(&joined[..]).ok()
         );
         black_box(message.relay_suboption(code));
         black_box(dhcp4::SubOptions::padded(&joined).count());
