@@ -18,6 +18,10 @@ pub(crate) trait Engine<F: LeaseFamily>: Send + Sync + 'static {
     /// Bring an empty database to this program's schema, under the engine's lock; refuse any
     /// other than this program's version.
     fn initialize(&self) -> Answer<'_, ()>;
+    /// How many connections for changes are of use when so many are wanted.
+    fn write_lanes(&self, wanted: usize) -> usize {
+        wanted
+    }
 }
 
 /// One connection to a database.
@@ -62,4 +66,9 @@ pub(crate) trait Session<F: LeaseFamily>: Send {
     /// The server DUID of this database; `candidate` becomes it when there is none, or when
     /// `replace` says so.
     fn server_duid<'a>(&'a mut self, candidate: &'a [u8], replace: bool) -> Answer<'a, Vec<u8>>;
+
+    /// Give back space that is no longer used; an engine that does so by itself does nothing.
+    fn compact(&mut self) -> Answer<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }

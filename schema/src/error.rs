@@ -90,3 +90,15 @@ impl Error {
         }
     }
 }
+
+/// The error and what caused it, as the driver's own text leaves out the cause.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

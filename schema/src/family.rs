@@ -3,13 +3,17 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
-use murre_wire::{Family, V4, V6};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use murre_wire::{Address, Family, V4, V6};
+
+use crate::row::{Reader, Unreadable, Value, Values};
 
 /// A family whose leases can be stored.
 ///
-/// The engines add a trait each for binding and reading rows, so the supertraits name them: a
-/// family is stored on every engine or on none.
-pub trait LeaseFamily: Family + crate::postgresql::PgLease {
+/// The hidden items say how a lease becomes a row and back, the same for every engine
+/// ([`crate::row`]); they also seal the trait, as they cannot be written elsewhere.
+pub trait LeaseFamily: Family {
     /// Who holds a lease, as far as uniqueness goes.
     type Client: Clone + Debug + Eq + Hash + Send + Sync;
     /// Columns the other family does not have.
@@ -22,6 +26,25 @@ pub trait LeaseFamily: Family + crate::postgresql::PgLease {
 
     /// Whether a row's holder is this client, by the rule that the claim statement guards with.
     fn same_client(holder: &Self::Client, client: &Self::Client) -> bool;
+
+    /// The key column.
+    #[doc(hidden)]
+    fn address_value(address: Self::Address) -> Value<'static>;
+    /// The columns after the key that tell who holds the lease.
+    #[doc(hidden)]
+    fn client_values<'a>(client: &'a Self::Client, to: &mut Values<'a>);
+    /// The columns after those that the other family does not have.
+    #[doc(hidden)]
+    fn details_values<'a>(details: &'a Self::Details, to: &mut Values<'a>);
+    /// The reverse of [`LeaseFamily::address_value`].
+    #[doc(hidden)]
+    fn read_address(row: &mut Reader<'_>) -> Result<Self::Address, Unreadable>;
+    /// The reverse of [`LeaseFamily::client_values`].
+    #[doc(hidden)]
+    fn read_client(row: &mut Reader<'_>) -> Result<Self::Client, Unreadable>;
+    /// The reverse of [`LeaseFamily::details_values`].
+    #[doc(hidden)]
+    fn read_details(row: &mut Reader<'_>) -> Result<Self::Details, Unreadable>;
 }
 
 /// A DHCPv4 client. With a client identifier that alone identifies it, else the hardware address.
@@ -118,6 +141,32 @@ impl LeaseFamily for V4 {
             _ => holder.hwaddr == client.hwaddr,
         }
     }
+
+    fn address_value(address: Ipv4Addr) -> Value<'static> {
+        Value::Number(u32::from(address).into())
+    }
+
+    fn client_values<'a>(client: &'a Client4, to: &mut Values<'a>) {
+        to.push(Value::Bytes(&client.hwaddr));
+        to.push(client.client_id.as_deref().into());
+    }
+
+    fn details_values<'a>((): &'a (), _: &mut Values<'a>) {}
+
+    fn read_address(row: &mut Reader<'_>) -> Result<Ipv4Addr, Unreadable> {
+        row.within::<u32>("address").map(Ipv4Addr::from)
+    }
+
+    fn read_client(row: &mut Reader<'_>) -> Result<Client4, Unreadable> {
+        Ok(Client4 {
+            hwaddr: row.bytes("hwaddr")?.unwrap_or_default(),
+            client_id: row.bytes("client_id")?,
+        })
+    }
+
+    fn read_details(_: &mut Reader<'_>) -> Result<(), Unreadable> {
+        Ok(())
+    }
 }
 
 impl LeaseFamily for V6 {
@@ -132,5 +181,46 @@ impl LeaseFamily for V6 {
 
     fn same_client(holder: &Client6, client: &Client6) -> bool {
         holder == client
+    }
+
+    fn address_value(address: Ipv6Addr) -> Value<'static> {
+        Value::Address(address)
+    }
+
+    fn client_values<'a>(client: &'a Client6, to: &mut Values<'a>) {
+        to.push(Value::Bytes(&client.duid));
+        to.push(Value::Number(client.iaid.into()));
+        to.push(Value::Number(client.kind as i64));
+    }
+
+    fn details_values<'a>(details: &'a Details6, to: &mut Values<'a>) {
+        to.push(Value::Number(details.prefix_len.into()));
+        to.push(Value::Number(details.preferred_lifetime.into()));
+        to.push(details.hwaddr.as_deref().into());
+        to.push(details.hwtype.into());
+        to.push(details.hwaddr_source.into());
+    }
+
+    fn read_address(row: &mut Reader<'_>) -> Result<Ipv6Addr, Unreadable> {
+        row.address("address").map(Address::from_bits)
+    }
+
+    fn read_client(row: &mut Reader<'_>) -> Result<Client6, Unreadable> {
+        Ok(Client6 {
+            duid: row.bytes("duid")?.unwrap_or_default(),
+            // A signed column where the engine has no other; the IAID's bits are what counts.
+            iaid: row.number("iaid")?.unwrap_or(0) as u32,
+            kind: row.one_of("lease_type", LeaseKind::from_number)?,
+        })
+    }
+
+    fn read_details(row: &mut Reader<'_>) -> Result<Details6, Unreadable> {
+        Ok(Details6 {
+            prefix_len: row.optional("prefix_len")?.unwrap_or(128),
+            preferred_lifetime: row.within("pref_lifetime")?,
+            hwaddr: row.bytes("hwaddr")?,
+            hwtype: row.number("hwtype")?.map(|bits| bits as u16),
+            hwaddr_source: row.optional("hwaddr_source")?,
+        })
     }
 }

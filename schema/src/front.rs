@@ -189,21 +189,50 @@ mod tests {
     use super::*;
     use tokio::sync::Semaphore;
 
-    /// Answers with the size of the batch each question was in; waits for a permit per batch.
-    struct Sizes(Arc<Semaphore>);
+    /// Answers with the size of the batch each question was in; says when it has one, and waits
+    /// for a permit before it answers.
+    struct Sizes {
+        taken: Arc<Semaphore>,
+        gate: Arc<Semaphore>,
+    }
 
     impl Lane<u32, usize> for Sizes {
         fn run<'a>(&'a mut self, batch: &'a [u32]) -> BoxFuture<'a, Vec<Result<usize, Error>>> {
             Box::pin(async move {
-                self.0.acquire().await.unwrap().forget();
+                self.taken.add_permits(1);
+                self.gate.acquire().await.unwrap().forget();
                 batch.iter().map(|_| Ok(batch.len())).collect()
             })
         }
     }
 
     fn front(gate: &Arc<Semaphore>, max: usize) -> Arc<Front<u32, usize>> {
-        let lane: Box<dyn Lane<u32, usize>> = Box::new(Sizes(Arc::clone(gate)));
+        let taken = Arc::new(Semaphore::new(0));
+        start(&taken, gate, max)
+    }
+
+    fn start(taken: &Arc<Semaphore>, gate: &Arc<Semaphore>, max: usize) -> Arc<Front<u32, usize>> {
+        let lane: Box<dyn Lane<u32, usize>> = Box::new(Sizes {
+            taken: Arc::clone(taken),
+            gate: Arc::clone(gate),
+        });
         Arc::new(Front::start(vec![lane], max))
+    }
+
+    type Waiting = tokio::task::JoinHandle<Result<usize, Error>>;
+
+    /// A front whose lane is busy with a first question until the gate opens.
+    async fn busy(gate: &Arc<Semaphore>, max: usize) -> (Arc<Front<u32, usize>>, Waiting) {
+        let taken = Arc::new(Semaphore::new(0));
+        let front = start(&taken, gate, max);
+        let first = wait_at(&front);
+        taken.acquire().await.unwrap().forget();
+        (front, first)
+    }
+
+    fn wait_at(front: &Arc<Front<u32, usize>>) -> Waiting {
+        let front = Arc::clone(front);
+        tokio::spawn(async move { front.submit(0).await })
     }
 
     #[tokio::test]
@@ -215,35 +244,25 @@ mod tests {
     #[tokio::test]
     async fn what_waits_goes_as_one_batch_up_to_its_bound() {
         let gate = Arc::new(Semaphore::new(0));
-        let front = front(&gate, 4);
-        let mut waiters: Vec<_> = (0..7)
-            .map(|number| {
-                let front = Arc::clone(&front);
-                tokio::spawn(async move { front.submit(number).await.unwrap() })
-            })
-            .collect();
+        let (front, first) = busy(&gate, 4).await;
+        let waiters: Vec<_> = (0..6).map(|_| wait_at(&front)).collect();
         while front.stats().waiting < 6 {
             tokio::task::yield_now().await;
         }
-        gate.add_permits(10);
+        gate.add_permits(3);
+        assert_eq!(first.await.unwrap().unwrap(), 1);
         let mut sizes = Vec::new();
-        for waiter in waiters.drain(..) {
-            sizes.push(waiter.await.unwrap());
+        for waiter in waiters {
+            sizes.push(waiter.await.unwrap().unwrap());
         }
-        sizes.sort_unstable();
-        // The lane may have taken the first alone, or the first few together.
-        assert_eq!(sizes.iter().copied().max(), Some(4));
-        assert!(sizes.len() == 7 && sizes[0] < 4);
+        assert_eq!(sizes, [4, 4, 4, 4, 2, 2]);
     }
 
     #[tokio::test]
     async fn a_full_queue_refuses_instead_of_growing() {
         let gate = Arc::new(Semaphore::new(0));
-        let front = front(&gate, 1);
-        for number in 0..=QUEUE_BOUND as u32 {
-            let front = Arc::clone(&front);
-            tokio::spawn(async move { front.submit(number).await });
-        }
+        let (front, _first) = busy(&gate, 1).await;
+        let _waiters: Vec<_> = (0..QUEUE_BOUND).map(|_| wait_at(&front)).collect();
         while front.stats().waiting < QUEUE_BOUND {
             tokio::task::yield_now().await;
         }

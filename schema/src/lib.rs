@@ -6,13 +6,17 @@
 //! statements. This crate knows SQL and rows; it knows nothing of packets or configuration files.
 
 mod access;
+mod batch;
 mod engine;
 mod error;
 mod front;
 mod lease;
 mod ops;
 mod postgresql;
+mod row;
+mod sqlite;
 mod store;
+mod texts;
 mod tls;
 mod version;
 

@@ -6,6 +6,7 @@
 use crate::access::{Access, EngineKind};
 use crate::error::Error;
 use crate::postgresql;
+use crate::sqlite;
 pub use crate::version::Condition;
 
 /// What the database holds.
@@ -15,7 +16,8 @@ pub use crate::version::Condition;
 pub async fn inspect(access: &Access) -> Result<Condition, Error> {
     match access.engine() {
         EngineKind::PostgreSql => postgresql::migrate::inspect(access).await,
-        EngineKind::MySql | EngineKind::Sqlite => todo!(),
+        EngineKind::Sqlite => sqlite::migrate::inspect(access).await,
+        EngineKind::MySql => todo!(),
     }
 }
 
@@ -27,7 +29,8 @@ pub async fn inspect(access: &Access) -> Result<Condition, Error> {
 pub async fn upgrade(access: &Access) -> Result<(), Error> {
     match access.engine() {
         EngineKind::PostgreSql => postgresql::migrate::upgrade(access).await,
-        EngineKind::MySql | EngineKind::Sqlite => todo!(),
+        EngineKind::Sqlite => sqlite::migrate::upgrade(access).await,
+        EngineKind::MySql => todo!(),
     }
 }
 
@@ -35,7 +38,8 @@ pub async fn upgrade(access: &Access) -> Result<(), Error> {
 pub fn newest(engine: EngineKind) -> String {
     let version = match engine {
         EngineKind::PostgreSql => postgresql::migrate::newest(),
-        EngineKind::MySql | EngineKind::Sqlite => todo!(),
+        EngineKind::Sqlite => sqlite::migrate::newest(),
+        EngineKind::MySql => todo!(),
     };
     format!("{version}.0")
 }

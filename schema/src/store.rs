@@ -15,6 +15,7 @@ use crate::front::{Front, FrontStats, Lane};
 use crate::lease::Lease;
 use crate::ops::{Change, Changed, Found, Lookup, Page};
 use crate::postgresql::PostgreSql;
+use crate::sqlite::Sqlite;
 
 /// How often a batch that lost against another transaction is tried again.
 const RETRIES: u32 = 8;
@@ -76,7 +77,7 @@ impl<F: LeaseFamily> Store<F> {
         let reads = (0..options.read_lanes.max(1))
             .map(|_| Box::new(lane()) as Box<dyn Lane<Lookup<F>, Found<F>>>)
             .collect();
-        let writes = (0..options.write_lanes.max(1))
+        let writes = (0..engine.write_lanes(options.write_lanes.max(1)))
             .map(|_| Box::new(lane()) as Box<dyn Lane<Change<F>, Changed>>)
             .collect();
         Ok(Self {
@@ -163,6 +164,16 @@ impl<F: LeaseFamily> Store<F> {
         .await
     }
 
+    /// Give back space that is no longer used (`lfc-interval`); database servers do so by
+    /// themselves.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn compact(&self) -> Result<(), Error> {
+        self.with_session(&(), |session, ()| session.compact())
+            .await
+    }
+
     /// Add whole rows in one transaction: all or nothing. `next` gives a portion at a time and
     /// an empty one at the end.
     ///
@@ -238,7 +249,8 @@ impl<F: LeaseFamily> Snapshot<F> {
 pub(crate) fn engine<F: LeaseFamily>(access: &Access) -> Arc<dyn Engine<F>> {
     match access.engine() {
         EngineKind::PostgreSql => Arc::new(PostgreSql::new(access.clone())),
-        EngineKind::MySql | EngineKind::Sqlite => todo!(),
+        EngineKind::Sqlite => Arc::new(Sqlite::new(access.clone())),
+        EngineKind::MySql => todo!(),
     }
 }
 
@@ -394,14 +406,4 @@ fn jitter(pause: Duration) -> Duration {
         .duration_since(std::time::UNIX_EPOCH)
         .map_or(0, |now| now.subsec_nanos());
     pause.mul_f64(f64::from(nanos % 1_000) / 1_000.0)
-}
-
-impl<F: LeaseFamily> Store<F> {
-    /// Give back what the embedded engine's file no longer needs.
-    ///
-    /// # Errors
-    /// The database could not be asked.
-    pub async fn compact(&self) -> Result<(), Error> {
-        Ok(())
-    }
 }

@@ -314,6 +314,19 @@ transitions! {
         assert_eq!(store.count().await.unwrap(), [(1, 0, 4)]);
     }
 
+    a_snapshot_is_of_one_moment(store) {
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        let mut snapshot = store.snapshot().await.unwrap();
+        assert!(claimed(claim(&store, 2, 2, 3600).await));
+        assert_eq!(release(&store, 1, 1, false).await, Changed::Released);
+        let page = Page { from: F::address(0), limit: 10 };
+        let rows = snapshot.page(&page).await.unwrap();
+        assert_eq!(rows.iter().map(|l| l.address).collect::<Vec<_>>(), [F::address(1)]);
+        drop(snapshot);
+        store.compact().await.unwrap();
+        assert_eq!(store.count().await.unwrap(), [(1, 0, 1)]);
+    }
+
     an_upload_is_all_or_nothing(store) {
         let rows = |numbers: std::ops::Range<u8>| -> Vec<Lease<F>> {
             numbers

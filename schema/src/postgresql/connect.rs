@@ -6,9 +6,9 @@ use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{chain, error};
+use super::error;
 use crate::access::{Access, Place};
-use crate::error::Error;
+use crate::error::{Error, chain};
 use crate::tls;
 
 /// Where Debian and most others put the server's socket.

@@ -50,7 +50,7 @@ async fn migrate(access: &Access, client: &mut Client) -> Result<(), Error> {
         .map(|_| ())
         .map_err(|error| Error::Statement {
             statement: "migrations",
-            problem: format!("{}: {}", access.label(), super::chain(&error)).into(),
+            problem: format!("{}: {}", access.label(), crate::error::chain(&error)).into(),
         })
 }
 

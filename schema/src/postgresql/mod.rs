@@ -2,18 +2,16 @@
 //! pipelined within one transaction.
 
 mod connect;
-mod lease;
 pub(crate) mod migrate;
 mod session;
 mod statements;
-
-pub use lease::PgLease;
+mod value;
 
 use futures_util::FutureExt;
 
 use crate::access::Access;
 use crate::engine::{Answer, Engine, Session};
-use crate::error::Error;
+use crate::error::{Error, chain};
 use crate::family::LeaseFamily;
 
 /// The engine; keeps the parameters only.
@@ -81,16 +79,4 @@ fn error(
             problem: format!("{} ({})", db.message(), db.code().code()).into(),
         },
     }
-}
-
-/// The error and what caused it, as the driver's own text leaves out the cause.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

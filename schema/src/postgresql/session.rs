@@ -8,13 +8,18 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row, Statement};
 
 use super::error;
-use super::lease::{Columns, read_lease, shared_columns};
-use super::statements;
+use super::statements::{self, texts};
+use super::value::{Parameter, PgRow, columns};
+use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
-use crate::ops::{Change, Changed, Claim, Decline, Found, FoundLease, Lookup, Page, Release};
+use crate::ops::{Change, Changed, Claim, Decline, Found, Lookup, Page};
+use crate::row::{
+    Value, decline_values, holder_values, lease_values, read_address, read_count, read_found,
+    read_lease, read_number, upload_values,
+};
 
 /// A connection of one family.
 pub(super) struct PgSession<F> {
@@ -35,7 +40,7 @@ struct Prepared {
 impl<F: LeaseFamily> PgSession<F> {
     /// Prepare the statements of the fast path; the rest is prepared where it is used.
     pub(super) async fn prepare(client: Client, place: Arc<str>) -> Result<Self, Error> {
-        let texts = F::pg_texts();
+        let texts = texts::<F>();
         let all = [
             texts.lookup,
             texts.claim,
@@ -72,7 +77,7 @@ impl<F: LeaseFamily> PgSession<F> {
         &self,
         name: &'static str,
         statement: &Statement,
-        columns: &Columns<'_>,
+        columns: &[Parameter<'_>],
     ) -> Result<Vec<Row>, Error> {
         let parameters: Vec<&(dyn ToSql + Sync)> = columns
             .iter()
@@ -88,7 +93,7 @@ impl<F: LeaseFamily> PgSession<F> {
         &self,
         name: &'static str,
         text: &str,
-        columns: Columns<'_>,
+        columns: Vec<Parameter<'_>>,
     ) -> Result<Vec<Row>, Error> {
         let statement = self
             .client
@@ -109,96 +114,78 @@ impl<F: LeaseFamily> PgSession<F> {
         let rows = self
             .query("lookup", &self.prepared.lookup, &lookup_columns(batch))
             .await?;
-        let mut found: Vec<Found<F>> = Vec::new();
-        found.resize_with(batch.len(), Found::default);
+        let mut found = nothing_found(batch);
         for row in &rows {
-            let (question, arm): (i32, i16) = (self.get(row, 0)?, self.get(row, 1)?);
-            let lease = FoundLease {
-                remaining: self.get::<Option<i64>>(row, 2)?.unwrap_or(0),
-                lease: read_lease(row, 3)?,
-            };
-            let Some(answer) = usize::try_from(question)
-                .ok()
-                .and_then(|n| found.get_mut(n))
-            else {
-                continue;
-            };
-            match arm {
-                0 => answer.by_client.push(lease),
-                1 => answer.by_hwaddr.push(lease),
-                _ => answer.by_address.push(lease),
-            }
+            read_found(&PgRow(row), &mut found)?;
         }
         Ok(found)
-    }
-
-    fn get<'r, T: tokio_postgres::types::FromSql<'r>>(
-        &self,
-        row: &'r Row,
-        at: usize,
-    ) -> Result<T, Error> {
-        row.try_get(at).map_err(|e| error(&self.place, "read", &e))
     }
 
     /// A batch of claims alone is one statement and needs no transaction around it; anything else
     /// is pipelined between BEGIN and COMMIT, so that it costs one round trip as well.
     async fn change_batch(&self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let parts = Parts::of(batch);
-        let won = if parts.only_claims() {
-            self.claim(&parts.claims).await?
-        } else {
-            let (begin, replaced, kept, deleted, declined, won, commit) = tokio::join!(
-                self.simple("begin", "BEGIN"),
-                self.release(&parts.replaced, false),
-                self.release(&parts.kept, true),
-                self.release(&parts.deleted, false),
-                self.decline(&parts.declined),
-                self.claim(&parts.claims),
-                self.simple("commit", "COMMIT"),
-            );
-            // After a failed statement the engine turned COMMIT into a rollback.
-            (begin?, replaced?);
-            let mut won = won?;
-            won.extend(
-                kept?
-                    .into_iter()
-                    .chain(deleted?)
-                    .map(|a| (a, Changed::Released)),
-            );
-            won.extend(declined?.into_iter().map(|a| (a, Changed::Declined)));
+        if parts.only_claims() {
+            let won = self.claim(&parts.claims).await?;
+            return Ok(Outcome::new(won).answers(batch));
+        }
+        if parts.replaced.is_empty() {
+            // After a failed statement the engine turns COMMIT into a rollback.
+            let (outcome, commit) = tokio::join!(self.run(&parts), self.simple("commit", "COMMIT"));
+            let outcome = outcome?;
             commit?;
-            won
+            return Ok(outcome.answers(batch));
+        }
+        let outcome = match self.run(&parts).await {
+            Ok(outcome) if !outcome.must_be_undone(batch) => outcome,
+            other => {
+                self.simple("rollback", "ROLLBACK").await?;
+                return other?.undone(batch);
+            }
         };
-        let won: std::collections::HashMap<F::Address, Changed> = won.into_iter().collect();
-        Ok(batch
-            .iter()
-            .map(|change| match (won.get(&change.address()), change) {
-                (Some(changed), _) => *changed,
-                (None, Change::Claim(_)) => Changed::Taken,
-                (None, _) => Changed::NotHeld,
-            })
-            .collect())
+        self.simple("commit", "COMMIT").await?;
+        Ok(outcome.answers(batch))
+    }
+
+    /// Open a transaction and send every statement of the batch without waiting in between.
+    async fn run(&self, parts: &Parts<'_, F>) -> Result<Outcome<F>, Error> {
+        let (begin, replaced, kept, deleted, declined, won) = tokio::join!(
+            self.simple("begin", "BEGIN"),
+            self.release(&parts.replaced, false),
+            self.release(&parts.kept, true),
+            self.release(&parts.deleted, false),
+            self.decline(&parts.declined),
+            self.claim(&parts.claims),
+        );
+        begin?;
+        replaced?;
+        let (kept, deleted, declined) = (kept?, deleted?, declined?);
+        let released = kept.into_iter().chain(deleted);
+        let ended = released
+            .map(|address| (address, Changed::Released))
+            .chain(declined.into_iter().map(|a| (a, Changed::Declined)));
+        Ok(Outcome::new(won?.into_iter().chain(ended)))
     }
 
     async fn claim(&self, claims: &[&Claim<F>]) -> Result<Vec<(F::Address, Changed)>, Error> {
         if claims.is_empty() {
             return Ok(Vec::new());
         }
-        let leases: Vec<&Lease<F>> = claims.iter().map(|claim| &claim.lease).collect();
-        let mut columns = F::pg_lease_columns(&leases);
-        columns.extend(shared_columns(&leases));
-        let rows = self.query("claim", &self.prepared.claim, &columns).await?;
+        let rows: Vec<_> = claims.iter().map(|c| lease_values(&c.lease)).collect();
+        let rows = self
+            .query("claim", &self.prepared.claim, &columns(&rows))
+            .await?;
         rows.iter()
             .map(|row| {
-                let expire = self.get(row, 1)?;
-                Ok((self.address(row)?, Changed::Claimed { expire }))
+                let expire = read_number::<F>(&PgRow(row), 1, "expire")?;
+                Ok((read_address::<F>(&PgRow(row))?, Changed::Claimed { expire }))
             })
             .collect()
     }
 
     async fn release(
         &self,
-        holders: &[(F::Address, &F::Client)],
+        holders: &[Holder<'_, F>],
         keep: bool,
     ) -> Result<Vec<F::Address>, Error> {
         if holders.is_empty() {
@@ -209,108 +196,55 @@ impl<F: LeaseFamily> PgSession<F> {
         } else {
             &self.prepared.release_delete
         };
-        let rows = self
-            .query("release", statement, &F::pg_holder_columns(holders))
-            .await?;
-        rows.iter().map(|row| self.address(row)).collect()
+        let rows: Vec<_> = holders
+            .iter()
+            .map(|(address, client)| holder_values::<F>(*address, client))
+            .collect();
+        let rows = self.query("release", statement, &columns(&rows)).await?;
+        addresses::<F>(&rows)
     }
 
     async fn decline(&self, declines: &[&Decline<F>]) -> Result<Vec<F::Address>, Error> {
         if declines.is_empty() {
             return Ok(Vec::new());
         }
-        let holders: Vec<_> = declines.iter().map(|d| (d.address, &d.client)).collect();
-        let probations: Vec<i64> = declines.iter().map(|d| i64::from(d.probation)).collect();
-        let mut columns = F::pg_holder_columns(&holders);
-        columns.push(Box::new(probations));
+        let rows: Vec<_> = declines.iter().map(|d| decline_values(d)).collect();
         let rows = self
-            .query("decline", &self.prepared.decline, &columns)
+            .query("decline", &self.prepared.decline, &columns(&rows))
             .await?;
-        rows.iter().map(|row| self.address(row)).collect()
-    }
-
-    fn address(&self, row: &Row) -> Result<F::Address, Error> {
-        F::pg_read_address(row, 0).map_err(|e| error(&self.place, "read", &e))
+        addresses::<F>(&rows)
     }
 }
 
-/// The changes of a batch by statement.
-struct Parts<'a, F: LeaseFamily> {
-    claims: Vec<&'a Claim<F>>,
-    replaced: Vec<(F::Address, &'a F::Client)>,
-    kept: Vec<(F::Address, &'a F::Client)>,
-    deleted: Vec<(F::Address, &'a F::Client)>,
-    declined: Vec<&'a Decline<F>>,
+fn addresses<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<F::Address>, Error> {
+    rows.iter()
+        .map(|row| read_address::<F>(&PgRow(row)))
+        .collect()
 }
 
-impl<'a, F: LeaseFamily> Parts<'a, F> {
-    fn of(batch: &'a [Change<F>]) -> Self {
-        let mut parts = Self {
-            claims: Vec::new(),
-            replaced: Vec::new(),
-            kept: Vec::new(),
-            deleted: Vec::new(),
-            declined: Vec::new(),
-        };
-        for change in batch {
-            match change {
-                Change::Claim(claim) => {
-                    parts.claims.push(claim);
-                    let old = claim.replaces.map(|old| (old, &claim.lease.client));
-                    parts.replaced.extend(old);
-                }
-                Change::Release(Release {
-                    address,
-                    client,
-                    keep,
-                }) => {
-                    let list = if *keep {
-                        &mut parts.kept
-                    } else {
-                        &mut parts.deleted
-                    };
-                    list.push((*address, client));
-                }
-                Change::Decline(decline) => parts.declined.push(decline),
-            }
-        }
-        parts
-    }
-
-    fn only_claims(&self) -> bool {
-        self.replaced.is_empty()
-            && self.kept.is_empty()
-            && self.deleted.is_empty()
-            && self.declined.is_empty()
-    }
+fn leases<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<Lease<F>>, Error> {
+    rows.iter().map(|row| read_lease(&PgRow(row), 0)).collect()
 }
 
-fn lookup_columns<F: LeaseFamily>(batch: &[Lookup<F>]) -> Columns<'_> {
-    let (mut client_of, mut clients) = (Vec::<i32>::new(), Vec::<&[u8]>::new());
-    let (mut hwaddr_of, mut hwaddrs) = (Vec::<i32>::new(), Vec::<&[u8]>::new());
-    let (mut address_of, mut addresses) = (Vec::<i32>::new(), Vec::<F::Address>::new());
-    for (number, lookup) in (0..).zip(batch) {
-        for client in &lookup.clients {
-            client_of.push(number);
-            clients.push(client);
-        }
-        if let Some(hwaddr) = &lookup.hwaddr {
-            hwaddr_of.push(number);
-            hwaddrs.push(hwaddr);
-        }
-        for address in &lookup.addresses {
-            address_of.push(number);
-            addresses.push(*address);
-        }
+/// The three arms of the lookup, two arrays each.
+fn lookup_columns<F: LeaseFamily>(batch: &[Lookup<F>]) -> Vec<Parameter<'_>> {
+    fn arm<'a, T: Copy>(
+        questions: &[(i64, T)],
+        value: impl Fn(T) -> Value<'a>,
+    ) -> [Parameter<'a>; 2] {
+        let numbers: Vec<Value<'a>> = questions.iter().map(|(n, _)| Value::Number(*n)).collect();
+        let values: Vec<Value<'a>> = questions.iter().map(|(_, asked)| value(*asked)).collect();
+        [Box::new(numbers), Box::new(values)]
     }
-    vec![
-        Box::new(client_of),
-        Box::new(clients),
-        Box::new(hwaddr_of),
-        Box::new(hwaddrs),
-        Box::new(address_of),
-        F::pg_addresses(&addresses),
+    let questions = Questions::of(batch);
+    [
+        arm(&questions.clients, Value::Bytes),
+        arm(&questions.hwaddrs, Value::Bytes),
+        arm(&questions.addresses, F::address_value),
     ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 impl<F: LeaseFamily> Session<F> for PgSession<F> {
@@ -324,15 +258,15 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
 
     fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Lease<F>>> {
         async move {
-            let texts = F::pg_texts();
+            let texts = texts::<F>();
             let text = if remove {
                 texts.reclaim_delete
             } else {
                 texts.reclaim_keep
             };
-            let limit: Columns<'_> = vec![Box::new(i64::from(limit))];
+            let limit: Vec<Parameter<'_>> = vec![Box::new(i64::from(limit))];
             let rows = self.query_text("reclaim", text, limit).await?;
-            rows.iter().map(|row| read_lease(row, 0)).collect()
+            leases(&rows)
         }
         .boxed()
     }
@@ -341,7 +275,7 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
         async move {
             let (hold, limit) = (i64::from(hold), i64::from(limit));
             self.client
-                .execute(F::pg_texts().flush, &[&hold, &limit])
+                .execute(texts::<F>().flush, &[&hold, &limit])
                 .await
                 .map_err(|e| error(&self.place, "flush", &e))
         }
@@ -350,29 +284,27 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
 
     fn page<'a>(&'a mut self, page: &'a Page<F>) -> Answer<'a, Vec<Lease<F>>> {
         async move {
-            let columns: Columns<'_> =
-                vec![F::pg_address(page.from), Box::new(i64::from(page.limit))];
-            let rows = self.query_text("page", F::pg_texts().page, columns).await?;
-            rows.iter().map(|row| read_lease(row, 0)).collect()
+            let columns: Vec<Parameter<'_>> = vec![
+                Box::new(F::address_value(page.from)),
+                Box::new(i64::from(page.limit)),
+            ];
+            let rows = self.query_text("page", texts::<F>().page, columns).await?;
+            leases(&rows)
         }
         .boxed()
     }
 
     fn begin_snapshot(&mut self) -> Answer<'_, ()> {
-        let text = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-        self.simple("snapshot", text).boxed()
+        self.simple("snapshot", statements::BEGIN_SNAPSHOT).boxed()
     }
 
     fn count(&mut self) -> Answer<'_, Vec<(u32, i64, u64)>> {
         async move {
             let rows = self
-                .query_text("count", F::pg_texts().count, Vec::new())
+                .query_text("count", texts::<F>().count, Vec::new())
                 .await?;
             rows.iter()
-                .map(|row| {
-                    let (subnet, count): (i64, i64) = (self.get(row, 0)?, self.get(row, 2)?);
-                    Ok((subnet as u32, self.get(row, 1)?, count.unsigned_abs()))
-                })
+                .map(|row| read_count::<F>(&PgRow(row)))
                 .collect()
         }
         .boxed()
@@ -384,14 +316,8 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
 
     fn upload<'a>(&'a mut self, rows: &'a [Lease<F>]) -> Answer<'a, ()> {
         async move {
-            let leases: Vec<&Lease<F>> = rows.iter().collect();
-            let mut columns = F::pg_lease_columns(&leases);
-            columns.extend(shared_columns(&leases));
-            let expires: Vec<i64> = rows.iter().map(|lease| lease.expire).collect();
-            let states: Vec<i64> = rows.iter().map(|lease| lease.state as i64).collect();
-            columns.push(Box::new(expires));
-            columns.push(Box::new(states));
-            self.query_text("upload", F::pg_texts().upload, columns)
+            let rows: Vec<_> = rows.iter().map(upload_values).collect();
+            self.query_text("upload", texts::<F>().upload, columns(&rows))
                 .await
                 .map(|_| ())
         }
@@ -413,7 +339,7 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
                 .query_text("server DUID", text, vec![Box::new(candidate)])
                 .await?;
             match rows.first() {
-                Some(row) => self.get(row, 0),
+                Some(row) => row.try_get(0).map_err(|e| error(&self.place, "read", &e)),
                 None => Err(Error::unavailable(&self.place, "no DUID came back")),
             }
         }

@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 use std::future::Future;
+use std::sync::Arc;
 
 use murre_harness::database::{self, Database};
 use murre_schema::{Access, LeaseFamily, Store, StoreOptions};
@@ -13,7 +14,7 @@ pub(crate) struct Fresh {
     pub(crate) access: Access,
     /// Keeps the server's database, or the file's folder, until the test ends.
     pub(crate) database: Option<Database>,
-    _folder: Option<tempfile::TempDir>,
+    folder: Option<Arc<tempfile::TempDir>>,
 }
 
 impl Fresh {
@@ -30,15 +31,24 @@ pub(crate) fn engines() -> Vec<Fresh> {
         name,
         access: Access::from_url(&database.url()).unwrap(),
         database: Some(database),
-        _folder: None,
+        folder: None,
     };
-    vec![server("postgresql", database::postgres().fresh())]
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = Fresh {
+        name: "sqlite",
+        access: Access::file(folder.path().join("leases.db")),
+        database: None,
+        folder: Some(Arc::new(folder)),
+    };
+    vec![server("postgresql", database::postgres().fresh()), sqlite]
 }
 
 /// Run a test on every engine; the engine's name is printed before a failure.
 pub(crate) fn on_every_engine<T: Future<Output = ()>>(test: impl Fn(Fresh) -> T) {
     for fresh in engines() {
         eprintln!("engine: {}", fresh.name);
+        // A test that uses a part of `fresh` only must not lose the rest.
+        let _folder = fresh.folder.clone();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()

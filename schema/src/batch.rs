@@ -1,0 +1,137 @@
+//! A batch sorted by what the statements need, the same for every engine.
+
+use std::collections::HashMap;
+
+use crate::error::Error;
+use crate::family::LeaseFamily;
+use crate::ops::{Change, Changed, Claim, Decline, Found, Lookup};
+
+/// Who holds what: an address and its client.
+pub(crate) type Holder<'a, F> = (
+    <F as murre_wire::Family>::Address,
+    &'a <F as LeaseFamily>::Client,
+);
+
+/// The changes of a batch by statement. Leases end before others begin, so that a client may give
+/// one back and claim another in one batch.
+pub(crate) struct Parts<'a, F: LeaseFamily> {
+    pub(crate) claims: Vec<&'a Claim<F>>,
+    /// Leases that end for a claim of the same client.
+    pub(crate) replaced: Vec<Holder<'a, F>>,
+    pub(crate) kept: Vec<Holder<'a, F>>,
+    pub(crate) deleted: Vec<Holder<'a, F>>,
+    pub(crate) declined: Vec<&'a Decline<F>>,
+}
+
+impl<'a, F: LeaseFamily> Parts<'a, F> {
+    pub(crate) fn of(batch: &'a [Change<F>]) -> Self {
+        let mut parts = Self {
+            claims: Vec::new(),
+            replaced: Vec::new(),
+            kept: Vec::new(),
+            deleted: Vec::new(),
+            declined: Vec::new(),
+        };
+        for change in batch {
+            match change {
+                Change::Claim(claim) => {
+                    parts.claims.push(claim);
+                    let old = claim.replaces.map(|old| (old, &claim.lease.client));
+                    parts.replaced.extend(old);
+                }
+                Change::Release(release) => {
+                    let list = if release.keep {
+                        &mut parts.kept
+                    } else {
+                        &mut parts.deleted
+                    };
+                    list.push((release.address, &release.client));
+                }
+                Change::Decline(decline) => parts.declined.push(decline),
+            }
+        }
+        parts
+    }
+
+    pub(crate) fn only_claims(&self) -> bool {
+        self.replaced.is_empty()
+            && self.kept.is_empty()
+            && self.deleted.is_empty()
+            && self.declined.is_empty()
+    }
+}
+
+/// What became of each change, from what the statements gave back; silence means refused.
+pub(crate) struct Outcome<F: LeaseFamily>(HashMap<F::Address, Changed>);
+
+impl<F: LeaseFamily> Outcome<F> {
+    pub(crate) fn new(known: impl IntoIterator<Item = (F::Address, Changed)>) -> Self {
+        Self(known.into_iter().collect())
+    }
+
+    fn of(&self, change: &Change<F>) -> Changed {
+        let known = self.0.get(&change.address()).copied();
+        known.unwrap_or(match change {
+            Change::Claim(_) => Changed::Taken,
+            Change::Release(_) | Change::Decline(_) => Changed::NotHeld,
+        })
+    }
+
+    /// A refused claim must leave the lease that it would have replaced; such a batch is undone.
+    pub(crate) fn must_be_undone(&self, batch: &[Change<F>]) -> bool {
+        batch.iter().any(|change| {
+            matches!(change, Change::Claim(claim) if claim.replaces.is_some())
+                && !matches!(self.of(change), Changed::Claimed { .. })
+        })
+    }
+
+    /// The answers to a batch that was undone: a batch of one is refused, a longer one is tried
+    /// again one by one, to find out whose it was.
+    pub(crate) fn undone(&self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
+        match batch {
+            [change] => Ok(vec![self.of(change)]),
+            _ => Err(Error::ClientHasOther { statement: "claim" }),
+        }
+    }
+
+    /// The answers to a batch, in its order.
+    pub(crate) fn answers(&self, batch: &[Change<F>]) -> Vec<Changed> {
+        batch.iter().map(|change| self.of(change)).collect()
+    }
+}
+
+/// The questions of a batch by arm, each with the number of the lookup it belongs to.
+pub(crate) struct Questions<'a, F: LeaseFamily> {
+    pub(crate) clients: Vec<(i64, &'a [u8])>,
+    pub(crate) hwaddrs: Vec<(i64, &'a [u8])>,
+    pub(crate) addresses: Vec<(i64, F::Address)>,
+}
+
+impl<'a, F: LeaseFamily> Questions<'a, F> {
+    pub(crate) fn of(batch: &'a [Lookup<F>]) -> Self {
+        let mut questions = Self {
+            clients: Vec::new(),
+            hwaddrs: Vec::new(),
+            addresses: Vec::new(),
+        };
+        for (number, lookup) in (0..).zip(batch) {
+            for client in &lookup.clients {
+                questions.clients.push((number, client));
+            }
+            if let Some(hwaddr) = &lookup.hwaddr {
+                questions.hwaddrs.push((number, hwaddr));
+            }
+            for address in &lookup.addresses {
+                questions.addresses.push((number, *address));
+            }
+        }
+        questions
+    }
+}
+
+/// Empty answers for a batch of lookups.
+pub(crate) fn nothing_found<F: LeaseFamily>(batch: &[Lookup<F>]) -> Vec<Found<F>> {
+    let mut found = Vec::new();
+    found.resize_with(batch.len(), Found::default);
+    found
+}

@@ -1,0 +1,286 @@
+//! A lease as a row: values in one order of columns, whatever the engine.
+//!
+//! Writing: address, the client's columns, the family's own columns, then what both have ([`lease_values`]); an
+//! upload adds `expire` and `state`. Reading: address, client, family, then as in [`read_lease`].
+//! The statements of all engines keep these orders; an engine adds only how one value is bound
+//! ([`Value`]) and how one is read ([`Cells`]).
+
+use std::net::Ipv6Addr;
+
+use smallvec::SmallVec;
+
+use crate::error::Error;
+use crate::family::LeaseFamily;
+use crate::lease::{Lease, State};
+use crate::ops::{Decline, Found, FoundLease};
+
+/// One value to bind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// SQL's NULL.
+    Null,
+    /// A number of any width.
+    Number(i64),
+    /// A truth value.
+    Flag(bool),
+    /// Bytes.
+    Bytes(&'a [u8]),
+    /// Text.
+    Text(&'a str),
+    /// An IPv6 address, in the engine's own type.
+    Address(Ipv6Addr),
+}
+
+/// A row to bind.
+pub(crate) type Values<'a> = SmallVec<[Value<'a>; 18]>;
+
+impl<'a> From<Option<&'a [u8]>> for Value<'a> {
+    fn from(bytes: Option<&'a [u8]>) -> Self {
+        bytes.map_or(Self::Null, Self::Bytes)
+    }
+}
+
+impl<'a> From<Option<&'a str>> for Value<'a> {
+    fn from(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Null, Self::Text)
+    }
+}
+
+impl From<Option<u16>> for Value<'_> {
+    fn from(number: Option<u16>) -> Self {
+        number.map_or(Self::Null, |number| Self::Number(number.into()))
+    }
+}
+
+/// Address and client, as release and decline name a lease.
+pub(crate) fn holder_values<'a, F: LeaseFamily>(
+    address: F::Address,
+    client: &'a F::Client,
+) -> Values<'a> {
+    let mut values = Values::new();
+    values.push(F::address_value(address));
+    F::client_values(client, &mut values);
+    values
+}
+
+/// Address, client and probation time, as a decline binds them.
+pub(crate) fn decline_values<F: LeaseFamily>(decline: &Decline<F>) -> Values<'_> {
+    let mut values = holder_values::<F>(decline.address, &decline.client);
+    values.push(Value::Number(decline.probation.into()));
+    values
+}
+
+/// A whole lease, as a claim binds it: without what the database sets.
+pub(crate) fn lease_values<F: LeaseFamily>(lease: &Lease<F>) -> Values<'_> {
+    let mut values = holder_values::<F>(lease.address, &lease.client);
+    F::details_values(&lease.details, &mut values);
+    values.push(Value::Number(lease.valid_lifetime.into()));
+    values.push(Value::Number(lease.subnet_id.into()));
+    values.push(Value::Flag(lease.fqdn_fwd));
+    values.push(Value::Flag(lease.fqdn_rev));
+    values.push(Value::Text(&lease.hostname));
+    values.push(lease.user_context.as_deref().into());
+    values.push(Value::Number(lease.pool_id.into()));
+    values
+}
+
+/// A whole lease with `expire` and `state`, as an upload binds it.
+pub(crate) fn upload_values<F: LeaseFamily>(lease: &Lease<F>) -> Values<'_> {
+    let mut values = lease_values(lease);
+    values.push(Value::Number(lease.expire));
+    values.push(Value::Number(lease.state as i64));
+    values
+}
+
+/// A row that an engine gives, by position. `Err` says why a value cannot be had.
+pub(crate) trait Cells {
+    /// A number or truth value.
+    fn number(&self, at: usize) -> Result<Option<i64>, String>;
+    /// Bytes.
+    fn bytes(&self, at: usize) -> Result<Option<Vec<u8>>, String>;
+    /// Text.
+    fn text(&self, at: usize) -> Result<Option<String>, String>;
+    /// An IPv6 address, as its bits.
+    fn address(&self, at: usize) -> Result<u128, String>;
+}
+
+/// A column that does not hold what it promises.
+#[derive(Debug)]
+pub struct Unreadable {
+    column: &'static str,
+    problem: String,
+}
+
+/// Reads a row from left to right.
+pub struct Reader<'r> {
+    cells: &'r dyn Cells,
+    at: usize,
+}
+
+impl<'r> Reader<'r> {
+    /// Start at a position.
+    pub(crate) fn new(cells: &'r dyn Cells, at: usize) -> Self {
+        Self { cells, at }
+    }
+
+    fn next<T>(
+        &mut self,
+        column: &'static str,
+        read: impl FnOnce(&dyn Cells, usize) -> Result<T, String>,
+    ) -> Result<T, Unreadable> {
+        let value = read(self.cells, self.at);
+        self.at += 1;
+        value.map_err(|problem| Unreadable { column, problem })
+    }
+
+    /// Any number.
+    pub(crate) fn number(&mut self, column: &'static str) -> Result<Option<i64>, Unreadable> {
+        self.next(column, |cells, at| cells.number(at))
+    }
+
+    /// A number that the type holds.
+    pub(crate) fn optional<T: TryFrom<i64>>(
+        &mut self,
+        column: &'static str,
+    ) -> Result<Option<T>, Unreadable> {
+        self.number(column)?
+            .map(|number| T::try_from(number).map_err(|_| out_of_range(column, number)))
+            .transpose()
+    }
+
+    /// A number that the type holds; NULL is zero.
+    pub(crate) fn within<T: TryFrom<i64> + Default>(
+        &mut self,
+        column: &'static str,
+    ) -> Result<T, Unreadable> {
+        self.optional(column).map(Option::unwrap_or_default)
+    }
+
+    /// A number with a meaning; NULL is zero.
+    pub(crate) fn one_of<T>(
+        &mut self,
+        column: &'static str,
+        known: impl FnOnce(i64) -> Option<T>,
+    ) -> Result<T, Unreadable> {
+        let number = self.number(column)?.unwrap_or(0);
+        known(number).ok_or_else(|| out_of_range(column, number))
+    }
+
+    /// A truth value; NULL is false.
+    pub(crate) fn flag(&mut self, column: &'static str) -> Result<bool, Unreadable> {
+        Ok(self.number(column)?.unwrap_or(0) != 0)
+    }
+
+    /// Bytes.
+    pub(crate) fn bytes(&mut self, column: &'static str) -> Result<Option<Vec<u8>>, Unreadable> {
+        self.next(column, |cells, at| cells.bytes(at))
+    }
+
+    /// Text.
+    pub(crate) fn text(&mut self, column: &'static str) -> Result<Option<String>, Unreadable> {
+        self.next(column, |cells, at| cells.text(at))
+    }
+
+    /// An IPv6 address, as its bits.
+    pub(crate) fn address(&mut self, column: &'static str) -> Result<u128, Unreadable> {
+        self.next(column, |cells, at| cells.address(at))
+    }
+}
+
+fn out_of_range(column: &'static str, number: i64) -> Unreadable {
+    let problem = format!("'{number}' is out of range");
+    Unreadable { column, problem }
+}
+
+/// Read a lease whose columns start at `at`.
+pub(crate) fn read_lease<F: LeaseFamily>(row: &dyn Cells, at: usize) -> Result<Lease<F>, Error> {
+    read(&mut Reader::new(row, at)).map_err(|unreadable| {
+        let address = F::read_address(&mut Reader::new(row, at)).map(|a| a.to_string());
+        located::<F>(unreadable, address.unwrap_or_default())
+    })
+}
+
+/// Read a row of a lookup (question, arm, remaining seconds, lease) into the answer it is for.
+pub(crate) fn read_found<F: LeaseFamily>(
+    row: &dyn Cells,
+    answers: &mut [Found<F>],
+) -> Result<(), Error> {
+    let mut reader = Reader::new(row, 0);
+    let mut number = |column| {
+        reader
+            .within::<i64>(column)
+            .map_err(|unreadable| located::<F>(unreadable, String::new()))
+    };
+    let (question, arm, remaining) = (number("question")?, number("arm")?, number("remaining")?);
+    let lease = FoundLease {
+        remaining,
+        lease: read_lease(row, 3)?,
+    };
+    let answer = usize::try_from(question)
+        .ok()
+        .and_then(|question| answers.get_mut(question));
+    if let Some(answer) = answer {
+        match arm {
+            0 => answer.by_client.push(lease),
+            1 => answer.by_hwaddr.push(lease),
+            _ => answer.by_address.push(lease),
+        }
+    }
+    Ok(())
+}
+
+/// Read an address alone, and a number beside it.
+pub(crate) fn read_address<F: LeaseFamily>(row: &dyn Cells) -> Result<F::Address, Error> {
+    F::read_address(&mut Reader::new(row, 0))
+        .map_err(|unreadable| located::<F>(unreadable, String::new()))
+}
+
+/// Read the number at a position; NULL is zero.
+pub(crate) fn read_number<F: LeaseFamily>(
+    row: &dyn Cells,
+    at: usize,
+    column: &'static str,
+) -> Result<i64, Error> {
+    Reader::new(row, at)
+        .within(column)
+        .map_err(|unreadable| located::<F>(unreadable, String::new()))
+}
+
+/// Read a row of the count per subnet and state.
+pub(crate) fn read_count<F: LeaseFamily>(row: &dyn Cells) -> Result<(u32, i64, u64), Error> {
+    let mut reader = Reader::new(row, 0);
+    let mut read = || {
+        Ok((
+            reader.within("subnet_id")?,
+            reader.within("state")?,
+            reader.within("leases")?,
+        ))
+    };
+    read().map_err(|unreadable| located::<F>(unreadable, String::new()))
+}
+
+fn read<F: LeaseFamily>(row: &mut Reader<'_>) -> Result<Lease<F>, Unreadable> {
+    Ok(Lease {
+        address: F::read_address(row)?,
+        client: F::read_client(row)?,
+        details: F::read_details(row)?,
+        valid_lifetime: row.within("valid_lifetime")?,
+        expire: row.within("expire")?,
+        subnet_id: row.within("subnet_id")?,
+        fqdn_fwd: row.flag("fqdn_fwd")?,
+        fqdn_rev: row.flag("fqdn_rev")?,
+        hostname: row.text("hostname")?.unwrap_or_default(),
+        state: row.one_of("state", State::from_number)?,
+        user_context: row.text("user_context")?,
+        pool_id: row.within("pool_id")?,
+    })
+}
+
+fn located<F: LeaseFamily>(unreadable: Unreadable, row: String) -> Error {
+    Error::Row {
+        table: F::TABLE,
+        column: unreadable.column,
+        row: row.into(),
+        problem: unreadable.problem.into(),
+    }
+}

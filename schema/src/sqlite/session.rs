@@ -1,0 +1,338 @@
+//! One session: batches become single-row statements within one transaction.
+
+use std::marker::PhantomData;
+
+use futures_util::FutureExt;
+use rusqlite::{Connection, Row};
+
+use super::Location;
+use super::statements::{self, texts};
+use super::thread::Worker;
+use super::value::{SqliteRow, bind};
+use crate::access::Access;
+use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
+use crate::engine::{Answer, Session};
+use crate::error::Error;
+use crate::family::LeaseFamily;
+use crate::lease::Lease;
+use crate::ops::{Change, Changed, Claim, Found, Lookup, Page};
+use crate::row::{
+    Value, decline_values, holder_values, lease_values, read_count, read_found, read_lease,
+    upload_values,
+};
+
+/// A session of one family.
+pub(super) struct SqliteSession<F> {
+    worker: Worker,
+    family: PhantomData<F>,
+}
+
+impl<F: LeaseFamily> SqliteSession<F> {
+    pub(super) async fn open(access: Access) -> Result<Self, Error> {
+        Ok(Self {
+            worker: Worker::start(access).await?,
+            family: PhantomData,
+        })
+    }
+
+    /// Work on the session's thread; whatever transaction the work leaves open after an error is
+    /// undone.
+    async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Db<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.worker
+            .call(move |connection, location| {
+                let db = Db {
+                    connection,
+                    location,
+                };
+                let result = work(&db);
+                if result.is_err() && !db.connection.is_autocommit() {
+                    db.run("rollback", statements::ROLLBACK, &[])?;
+                }
+                result
+            })
+            .await
+    }
+}
+
+/// A connection, and where it goes to for messages.
+struct Db<'c> {
+    connection: &'c Connection,
+    location: &'c Location,
+}
+
+impl Db<'_> {
+    /// Run a prepared statement; gives each row to `each`.
+    fn query(
+        &self,
+        name: &'static str,
+        text: &'static str,
+        values: &[Value<'_>],
+        mut each: impl FnMut(&Row<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let failed = |e: rusqlite::Error| self.location.error(name, &e);
+        let mut statement = self.connection.prepare_cached(text).map_err(failed)?;
+        bind(&mut statement, values).map_err(failed)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(failed)? {
+            each(row)?;
+        }
+        Ok(())
+    }
+
+    /// Run a prepared statement without rows; gives the number of rows it changed.
+    fn run(
+        &self,
+        name: &'static str,
+        text: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<usize, Error> {
+        let failed = |e: rusqlite::Error| self.location.error(name, &e);
+        let mut statement = self.connection.prepare_cached(text).map_err(failed)?;
+        bind(&mut statement, values).map_err(failed)?;
+        statement.raw_execute().map_err(failed)
+    }
+
+    fn leases<F: LeaseFamily>(
+        &self,
+        name: &'static str,
+        text: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Lease<F>>, Error> {
+        let mut leases = Vec::new();
+        self.query(name, text, values, |row| {
+            leases.push(read_lease(&SqliteRow(row), 0)?);
+            Ok(())
+        })?;
+        Ok(leases)
+    }
+
+    fn transaction<T>(
+        &self,
+        begin: &'static str,
+        work: impl FnOnce() -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.run("begin", begin, &[])?;
+        let result = work()?;
+        self.run("commit", statements::COMMIT, &[])?;
+        Ok(result)
+    }
+
+    fn lookup<F: LeaseFamily>(&self, batch: &[Lookup<F>]) -> Result<Vec<Found<F>>, Error> {
+        let texts = texts::<F>();
+        let questions = Questions::of(batch);
+        let mut found = nothing_found(batch);
+        let mut ask = |text, number, asked| {
+            let values = [Value::Number(number), asked];
+            self.query("lookup", text, &values, |row| {
+                read_found(&SqliteRow(row), &mut found)
+            })
+        };
+        self.transaction(statements::BEGIN_READ, || {
+            for (number, client) in questions.clients {
+                ask(texts.by_client, number, Value::Bytes(client))?;
+            }
+            for (number, hwaddr) in questions.hwaddrs {
+                ask(texts.by_hwaddr, number, Value::Bytes(hwaddr))?;
+            }
+            for (number, address) in questions.addresses {
+                ask(texts.by_address, number, F::address_value(address))?;
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn change<F: LeaseFamily>(&self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
+        let texts = texts::<F>();
+        let parts = Parts::of(batch);
+        let mut known = Vec::with_capacity(batch.len());
+        self.transaction(statements::BEGIN_WRITE, || {
+            let released = [
+                (&parts.kept, texts.release_keep),
+                (&parts.deleted, texts.release_delete),
+            ];
+            for (holders, text) in released {
+                for holder in holders {
+                    if self.release::<F>(text, *holder)? {
+                        known.push((holder.0, Changed::Released));
+                    }
+                }
+            }
+            for decline in &parts.declined {
+                if self.run("decline", texts.decline, &decline_values(decline))? > 0 {
+                    known.push((decline.address, Changed::Declined));
+                }
+            }
+            for claim in &parts.claims {
+                known.push((claim.lease.address, self.claim_or_undo(claim)?));
+            }
+            Ok(())
+        })?;
+        Ok(Outcome::new(known).answers(batch))
+    }
+
+    fn release<F: LeaseFamily>(
+        &self,
+        text: &'static str,
+        (address, client): Holder<'_, F>,
+    ) -> Result<bool, Error> {
+        let changed = self.run("release", text, &holder_values::<F>(address, client))?;
+        Ok(changed > 0)
+    }
+
+    /// A claim; one that is refused leaves the lease that it would have replaced.
+    fn claim_or_undo<F: LeaseFamily>(&self, claim: &Claim<F>) -> Result<Changed, Error> {
+        let Some(old) = claim.replaces else {
+            return self.claim(&claim.lease);
+        };
+        self.run("claim", statements::SAVE, &[])?;
+        self.release::<F>(texts::<F>().release_delete, (old, &claim.lease.client))?;
+        let changed = self.claim(&claim.lease)?;
+        if !matches!(changed, Changed::Claimed { .. }) {
+            self.run("claim", statements::UNDO, &[])?;
+        }
+        self.run("claim", statements::KEEP, &[])?;
+        Ok(changed)
+    }
+
+    fn claim<F: LeaseFamily>(&self, lease: &Lease<F>) -> Result<Changed, Error> {
+        let mut changed = Changed::Taken;
+        let asked = self.query("claim", texts::<F>().claim, &lease_values(lease), |row| {
+            let expire = row.get(0).map_err(|e| self.location.error("claim", &e))?;
+            changed = Changed::Claimed { expire };
+            Ok(())
+        });
+        match asked {
+            // A refused statement changes nothing, and the transaction goes on.
+            Err(Error::ClientHasOther { .. }) => Ok(Changed::ClientHasOther),
+            Err(error) => Err(error),
+            Ok(()) => Ok(changed),
+        }
+    }
+
+    fn reclaim<F: LeaseFamily>(&self, limit: u32, remove: bool) -> Result<Vec<Lease<F>>, Error> {
+        let texts = texts::<F>();
+        self.transaction(statements::BEGIN_WRITE, || {
+            let due = self.leases::<F>("reclaim", texts.due, &[Value::Number(limit.into())])?;
+            for lease in &due {
+                // A declined row has no client to come back to it.
+                let text = if remove || lease.state == crate::State::Declined {
+                    texts.reclaim_delete
+                } else {
+                    texts.reclaim_keep
+                };
+                self.run("reclaim", text, &[F::address_value(lease.address)])?;
+            }
+            Ok(due)
+        })
+    }
+}
+
+impl<F: LeaseFamily> Session<F> for SqliteSession<F> {
+    fn lookup<'a>(&'a mut self, batch: &'a [Lookup<F>]) -> Answer<'a, Vec<Found<F>>> {
+        let batch = batch.to_vec();
+        self.call(move |db| db.lookup(&batch)).boxed()
+    }
+
+    fn change<'a>(&'a mut self, batch: &'a [Change<F>]) -> Answer<'a, Vec<Changed>> {
+        let batch = batch.to_vec();
+        self.call(move |db| db.change(&batch)).boxed()
+    }
+
+    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Lease<F>>> {
+        self.call(move |db| db.reclaim(limit, remove)).boxed()
+    }
+
+    fn flush(&mut self, hold: u32, limit: u32) -> Answer<'_, u64> {
+        self.call(move |db| {
+            let values = [Value::Number(hold.into()), Value::Number(limit.into())];
+            let gone = db.run("flush", texts::<F>().flush, &values)?;
+            Ok(gone as u64)
+        })
+        .boxed()
+    }
+
+    fn page<'a>(&'a mut self, page: &'a Page<F>) -> Answer<'a, Vec<Lease<F>>> {
+        let (from, limit) = (F::address_value(page.from), page.limit);
+        self.call(move |db| {
+            let values = [from, Value::Number(limit.into())];
+            db.leases("page", texts::<F>().page, &values)
+        })
+        .boxed()
+    }
+
+    /// Of a database in memory this keeps everybody else out as long as it lasts.
+    fn begin_snapshot(&mut self) -> Answer<'_, ()> {
+        self.call(|db| {
+            db.run("snapshot", statements::BEGIN_READ, &[])?;
+            // The moment is that of the first reading.
+            db.query("snapshot", statements::SNAPSHOT, &[], |_| Ok(()))
+        })
+        .boxed()
+    }
+
+    fn count(&mut self) -> Answer<'_, Vec<(u32, i64, u64)>> {
+        self.call(|db| {
+            let mut counts = Vec::new();
+            db.query("count", texts::<F>().count, &[], |row| {
+                counts.push(read_count::<F>(&SqliteRow(row))?);
+                Ok(())
+            })?;
+            Ok(counts)
+        })
+        .boxed()
+    }
+
+    fn upload<'a>(&'a mut self, rows: &'a [Lease<F>]) -> Answer<'a, ()> {
+        let rows = rows.to_vec();
+        self.call(move |db| {
+            for lease in &rows {
+                db.run("upload", texts::<F>().upload, &upload_values(lease))?;
+            }
+            Ok(())
+        })
+        .boxed()
+    }
+
+    fn begin_upload(&mut self) -> Answer<'_, ()> {
+        self.call(|db| db.run("begin", statements::BEGIN_WRITE, &[]).map(drop))
+            .boxed()
+    }
+
+    fn commit_upload(&mut self) -> Answer<'_, ()> {
+        self.call(|db| db.run("commit", statements::COMMIT, &[]).map(drop))
+            .boxed()
+    }
+
+    fn server_duid<'a>(&'a mut self, candidate: &'a [u8], replace: bool) -> Answer<'a, Vec<u8>> {
+        let candidate = candidate.to_vec();
+        self.call(move |db| {
+            let text = if replace {
+                statements::SERVER_DUID_REPLACE
+            } else {
+                statements::SERVER_DUID_KEEP
+            };
+            let mut duid = Vec::new();
+            db.query("server DUID", text, &[Value::Bytes(&candidate)], |row| {
+                duid = row
+                    .get(0)
+                    .map_err(|e| db.location.error("server DUID", &e))?;
+                Ok(())
+            })?;
+            Ok(duid)
+        })
+        .boxed()
+    }
+
+    fn compact(&mut self) -> Answer<'_, ()> {
+        self.call(|db| {
+            db.connection
+                .execute_batch(statements::COMPACT)
+                .map_err(|e| db.location.error("compact", &e))
+        })
+        .boxed()
+    }
+}

@@ -1,0 +1,2 @@
+-- End an expired lease and keep the row for its client to come back to.
+UPDATE lease6 SET state = 2, fqdn_fwd = 0, fqdn_rev = 0, hostname = '' WHERE address = ?1

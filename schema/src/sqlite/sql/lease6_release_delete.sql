@@ -1,0 +1,4 @@
+-- Give back: only the holder's own live row goes.
+DELETE FROM lease6
+WHERE address = ?1 AND state = 0
+  AND duid = ?2 AND iaid = ?3 AND lease_type = ?4

@@ -1,0 +1,30 @@
+//! The texts of all statements; each is about one row, and prepared once per connection.
+
+crate::texts::statement_texts! { "sqlite":
+    by_client by_hwaddr by_address claim release_delete release_keep decline due reclaim_delete
+    reclaim_keep flush page count upload
+}
+
+/// The server DUID: the first worker's candidate stays.
+pub(super) const SERVER_DUID_KEEP: &str = crate::texts::sql!("sqlite", "server_duid_keep");
+/// The server DUID, replaced.
+pub(super) const SERVER_DUID_REPLACE: &str = crate::texts::sql!("sqlite", "server_duid_replace");
+
+/// A transaction that will write takes the lock at once: taking it later could fail.
+pub(super) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+/// A transaction that reads.
+pub(super) const BEGIN_READ: &str = "BEGIN";
+/// Reads something, whatever it is.
+pub(super) const SNAPSHOT: &str = "SELECT count(*) FROM schema_version";
+/// Durable when it returns.
+pub(super) const COMMIT: &str = "COMMIT";
+/// Undo.
+pub(super) const ROLLBACK: &str = "ROLLBACK";
+/// A claim that replaces another lease is undone alone when it is refused.
+pub(super) const SAVE: &str = "SAVEPOINT claim";
+/// Keep what was done since.
+pub(super) const KEEP: &str = "RELEASE claim";
+/// Undo what was done since.
+pub(super) const UNDO: &str = "ROLLBACK TO claim";
+/// Fold the log into the file and cut it, and let the planner look at what grew.
+pub(super) const COMPACT: &str = "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;";

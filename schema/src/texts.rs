@@ -1,0 +1,42 @@
+//! The texts of an engine's statements, a file each in its `sql/` folder. The comment that opens
+//! each file says what guards it.
+
+/// Defines `Texts` with a statement per name, from `<engine>/sql/lease4_<name>.sql` and
+/// `lease6_<name>.sql`, and `texts::<F>()` that gives a family's.
+macro_rules! statement_texts {
+    ($engine:literal: $($name:ident)*) => {
+        /// A family's statements.
+        #[derive(Debug)]
+        pub(super) struct Texts {
+            $(pub(super) $name: &'static str,)*
+        }
+
+        const LEASE4: Texts = Texts {
+            $($name: crate::texts::sql!($engine, concat!("lease4_", stringify!($name))),)*
+        };
+        const LEASE6: Texts = Texts {
+            $($name: crate::texts::sql!($engine, concat!("lease6_", stringify!($name))),)*
+        };
+
+        /// The statements of a family.
+        pub(super) fn texts<F: crate::family::LeaseFamily>() -> &'static Texts {
+            if F::VERSION == 4 { &LEASE4 } else { &LEASE6 }
+        }
+    };
+}
+
+/// The content of a file in an engine's `sql/` folder.
+macro_rules! sql {
+    ($engine:literal, $name:expr) => {
+        include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/src/",
+            $engine,
+            "/sql/",
+            $name,
+            ".sql"
+        ))
+    };
+}
+
+pub(crate) use {sql, statement_texts};
