@@ -13,7 +13,7 @@ use murre_config::{Pool, Subnet};
 use murre_schema::{Error, Found, FoundLease, LeaseFamily, Lookup, Store};
 use smallvec::SmallVec;
 
-pub use permutation::Permutation;
+pub(crate) use permutation::Permutation;
 
 /// Candidates that ride along with the first lookup of a client.
 const FIRST_LOOK: usize = 2;
@@ -22,29 +22,29 @@ const NEXT_LOOKS: [usize; 5] = [16, 128, 512, 1024, 2048];
 
 /// Who may be given what: one client (and IA) in one subnet.
 #[derive(Debug)]
-pub struct Wish<'a, F: LeaseFamily> {
+pub(crate) struct Wish<'a, F: LeaseFamily> {
     /// The subnet whose pools are used.
-    pub subnet: &'a Subnet<F>,
+    pub(crate) subnet: &'a Subnet<F>,
     /// Its pools of the kind wanted.
-    pub pools: &'a [Pool<F>],
+    pub(crate) pools: &'a [Pool<F>],
     /// The client.
-    pub client: F::Client,
+    pub(crate) client: F::Client,
     /// What it asks for.
-    pub hint: Option<F::Address>,
+    pub(crate) hint: Option<F::Address>,
 }
 
 /// What was chosen.
 #[derive(Clone, Copy, Debug)]
-pub struct Chosen<'a, F: LeaseFamily> {
+pub(crate) struct Chosen<'a, F: LeaseFamily> {
     /// The address, or base of the prefix.
-    pub address: F::Address,
+    pub(crate) address: F::Address,
     /// The pool it lies in.
-    pub pool: &'a Pool<F>,
+    pub(crate) pool: &'a Pool<F>,
 }
 
 /// Candidates of one client in the order of its own permutation.
 #[derive(Debug)]
-pub struct Candidates<'a, F: LeaseFamily> {
+pub(crate) struct Candidates<'a, F: LeaseFamily> {
     pools: &'a [Pool<F>],
     permutation: Permutation,
     next: u128,
@@ -52,7 +52,7 @@ pub struct Candidates<'a, F: LeaseFamily> {
 
 impl<'a, F: LeaseFamily> Candidates<'a, F> {
     /// All candidates of `pools` for the client that `key` stands for.
-    pub fn new(pools: &'a [Pool<F>], key: u64) -> Self {
+    pub(crate) fn new(pools: &'a [Pool<F>], key: u64) -> Self {
         let total = pools
             .iter()
             .fold(0u128, |sum, pool| sum.saturating_add(pool.size()));
@@ -83,19 +83,19 @@ impl<'a, F: LeaseFamily> Iterator for Candidates<'a, F> {
 
 /// Makes choices; holds the key of this worker's permutations and nothing else.
 #[derive(Debug, Default)]
-pub struct Allocator {
+pub(crate) struct Allocator {
     key: RandomState,
 }
 
 impl Allocator {
     /// The candidates of a wish; ask them once per exchange, as they go on where they stopped.
-    pub fn candidates<'a, F: LeaseFamily>(&self, wish: &Wish<'a, F>) -> Candidates<'a, F> {
+    pub(crate) fn candidates<'a, F: LeaseFamily>(&self, wish: &Wish<'a, F>) -> Candidates<'a, F> {
         Candidates::new(wish.pools, self.key.hash_one(&wish.client))
     }
 
     /// Add to a lookup what [`Allocator::choose`] wants to know: the hint and the first few
     /// candidates, which are given back for it.
-    pub fn ask<'a, F: LeaseFamily>(
+    pub(crate) fn ask<'a, F: LeaseFamily>(
         &self,
         wish: &Wish<'a, F>,
         candidates: &mut Candidates<'a, F>,
@@ -117,7 +117,7 @@ impl Allocator {
     ///
     /// # Errors
     /// The database could not be asked for more candidates.
-    pub async fn choose<'a, F: LeaseFamily>(
+    pub(crate) async fn choose<'a, F: LeaseFamily>(
         &self,
         store: &Store<F>,
         wish: &Wish<'a, F>,
@@ -154,7 +154,10 @@ impl Allocator {
 
 /// The lease the client has in this subnet, if it may keep it: one that it holds, one that
 /// expired, or one that it gave back, as long as it lies in a pool.
-pub fn current<'a, F: LeaseFamily>(wish: &Wish<'a, F>, found: &Found<F>) -> Option<Chosen<'a, F>> {
+pub(crate) fn current<'a, F: LeaseFamily>(
+    wish: &Wish<'a, F>,
+    found: &Found<F>,
+) -> Option<Chosen<'a, F>> {
     own_rows(wish, found)
         .filter_map(|row| {
             let pool = pool_of(wish.pools, row.lease.address)?;
@@ -168,7 +171,7 @@ pub fn current<'a, F: LeaseFamily>(wish: &Wish<'a, F>, found: &Found<F>) -> Opti
 }
 
 /// A live lease of the client in this subnet that must end when it gets `address` instead.
-pub fn replaced<F: LeaseFamily>(
+pub(crate) fn replaced<F: LeaseFamily>(
     wish: &Wish<'_, F>,
     found: &Found<F>,
     address: F::Address,
@@ -204,7 +207,7 @@ fn hinted<'a, F: LeaseFamily>(
 }
 
 /// The pool an address lies in.
-pub fn pool_of<F: LeaseFamily>(pools: &[Pool<F>], address: F::Address) -> Option<&Pool<F>> {
+pub(crate) fn pool_of<F: LeaseFamily>(pools: &[Pool<F>], address: F::Address) -> Option<&Pool<F>> {
     pools.iter().find(|pool| pool.contains(address))
 }
 

@@ -9,7 +9,7 @@ const ROUNDS: usize = 4;
 
 /// A permutation of `0..size`.
 #[derive(Clone, Debug)]
-pub struct Permutation {
+pub(crate) struct Permutation {
     size: u128,
     half_bits: u32,
     keys: [u64; ROUNDS],
@@ -17,7 +17,7 @@ pub struct Permutation {
 
 impl Permutation {
     /// The permutation of `0..size` that `key` names.
-    pub fn new(size: u128, key: u64) -> Self {
+    pub(crate) fn new(size: u128, key: u64) -> Self {
         let bits = 128 - size.saturating_sub(1).leading_zeros();
         let mut state = key;
         let keys = std::array::from_fn(|_| {
@@ -32,12 +32,12 @@ impl Permutation {
     }
 
     /// Number of indices.
-    pub fn size(&self) -> u128 {
+    pub(crate) fn size(&self) -> u128 {
         self.size
     }
 
     /// The `position`-th index; `None` behind the last.
-    pub fn at(&self, position: u128) -> Option<u128> {
+    pub(crate) fn at(&self, position: u128) -> Option<u128> {
         if position >= self.size {
             return None;
         }
@@ -63,7 +63,7 @@ impl Permutation {
 }
 
 /// A bijection of 64 bits that spreads every input bit (the finalizer of SplitMix64).
-pub fn mix(mut value: u64) -> u64 {
+pub(crate) fn mix(mut value: u64) -> u64 {
     value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)

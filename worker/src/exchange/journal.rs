@@ -8,57 +8,57 @@ use super::{Counters, Exchange, Verdict};
 use crate::socket::{Applied, Packet, Reply, SendFailure};
 
 /// Writes the lines of one family.
-pub struct Journal<F>(PhantomData<F>);
+pub(crate) struct Journal<F>(PhantomData<F>);
 
 impl<F: Exchange> Journal<F> {
     /// A query ended without an answer.
-    pub fn ended(packet: &Packet, verdict: Verdict, counters: &Counters) {
+    pub(crate) fn ended(packet: &Packet, verdict: Verdict, counters: &Counters) {
         counters.ended(verdict);
         tracing::debug!(from = %packet.source, interface = %packet.interface.name, "{}", verdict.name());
     }
 
     /// An answer was handed to its socket.
-    pub fn answered(reply: &Reply) {
+    pub(crate) fn answered(reply: &Reply) {
         tracing::debug!(to = %reply.destination, bytes = reply.data.len(), "answered");
     }
 
     /// A lease was proposed.
-    pub fn offered(lease: &Lease<F>) {
+    pub(crate) fn offered(lease: &Lease<F>) {
         tracing::info!(address = %lease.address, subnet = lease.subnet_id, "offered");
     }
 
     /// A lease was given back.
-    pub fn released(address: F::Address) {
+    pub(crate) fn released(address: F::Address) {
         tracing::info!(%address, "released");
     }
 
     /// An address was found in use.
-    pub fn declined(address: F::Address) {
+    pub(crate) fn declined(address: F::Address) {
         tracing::info!(%address, "declined");
     }
 
     /// A lease was granted or renewed.
-    pub fn granted(lease: &Lease<F>) {
+    pub(crate) fn granted(lease: &Lease<F>) {
         tracing::info!(address = %lease.address, subnet = lease.subnet_id, "granted");
     }
 
     /// The database could not be asked.
-    pub fn database(error: &Error) {
+    pub(crate) fn database(error: &Error) {
         tracing::error!(%error, "database");
     }
 
     /// An expired lease was ended.
-    pub fn reclaimed(lease: &Lease<F>) {
+    pub(crate) fn reclaimed(lease: &Lease<F>) {
         tracing::info!(address = %lease.address, subnet = lease.subnet_id, "reclaimed");
     }
 
     /// A reply did not leave.
-    pub fn unsent(failure: &SendFailure) {
+    pub(crate) fn unsent(failure: &SendFailure) {
         tracing::error!("{failure}");
     }
 
     /// Which interfaces are served, and which are not and why.
-    pub fn listening(applied: &Applied) {
+    pub(crate) fn listening(applied: &Applied) {
         for (interface, sockets) in &applied.serving {
             tracing::info!(%interface, sockets, "listening");
         }
@@ -68,23 +68,23 @@ impl<F: Exchange> Journal<F> {
     }
 
     /// The family is served.
-    pub fn started() {
+    pub(crate) fn started() {
         tracing::info!("DHCP{}_STARTED", F::VERSION);
     }
 
     /// The family is served no more; what was counted.
-    pub fn stopped(counters: &Counters) {
+    pub(crate) fn stopped(counters: &Counters) {
         let (received, sent) = counters.totals();
         tracing::info!(received, sent, verdicts = ?counters.verdicts(), "stopped");
     }
 
     /// Another configuration is in force.
-    pub fn configured() {
+    pub(crate) fn configured() {
         tracing::info!("configured");
     }
 
     /// Another configuration could not be adopted.
-    pub fn not_configured(error: &anyhow::Error) {
+    pub(crate) fn not_configured(error: &anyhow::Error) {
         tracing::error!("{error:#}");
     }
 }

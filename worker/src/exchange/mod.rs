@@ -19,12 +19,12 @@ use tokio::sync::{Notify, mpsc};
 use crate::allocation::Allocator;
 use crate::socket::{Packet, Reply, Sender};
 
-pub use journal::Journal;
-pub use turns::Turns;
-pub use verdict::{Counters, Verdict};
+pub(crate) use journal::Journal;
+pub(crate) use turns::Turns;
+pub(crate) use verdict::{Counters, Verdict};
 
 /// What a family's stages look like from here.
-pub trait Exchange: LeaseFamily {
+pub(crate) trait Exchange: LeaseFamily {
     /// Answer one query, or say why not.
     fn answer(
         exchange: &Context<'_, Self>,
@@ -36,19 +36,19 @@ pub trait Exchange: LeaseFamily {
 }
 
 /// Everything that lives as long as the process, for one family.
-pub struct Service<F: Exchange> {
+pub(crate) struct Service<F: Exchange> {
     /// The configuration; swapped whole.
-    pub server: ArcSwap<Server<F>>,
+    pub(crate) server: ArcSwap<Server<F>>,
     /// The database; `None` until it was reached for the first time.
-    pub store: ArcSwapOption<Store<F>>,
+    pub(crate) store: ArcSwapOption<Store<F>>,
     /// The DUID that all workers on the database share (v6).
-    pub duid: ArcSwap<Vec<u8>>,
+    pub(crate) duid: ArcSwap<Vec<u8>>,
     /// What was counted.
-    pub counters: Counters,
+    pub(crate) counters: Counters,
     /// Port this server listens on and answers from.
-    pub server_port: u16,
+    pub(crate) server_port: u16,
     /// Port that answers go to instead of the protocol's, for tests (`-P`).
-    pub client_port: Option<u16>,
+    pub(crate) client_port: Option<u16>,
     allocator: Allocator,
     turns: Turns,
     in_flight: AtomicUsize,
@@ -58,26 +58,26 @@ pub struct Service<F: Exchange> {
 
 /// Ports other than the protocol's, for tests (`-p`, `-P`).
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Ports {
+pub(crate) struct Ports {
     /// Where to listen.
-    pub server: Option<u16>,
+    pub(crate) server: Option<u16>,
     /// Where all answers go.
-    pub client: Option<u16>,
+    pub(crate) client: Option<u16>,
 }
 
 /// What one query works with: one snapshot, one store.
-pub struct Context<'a, F: Exchange> {
+pub(crate) struct Context<'a, F: Exchange> {
     /// The service it belongs to.
-    pub service: &'a Service<F>,
+    pub(crate) service: &'a Service<F>,
     /// The configuration as it was when the query came.
-    pub server: &'a Server<F>,
+    pub(crate) server: &'a Server<F>,
     /// The database.
-    pub store: &'a Store<F>,
+    pub(crate) store: &'a Store<F>,
 }
 
 impl<F: Exchange> Service<F> {
     /// A service with a configuration and no database yet.
-    pub fn new(server: Arc<Server<F>>, limit: usize, ports: Ports) -> Self {
+    pub(crate) fn new(server: Arc<Server<F>>, limit: usize, ports: Ports) -> Self {
         Self {
             server: ArcSwap::new(server),
             store: ArcSwapOption::empty(),
@@ -94,7 +94,11 @@ impl<F: Exchange> Service<F> {
     }
 
     /// Serve until [`Service::stop`]; then wait for what is in flight.
-    pub async fn run(self: Arc<Self>, mut packets: mpsc::Receiver<Vec<Packet>>, sender: Sender) {
+    pub(crate) async fn run(
+        self: Arc<Self>,
+        mut packets: mpsc::Receiver<Vec<Packet>>,
+        sender: Sender,
+    ) {
         loop {
             let batch = tokio::select! {
                 biased;
@@ -123,7 +127,7 @@ impl<F: Exchange> Service<F> {
     }
 
     /// Take no more queries.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.stopping.notify_one();
     }
 
@@ -153,7 +157,7 @@ impl<F: Exchange> Service<F> {
 
 impl<'a, F: Exchange> Context<'a, F> {
     /// Chooses addresses.
-    pub fn allocator(&self) -> &'a Allocator {
+    pub(crate) fn allocator(&self) -> &'a Allocator {
         &self.service.allocator
     }
 
@@ -161,7 +165,7 @@ impl<'a, F: Exchange> Context<'a, F> {
     ///
     /// # Errors
     /// [`Verdict::Duplicate`] while another query of it is in flight.
-    pub fn turn(&self, client: impl std::hash::Hash) -> Result<turns::Turn<'a>, Verdict> {
+    pub(crate) fn turn(&self, client: impl std::hash::Hash) -> Result<turns::Turn<'a>, Verdict> {
         self.service.turns.take(client).ok_or(Verdict::Duplicate)
     }
 
@@ -169,7 +173,7 @@ impl<'a, F: Exchange> Context<'a, F> {
     ///
     /// # Errors
     /// [`Verdict::Database`]; the reason is logged here.
-    pub async fn lookup(&self, lookup: Lookup<F>) -> Result<Found<F>, Verdict> {
+    pub(crate) async fn lookup(&self, lookup: Lookup<F>) -> Result<Found<F>, Verdict> {
         self.store
             .lookup(lookup)
             .await
@@ -180,7 +184,7 @@ impl<'a, F: Exchange> Context<'a, F> {
     ///
     /// # Errors
     /// [`Verdict::Database`]; the reason is logged here.
-    pub async fn change(&self, change: Change<F>) -> Result<Changed, Verdict> {
+    pub(crate) async fn change(&self, change: Change<F>) -> Result<Changed, Verdict> {
         self.store
             .change(change)
             .await
@@ -191,12 +195,12 @@ impl<'a, F: Exchange> Context<'a, F> {
     ///
     /// # Errors
     /// As [`Context::change`].
-    pub async fn claim(&self, claim: Claim<F>) -> Result<Changed, Verdict> {
+    pub(crate) async fn claim(&self, claim: Claim<F>) -> Result<Changed, Verdict> {
         self.change(Change::Claim(claim)).await
     }
 
     /// A database error as a verdict.
-    pub fn failed(&self, error: &Error) -> Verdict {
+    pub(crate) fn failed(&self, error: &Error) -> Verdict {
         Journal::<F>::database(error);
         Verdict::Database
     }

@@ -12,14 +12,14 @@ const SHARDS: usize = 64;
 
 /// The clients being served.
 #[derive(Debug)]
-pub struct Turns {
+pub(crate) struct Turns {
     hasher: RandomState,
     shards: Vec<Mutex<HashSet<u64>>>,
 }
 
 /// Ends the turn when dropped.
 #[derive(Debug)]
-pub struct Turn<'a> {
+pub(crate) struct Turn<'a> {
     turns: &'a Turns,
     client: u64,
 }
@@ -35,7 +35,7 @@ impl Default for Turns {
 
 impl Turns {
     /// The client's turn, unless it has one already.
-    pub fn take(&self, client: impl Hash) -> Option<Turn<'_>> {
+    pub(crate) fn take(&self, client: impl Hash) -> Option<Turn<'_>> {
         let client = self.hasher.hash_one(client);
         self.shard(client).insert(client).then_some(Turn {
             turns: self,

@@ -7,16 +7,16 @@ macro_rules! verdicts {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
         /// Why a query got no answer.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Verdict {
+        pub(crate) enum Verdict {
             $($(#[$doc])* $name,)*
         }
 
         impl Verdict {
             /// All there are, in order.
-            pub const ALL: &'static [Verdict] = &[$(Verdict::$name,)*];
+            pub(crate) const ALL: &'static [Verdict] = &[$(Verdict::$name,)*];
 
             /// Its stable name, as counters and logs show it.
-            pub fn name(self) -> &'static str {
+            pub(crate) fn name(self) -> &'static str {
                 match self {
                     $(Self::$name => $text,)*
                 }
@@ -66,7 +66,7 @@ verdicts! {
 
 /// A counter per verdict, and one per message type received and sent.
 #[derive(Debug)]
-pub struct Counters {
+pub(crate) struct Counters {
     verdicts: Vec<AtomicU64>,
     received: [AtomicU64; 256],
     sent: [AtomicU64; 256],
@@ -85,24 +85,24 @@ impl Default for Counters {
 
 impl Counters {
     /// A query ended so.
-    pub fn ended(&self, verdict: Verdict) {
+    pub(crate) fn ended(&self, verdict: Verdict) {
         if let Some(counter) = self.verdicts.get(verdict as usize) {
             counter.fetch_add(1, Relaxed);
         }
     }
 
     /// A message of this type came in.
-    pub fn received(&self, message_type: u8) {
+    pub(crate) fn received(&self, message_type: u8) {
         self.received[usize::from(message_type)].fetch_add(1, Relaxed);
     }
 
     /// A message of this type was handed to its socket.
-    pub fn sent(&self, message_type: u8) {
+    pub(crate) fn sent(&self, message_type: u8) {
         self.sent[usize::from(message_type)].fetch_add(1, Relaxed);
     }
 
     /// Names and numbers of the verdicts that occurred.
-    pub fn verdicts(&self) -> Vec<(&'static str, u64)> {
+    pub(crate) fn verdicts(&self) -> Vec<(&'static str, u64)> {
         let counts = self.verdicts.iter().map(|counter| counter.load(Relaxed));
         Verdict::ALL
             .iter()
@@ -113,7 +113,7 @@ impl Counters {
     }
 
     /// Messages received and sent, all types together.
-    pub fn totals(&self) -> (u64, u64) {
+    pub(crate) fn totals(&self) -> (u64, u64) {
         let sum = |counters: &[AtomicU64]| counters.iter().map(|c| c.load(Relaxed)).sum();
         (sum(&self.received), sum(&self.sent))
     }
