@@ -559,3 +559,15 @@ fn an_agent_option_that_cannot_fit_is_left_out_whole() {
         Some(Ipv4Addr::from([1; 4]))
     );
 }
+
+#[test]
+fn an_overloaded_field_keeps_room_for_its_end() {
+    let query = query();
+    for (len, fits) in [(125, true), (126, false)] {
+        let mut reply = Builder::reply(&strict(&query).unwrap(), MessageType::Ack);
+        reply.option(12, &[b'h'; 250]).option(15, &vec![b'd'; len]);
+        let mut bytes = Vec::new();
+        assert_eq!(reply.finish_into(0, &mut bytes).is_empty(), fits);
+        assert_eq!(bytes[FILE.end - 1], if fits { code::END } else { 0 });
+    }
+}

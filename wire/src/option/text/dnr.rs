@@ -195,9 +195,14 @@ fn decode_instance(universe: Universe, data: &[u8]) -> Result<String, TextError>
     }
     text.push_str(", ");
     text.push_str(&addresses.join(" "));
-    let mut params = Vec::new();
+    let (mut params, mut keys) = (Vec::new(), Vec::new());
     while !reader.is_done() {
-        params.push(decode_param(&mut reader)?);
+        let key = reader.uint16()?;
+        if keys.last().is_some_and(|last| *last >= key) {
+            return Err(reader.error("keys in rising order, each once"));
+        }
+        keys.push(key);
+        params.push(decode_param(key, &mut reader)?);
     }
     if !params.is_empty() {
         text.push_str(", ");
@@ -206,8 +211,7 @@ fn decode_instance(universe: Universe, data: &[u8]) -> Result<String, TextError>
     Ok(text)
 }
 
-fn decode_param(reader: &mut Reader<'_>) -> Result<String, TextError> {
-    let key = reader.uint16()?;
+fn decode_param(key: u16, reader: &mut Reader<'_>) -> Result<String, TextError> {
     let len = reader.uint16()?;
     let value = reader.take(usize::from(len), "a value of the length given")?;
     let text = |bytes: &[u8]| {

@@ -491,3 +491,22 @@ fn sub_options_stand_behind_the_fields_of_their_container() {
         decode(rule, Universe::V6, &wire)
     );
 }
+
+#[test]
+fn dnr_parameters_out_of_order_or_given_twice_are_no_text() {
+    let definitions = Definitions::standard(Universe::V6);
+    let def = definitions.by_name("dhcp6", "v6-dnr").unwrap();
+    let head = "0001 0003 016100 0010 20010db8000000000000000000000001";
+    let port = "0003 0002 2152";
+    let alpn = "0001 0004 03646f74";
+    let parse = |params: &[&str]| {
+        let text = [&[head], params].concat().concat().replace(' ', "");
+        decode(def, Universe::V6, &bytes(&text))
+    };
+    assert_eq!(
+        parse(&[alpn, port]).unwrap(),
+        "1, a., 2001:db8::1, alpn=dot port=8530"
+    );
+    assert!(parse(&[port, alpn]).is_err());
+    assert!(parse(&[alpn, alpn]).is_err());
+}
