@@ -1,6 +1,6 @@
 //! Private database servers, started by the test itself in a temporary directory.
 //!
-//! One server per engine and process is shared by all tests ([`postgres`], [`mariadb`]); each test
+//! One server per engine and process is shared by all tests ([`postgres()`], [`mariadb()`]); each test
 //! takes an empty database of its own ([`Server::fresh`]). A test that stops or kills its server
 //! launches one for itself ([`Server::launch`]). Servers run with full durability unless asked
 //! otherwise: a test of leases that survive a crash needs it, and so does an honest bench.
