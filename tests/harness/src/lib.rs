@@ -17,10 +17,15 @@
     reason = "a broken test environment is a failed test"
 )]
 
+pub mod clients;
 pub mod database;
+pub mod kea;
+pub mod netns;
 mod packages;
+pub mod perfdhcp;
 pub mod process;
 mod procfs;
+pub mod relay;
 pub mod rundir;
 mod spawner;
 

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::rundir;
+
 /// Directories beside `PATH`: an ordinary user's `PATH` lacks the system administrator's.
 const SYSTEM_DIRECTORIES: [&str; 4] = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"];
 
@@ -20,6 +22,23 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
         .chain(SYSTEM_DIRECTORIES.iter().map(PathBuf::from))
         .map(|directory| directory.join(program))
         .find(|candidate| candidate.is_file())
+}
+
+/// As [`program`], for programs that Debian confines to system directories by AppArmor profiles
+/// bound to their path: where AppArmor is on, a private copy, so that they may read our files.
+pub(crate) fn unconfined(name: &str, package: &str) -> PathBuf {
+    let installed = program(name, package);
+    let enabled = std::fs::read_to_string("/sys/module/apparmor/parameters/enabled");
+    if !enabled.is_ok_and(|answer| answer.starts_with('Y')) {
+        return installed;
+    }
+    let copy = rundir::path().join(name);
+    if !copy.exists() {
+        let making = rundir::fresh_path(name);
+        let made = std::fs::copy(&installed, &making).and_then(|_| std::fs::rename(&making, &copy));
+        made.unwrap_or_else(|e| panic!("{}: {e}", copy.display()));
+    }
+    copy
 }
 
 /// Debian keeps the PostgreSQL server outside `PATH`, one directory per version: the newest.

@@ -105,24 +105,33 @@ impl Daemon {
         wanted: &str,
         limit: Duration,
     ) -> Result<String, Error> {
+        self.wait_for_match(mark, wanted, limit, |line| line.contains(wanted))
+            .map(|(_, line)| line)
+    }
+
+    /// Waits until a line behind `mark` satisfies `matches`: the place behind it, and the line.
+    /// `wanted` says in errors what was looked for.
+    pub(crate) fn wait_for_match(
+        &self,
+        mark: usize,
+        wanted: &str,
+        limit: Duration,
+        matches: impl Fn(&str) -> bool,
+    ) -> Result<(usize, String), Error> {
         let deadline = Instant::now() + limit;
         let mut seen = mark;
         let mut state = self.shared.state();
         loop {
-            if let Some(line) = state
-                .lines
-                .iter()
-                .skip(seen)
-                .find(|line| line.contains(wanted))
-            {
-                return Ok(line.clone());
+            let mut unseen = state.lines.iter().enumerate().skip(seen);
+            if let Some((at, line)) = unseen.find(|(_, line)| matches(line)) {
+                return Ok((at + 1, line.clone()));
             }
-            seen = state.lines.len();
+            seen = state.lines.len().max(mark);
             let (daemon, wanted) = (self.name.clone(), wanted.to_owned());
             if state.open_streams == 0 {
                 let status = state
                     .exit
-                    .map_or("closed its output".to_owned(), |status| status.to_string());
+                    .map_or("closed its output".to_owned(), |s| s.to_string());
                 return Err(Error::Ended {
                     daemon,
                     wanted,
@@ -132,10 +141,11 @@ impl Daemon {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
+                let seconds = limit.as_secs_f64();
                 return Err(Error::NoSuchLine {
                     daemon,
                     wanted,
-                    seconds: limit.as_secs_f64(),
+                    seconds,
                     tail: state.tail(),
                 });
             }

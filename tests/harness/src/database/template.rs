@@ -9,7 +9,7 @@ use super::{Engine, mariadb, postgresql, server_user};
 use crate::{process, rundir};
 
 /// Rises when the making of a template changes, so that old ones are not used.
-const RECIPE: u32 = 1;
+const RECIPE: u32 = 2;
 
 /// Fills `directory` with a fresh data directory `data`, and gives both to the server's user.
 pub(super) fn copy(engine: Engine, directory: &Path) {
