@@ -8,8 +8,8 @@ if [ "${1:-}" = --help ]; then
     cat <<'EOF'
 usage: ./run test [CARGO TEST ARGUMENTS]
 
-Checks, all tests (unit, every engine, end to end with real clients), ten seconds of fuzzing per
-decoder, and the short form of the bench. With arguments: only `cargo test` with them.
+Checks, all tests (unit, every engine, end to end with real clients), and ten seconds of fuzzing per
+decoder. With arguments: only `cargo test` with them.
 Installs the Debian packages it needs when root, else names them and stops.
 EOF
     exit 0
@@ -50,8 +50,6 @@ status=0
 cargo_test || status=1
 say "fuzzing, 10 s per decoder"
 scripts/fuzz.sh --seconds 10 || status=1
-say "bench, short form"
-scripts/bench.sh --short || status=1
 
 # A skipped test says so in its output; it is counted, never as passed.
 skipped=$(grep -c '^SKIPPED: ' "$log" || true)

@@ -37,7 +37,11 @@ impl Turns {
     /// The client's turn, unless it has one already.
     pub(crate) fn take(&self, client: impl Hash) -> Option<Turn<'_>> {
         let client = self.hasher.hash_one(client);
-        self.shard(client).insert(client).then_some(Turn {
+        // Not `then_some`: a turn that is made only to be dropped would end the other one.
+        if !self.shard(client).insert(client) {
+            return None;
+        }
+        Some(Turn {
             turns: self,
             client,
         })

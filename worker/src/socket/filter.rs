@@ -21,7 +21,7 @@ const ALL: u32 = 0x0004_0000;
 /// `addresses`, that are meant for this host's hardware address or for all.
 ///
 /// For a packet socket without link-layer header: the packet begins with the IPv4 header.
-pub fn server_packets(port: u16, addresses: &[Ipv4Addr]) -> Vec<SockFilter> {
+pub(super) fn server_packets(port: u16, addresses: &[Ipv4Addr]) -> Vec<SockFilter> {
     let reject_unless = |value| [SockFilter::new(JUMP_EQUAL, 1, 0, value), drop_packet()];
     let mut program = vec![SockFilter::new(LD_WORD, 0, 0, PACKET_KIND)];
     program.push(SockFilter::new(JUMP_EQUAL, 0, 1, OTHER_HOST));
@@ -45,7 +45,7 @@ pub fn server_packets(port: u16, addresses: &[Ipv4Addr]) -> Vec<SockFilter> {
 
 /// Accepts nothing: for the UDP socket that only keeps the port ours (so that the kernel does not
 /// tell clients it is unreachable) and sends.
-pub fn nothing() -> Vec<SockFilter> {
+pub(super) fn nothing() -> Vec<SockFilter> {
     vec![drop_packet()]
 }
 

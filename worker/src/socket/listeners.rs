@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, mpsc};
@@ -47,6 +48,26 @@ struct Point {
     wanted: Wanted,
     opened: Vec<Opened>,
     tasks: Vec<JoinHandle<()>>,
+}
+
+impl Point {
+    /// Closes the sockets and waits until the kernel has let go of the port: a new one may be
+    /// opened on it next.
+    async fn close(mut self) {
+        for task in self.tasks.drain(..) {
+            task.abort();
+            let _ = task.await; // cancelled, which is what was asked for
+        }
+        let sockets: Vec<_> = self
+            .opened
+            .drain(..)
+            .map(|it| Arc::downgrade(&it.socket))
+            .collect();
+        // The send task may be using one for the packets at hand; it gives up after its patience.
+        while sockets.iter().any(|socket| socket.strong_count() > 0) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
 }
 
 impl Drop for Point {
@@ -113,11 +134,11 @@ impl Listeners {
     pub async fn apply(&mut self, settings: &Settings) -> Result<Applied, SocketError> {
         let mut tries = 0;
         loop {
-            let failures = self.try_once(settings, tries > 0)?;
+            let failures = self.try_once(settings).await?;
             tries += 1;
             if failures.is_empty() || tries > settings.max_retries {
                 if settings.require_all && !failures.is_empty() {
-                    self.stop_receiving();
+                    self.stop().await;
                     return Err(SocketError::Required(failures));
                 }
                 return Ok(Applied {
@@ -130,10 +151,14 @@ impl Listeners {
         }
     }
 
-    /// Closes all sockets; queued replies are lost unless they have left.
-    pub fn stop_receiving(&mut self) {
-        self.points.clear();
-        self.table.store(Arc::default());
+    /// Closes all sockets and waits until they are closed; queued replies are lost unless they have
+    /// left.
+    pub async fn stop(&mut self) {
+        let points = std::mem::take(&mut self.points);
+        self.publish();
+        for point in points {
+            point.close().await;
+        }
     }
 
     /// Stops receiving, sends what is queued, closes all sockets.
@@ -146,21 +171,22 @@ impl Listeners {
         let _ = (&mut self.send_task).await;
     }
 
-    fn try_once(&mut self, settings: &Settings, again: bool) -> Result<Vec<Failure>, SocketError> {
+    async fn try_once(&mut self, settings: &Settings) -> Result<Vec<Failure>, SocketError> {
         if self.detected.is_none() || settings.re_detect {
             let found = interfaces().map_err(SocketError::Interfaces)?;
-            if !again {
-                check(settings, &found)?;
-            }
+            check(settings, &found)?;
             self.detected = Some(found.into_iter().map(Arc::new).collect());
         } else {
-            let known: Vec<Interface> = self.interfaces().iter().map(|it| (**it).clone()).collect();
-            check(settings, &known)?;
+            check(settings, self.interfaces())?;
         }
         let plan = plan(settings, self.interfaces());
         let mut failures = plan.failures;
-        self.points
-            .retain(|point| plan.wanted.contains(&point.wanted));
+        let unwanted = |point: &mut Point| !plan.wanted.contains(&point.wanted);
+        let unwanted: Vec<Point> = self.points.extract_if(.., unwanted).collect();
+        self.publish();
+        for point in unwanted {
+            point.close().await;
+        }
         let by_index = self
             .interfaces()
             .iter()
@@ -176,10 +202,7 @@ impl Listeners {
                 Err(failure) => failures.push(failure),
             }
         }
-        let sockets = self.points.iter();
-        let sockets =
-            sockets.flat_map(|point| point.opened.iter().map(|opened| (&point.wanted, opened)));
-        self.table.store(Arc::new(Table::of(sockets)));
+        self.publish();
         Ok(failures)
     }
 
@@ -206,6 +229,14 @@ impl Listeners {
             opened,
             tasks,
         });
+    }
+
+    /// Shows the send task what is open now.
+    fn publish(&self) {
+        let sockets = self.points.iter();
+        let sockets =
+            sockets.flat_map(|point| point.opened.iter().map(|opened| (&point.wanted, opened)));
+        self.table.store(Arc::new(Table::of(sockets)));
     }
 
     fn serving(&self) -> Vec<(Arc<str>, usize)> {

@@ -17,6 +17,8 @@ mod filter;
 pub mod frame;
 mod interface;
 mod listeners;
+#[cfg(test)]
+mod live_tests;
 mod open;
 mod plan;
 mod receive;

@@ -1,5 +1,6 @@
 //! From selectors and the interfaces there are to the sockets to open. Pure.
 
+use std::borrow::Borrow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -123,7 +124,10 @@ pub(super) struct Plan {
 ///
 /// # Errors
 /// An unknown interface or address, an address of the wrong family, something listed twice.
-pub fn check(settings: &Settings, interfaces: &[Interface]) -> Result<(), SocketError> {
+pub fn check<I: Borrow<Interface>>(
+    settings: &Settings,
+    interfaces: &[I],
+) -> Result<(), SocketError> {
     let family = match settings.mode {
         Mode::V4 { .. } => 4,
         Mode::V6 => 6,
@@ -135,16 +139,17 @@ pub fn check(settings: &Settings, interfaces: &[Interface]) -> Result<(), Socket
         let Selector::Named { name, address } = selector else {
             continue;
         };
-        let interface = interfaces
-            .iter()
-            .find(|it| it.name == *name)
-            .ok_or_else(|| {
-                let known = interfaces.iter().map(|it| it.name.to_string()).collect();
-                SocketError::UnknownInterface {
-                    name: name.clone(),
-                    known,
-                }
-            })?;
+        let mut all = interfaces.iter().map(Borrow::borrow);
+        let interface = all.find(|it| it.name == *name).ok_or_else(|| {
+            let known = interfaces
+                .iter()
+                .map(|it| it.borrow().name.to_string())
+                .collect();
+            SocketError::UnknownInterface {
+                name: name.clone(),
+                known,
+            }
+        })?;
         let Some(address) = *address else { continue };
         if !usable(address, family) {
             let selector = selector.clone();

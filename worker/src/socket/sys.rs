@@ -14,7 +14,7 @@ use socket2::{SockAddr, SockAddrStorage, Socket};
 use tokio::io::unix::AsyncFd;
 
 /// Most packets one call receives or sends.
-pub const BATCH: usize = 64;
+pub(super) const BATCH: usize = 64;
 
 /// Room for one datagram: the largest an IP packet can be, so none is ever cut.
 const SLOT: usize = 65_536;
@@ -23,7 +23,7 @@ const SLOT: usize = 65_536;
 const CONTROL_WORDS: usize = 24;
 
 /// Binds a packet socket to one interface; from here on it receives IPv4 packets.
-pub fn bind_packet(fd: BorrowedFd<'_>, interface: u32) -> io::Result<()> {
+pub(super) fn bind_packet(fd: BorrowedFd<'_>, interface: u32) -> io::Result<()> {
     let address = link_address(interface, None);
     // SAFETY: `address` holds a valid sockaddr of the length given beside it.
     check(unsafe { libc::bind(fd.as_raw_fd(), address.as_ptr().cast(), address.len()) })?;
@@ -31,7 +31,7 @@ pub fn bind_packet(fd: BorrowedFd<'_>, interface: u32) -> io::Result<()> {
 }
 
 /// Asks for `tpacket_auxdata` with each packet: it says whether the checksum is filled in yet.
-pub fn set_packet_auxdata(fd: BorrowedFd<'_>) -> io::Result<()> {
+pub(super) fn set_packet_auxdata(fd: BorrowedFd<'_>) -> io::Result<()> {
     let on: libc::c_int = 1;
     // SAFETY: the option value is a c_int that lives through the call, with its size beside it.
     check(unsafe {
@@ -46,9 +46,16 @@ pub fn set_packet_auxdata(fd: BorrowedFd<'_>) -> io::Result<()> {
     Ok(())
 }
 
+/// Hands a socket to the runtime's event loop. Must be called inside the runtime.
+pub(super) fn register(socket: Socket) -> io::Result<AsyncFd<Socket>> {
+    // SAFETY: a `Socket` owns its file descriptor, always names the same one, and nothing closes or
+    // replaces it while the AsyncFd owns the `Socket`.
+    Ok(unsafe { AsyncFd::register(socket) }?)
+}
+
 /// Where a packet came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub(super) enum Origin {
     /// An IP socket: address and port.
     Inet(SocketAddr),
     /// A packet socket.
@@ -62,47 +69,47 @@ pub enum Origin {
 
 /// What the kernel says beside a packet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ancillary {
+pub(super) struct Ancillary {
     /// Interface index the packet arrived on (IP sockets with packet info switched on).
-    pub interface: Option<u32>,
+    pub(super) interface: Option<u32>,
     /// Address the packet was sent to (IPv4).
-    pub local_v4: Option<Ipv4Addr>,
+    pub(super) local_v4: Option<Ipv4Addr>,
     /// Address the packet was sent to (IPv6).
-    pub local_v6: Option<Ipv6Addr>,
+    pub(super) local_v6: Option<Ipv6Addr>,
     /// Flags of a packet socket (`TP_STATUS_*`).
-    pub status: u32,
+    pub(super) status: u32,
     /// Packets this socket has dropped so far because its buffer was full.
-    pub dropped: Option<u32>,
+    pub(super) dropped: Option<u32>,
 }
 
 impl Ancillary {
     /// True where the UDP checksum cannot or need not be verified: not filled in yet (the packet
     /// was made on this host, as on a veth pair) or already found right by the hardware.
-    pub fn checksum_settled(&self) -> bool {
+    pub(super) fn checksum_settled(&self) -> bool {
         self.status & (libc::TP_STATUS_CSUMNOTREADY | libc::TP_STATUS_CSUM_VALID) != 0
     }
 
     /// True for a frame that carries a VLAN tag and so belongs to another interface.
-    pub fn tagged(&self) -> bool {
+    pub(super) fn tagged(&self) -> bool {
         self.status & libc::TP_STATUS_VLAN_VALID != 0
     }
 }
 
 /// One packet of a batch.
 #[derive(Debug)]
-pub struct Received<'a> {
+pub(super) struct Received<'a> {
     /// The packet: an IP packet from a packet socket, a UDP payload from an IP socket.
-    pub data: &'a [u8],
+    pub(super) data: &'a [u8],
     /// Where it came from; `None` when the kernel gave an address of an unknown kind.
-    pub origin: Option<Origin>,
+    pub(super) origin: Option<Origin>,
     /// What the kernel says beside it.
-    pub ancillary: Ancillary,
+    pub(super) ancillary: Ancillary,
 }
 
 /// Buffers for one `recvmmsg` call, made once and used again.
 ///
 /// The memory is reserved, not touched: pages become resident only as packets fill them.
-pub struct ReceiveBatch {
+pub(super) struct ReceiveBatch {
     data: Vec<u8>,
     control: Vec<[u64; CONTROL_WORDS]>,
     names: Vec<libc::sockaddr_storage>,
@@ -110,7 +117,7 @@ pub struct ReceiveBatch {
 
 impl ReceiveBatch {
     /// Reserves room for [`BATCH`] packets.
-    pub fn new() -> ReceiveBatch {
+    pub(super) fn new() -> ReceiveBatch {
         ReceiveBatch {
             data: vec![0; BATCH * SLOT],
             control: vec![[0; CONTROL_WORDS]; BATCH],
@@ -122,7 +129,7 @@ impl ReceiveBatch {
     /// Receives what waits, at most [`BATCH`] packets, without blocking, and hands each to `each`.
     ///
     /// Returns how many there were; `WouldBlock` when there was none.
-    pub fn receive(
+    pub(super) fn receive(
         &mut self,
         fd: BorrowedFd<'_>,
         mut each: impl FnMut(Received<'_>),
@@ -168,7 +175,7 @@ impl ReceiveBatch {
 
 /// Where a packet goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Destination {
+pub(super) enum Destination {
     /// Through an IP socket to this address and port.
     Inet(SocketAddr),
     /// Through a packet socket to this hardware address; the kernel writes the link-layer header.
@@ -182,21 +189,21 @@ pub enum Destination {
 
 /// One packet to send.
 #[derive(Clone, Copy, Debug)]
-pub struct Outgoing<'a> {
+pub(super) struct Outgoing<'a> {
     /// What goes before `data` in the same packet (the IP and UDP headers), or nothing.
-    pub header: &'a [u8],
+    pub(super) header: &'a [u8],
     /// The payload.
-    pub data: &'a [u8],
+    pub(super) data: &'a [u8],
     /// Where it goes.
-    pub destination: Destination,
+    pub(super) destination: Destination,
     /// IPv4 sockets: leave by this interface whatever the routing table says.
-    pub pin: Option<u32>,
+    pub(super) pin: Option<u32>,
 }
 
 /// Sends packets in order, at most [`BATCH`], without blocking; returns how many were taken.
 ///
 /// An error is that of the first packet; a later packet's error shows when sending goes on there.
-pub fn send_many(fd: BorrowedFd<'_>, packets: &[Outgoing<'_>]) -> io::Result<usize> {
+pub(super) fn send_many(fd: BorrowedFd<'_>, packets: &[Outgoing<'_>]) -> io::Result<usize> {
     let packets = &packets[..packets.len().min(BATCH)];
     let names: Vec<SockAddr> = packets
         .iter()
@@ -341,11 +348,4 @@ fn ancillary(header: &libc::msghdr) -> Ancillary {
 /// Turns a negative result into the error it stands for.
 fn check(result: libc::c_int) -> io::Result<usize> {
     usize::try_from(result).map_err(|_| io::Error::last_os_error())
-}
-
-/// Registers a socket with the event loop.
-pub fn register(socket: Socket) -> io::Result<AsyncFd<Socket>> {
-    // SAFETY: a `Socket` owns its descriptor and names the same one until it is dropped, which the
-    // `AsyncFd` that now owns it does only after deregistering.
-    unsafe { AsyncFd::register(socket) }.map_err(io::Error::from)
 }

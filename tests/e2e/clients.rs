@@ -1,0 +1,305 @@
+//! The DHCP clients of the field, each on the worker's own link: what they hold is what the
+//! database says.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use murre_harness::clients::isc_leases::Lease;
+use murre_harness::clients::{self, Binding, Client, Wanted};
+use murre_harness::netns::Namespace;
+use murre_tests::rows::{self, DECLINED, DEFAULT, RECLAIMED, Row4, Row6};
+use murre_tests::{Engine, Leases, Worker, World, config, on_every_engine};
+
+on_every_engine!(
+    dhclient_gets_renews_and_releases_an_address,
+    dhclient_keeps_its_address_over_a_restart,
+    dhclient_gets_renews_and_releases_an_address_and_a_prefix,
+    udhcpc_gets_renews_and_releases_an_address,
+    dhcpcd_gets_renews_and_releases_an_address,
+    dhcpcd_gets_an_address_and_a_prefix,
+    an_address_in_use_is_set_aside_and_another_is_given,
+);
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn dhclient_gets_renews_and_releases_an_address(engine: Engine) {
+    let world = World::direct(engine);
+    let _worker = Worker::start(&world.server, &config::only4(&world.leases));
+    let id = "01:aa:bb:cc:dd";
+    let conf = format!("send dhcp-client-identifier {id}; send host-name \"guillemot\";");
+    let mut dhclient = clients::dhclient4(&world.client, "cli0", &conf);
+
+    let bound = dhclient.bound();
+    let address = v4(&bound);
+    assert_eq!(bound.server.as_deref(), Some("192.0.2.1"));
+    assert_eq!(bound.variables["new_routers"], "192.0.2.254");
+    assert_eq!(
+        bound.variables["new_domain_name_servers"],
+        "192.0.2.53 192.0.2.54"
+    );
+    assert_eq!(bound.variables["new_subnet_mask"], "255.255.255.0");
+    let first = rows::of4(&world.leases, address);
+    assert_eq!(first.hwaddr, world.client.mac("cli0").replace(':', ""));
+    assert_eq!(first.client_id, id.replace(':', ""));
+    agrees4(&first, dhclient.lease_file().last().unwrap());
+
+    let renewed = dhclient.renewed();
+    assert_eq!(renewed.address, bound.address);
+    let second = rows::of4(&world.leases, address);
+    assert!(second.expire > first.expire, "{first:?} {second:?}");
+    agrees4(&second, dhclient.lease_file().last().unwrap());
+
+    dhclient.release();
+    ended4(&world.leases, address);
+}
+
+fn dhclient_keeps_its_address_over_a_restart(engine: Engine) {
+    let world = World::direct(engine);
+    let _worker = Worker::start(&world.server, &config::only4(&world.leases));
+    let mut dhclient = clients::dhclient4(&world.client, "cli0", "");
+    let bound = dhclient.bound();
+    dhclient.restart();
+    let again = dhclient.bound();
+    assert_eq!(
+        (again.reason.as_str(), again.address),
+        ("REBOOT", bound.address)
+    );
+    assert_eq!(rows::lease4(&world.leases).len(), 1);
+}
+
+fn dhclient_gets_renews_and_releases_an_address_and_a_prefix(engine: Engine) {
+    let world = World::direct(engine);
+    let _worker = Worker::start(&world.server, &config::only6(&world.leases));
+    let mut dhclient = clients::dhclient6(&world.client, "cli0", Wanted::AddressAndPrefix, "");
+
+    let (na, pd) = address_and_prefix(&mut dhclient);
+    assert_eq!(na.variables["new_dhcp6_name_servers"], "2001:db8:1::53");
+    let (address, (prefix, len)) = (v6(&na), pd.prefix.unwrap());
+    assert_eq!(len, 56);
+    let file = dhclient.lease_file();
+    let first = rows::of6(&world.leases, address);
+    agrees6(
+        &first,
+        of_file(&file, |lease| lease.address == Some(address.into())),
+    );
+    let delegated = rows::of6(&world.leases, prefix);
+    agrees6(
+        &delegated,
+        of_file(&file, |lease| lease.prefix == Some((prefix, 56))),
+    );
+    assert_eq!((first.kind, first.prefix_len), (0, 128));
+    assert_eq!((delegated.kind, delegated.prefix_len), (2, 56));
+    assert_eq!(first.duid, delegated.duid);
+    let card = world.client.mac("cli0").replace(':', "");
+    assert!(
+        first.duid.ends_with(&card),
+        "{} does not end with {card}",
+        first.duid
+    );
+
+    dhclient.renewed();
+    // Two events per renewal: the address's and the prefix's.
+    dhclient.renewed();
+    let second = rows::of6(&world.leases, address);
+    assert!(second.expire > first.expire, "{first:?} {second:?}");
+
+    dhclient.release();
+    ended6(&world.leases, address);
+    ended6(&world.leases, prefix);
+}
+
+fn udhcpc_gets_renews_and_releases_an_address(engine: Engine) {
+    let world = World::direct(engine);
+    let worker = Worker::start(&world.server, &config::only4(&world.leases));
+    let mut udhcpc = clients::udhcpc(&world.client, "cli0", &["-r", "192.0.2.150"]);
+    let bound = udhcpc.bound();
+    assert_eq!(bound.address, Some(IpAddr::from([192, 0, 2, 150])));
+    assert_eq!(bound.lifetime, Some(config::VALID));
+    assert_eq!(bound.variables["router"], "192.0.2.254");
+    let address = v4(&bound);
+    let first = rows::of4(&world.leases, address);
+    live4(&first);
+    // udhcpc sends the hardware type and address as its identifier.
+    assert_eq!(first.client_id, format!("01{}", first.hwaddr));
+
+    udhcpc.renew();
+    assert_eq!(udhcpc.renewed().address, bound.address);
+    live4(&rows::of4(&world.leases, address));
+
+    let mark = worker.mark();
+    udhcpc.release();
+    udhcpc.next(&["DECONFIG"], PATIENCE).unwrap();
+    worker.says_after(mark, "released");
+    ended4(&world.leases, address);
+}
+
+fn dhcpcd_gets_renews_and_releases_an_address(engine: Engine) {
+    let world = World::direct(engine);
+    let worker = Worker::start(&world.server, &config::only4(&world.leases));
+    let conf = "ipv4only\nclientid\nnoarp\noption domain_name_servers\n";
+    let mut dhcpcd = clients::dhcpcd(&world.client, "cli0", conf);
+    let bound = dhcpcd.bound();
+    let address = v4(&bound);
+    assert_eq!(
+        bound.variables["new_domain_name_servers"],
+        "192.0.2.53 192.0.2.54"
+    );
+    live4(&rows::of4(&world.leases, address));
+
+    dhcpcd.renew();
+    assert_eq!(dhcpcd.renewed().address, bound.address);
+
+    let mark = worker.mark();
+    dhcpcd.release();
+    dhcpcd.next(&["STOP"], PATIENCE).unwrap();
+    worker.says_after(mark, "released");
+    ended4(&world.leases, address);
+}
+
+fn dhcpcd_gets_an_address_and_a_prefix(engine: Engine) {
+    let world = World::direct(engine);
+    let worker = Worker::start(&world.server, &config::only6(&world.leases));
+    let conf = "noipv4\nnoipv6rs\nduid\nia_na 1\nia_pd 2\n";
+    let mut dhcpcd = clients::dhcpcd(&world.client, "cli0", conf);
+    let bound = dhcpcd.bound();
+    let (address, prefix) = (v6(&bound), bound.prefix.unwrap().0);
+    for (address, kind, iaid) in [(address, 0, 1), (prefix, 2, 2)] {
+        let row = rows::of6(&world.leases, address);
+        live6(&row);
+        assert_eq!((row.kind, row.iaid), (kind, iaid));
+    }
+    let mark = worker.mark();
+    dhcpcd.release();
+    dhcpcd.next(&["STOP"], PATIENCE).unwrap();
+    worker.says_after(mark, "released");
+    ended6(&world.leases, address);
+}
+
+/// Somebody else on the link has the address that the client is about to be given: udhcpc asks by
+/// ARP, finds it in use and declines.
+fn an_address_in_use_is_set_aside_and_another_is_given(engine: Engine) {
+    let world = World::direct(engine);
+    let worker = Worker::start(&world.server, &config::only4(&world.leases));
+    let squatter = Ipv4Addr::new(192, 0, 2, 150);
+    world.server.add_address("srv0", "192.0.2.150/32");
+    let arguments = ["-a", "-r", "192.0.2.150", "-A", "1"];
+    let mut udhcpc = clients::udhcpc(&world.client, "cli0", &arguments);
+    let bound = udhcpc.next(&["BOUND"], PATIENCE).unwrap();
+    worker.says("declined");
+    assert_ne!(v4(&bound), squatter);
+    let declined = rows::of4(&world.leases, squatter);
+    assert_eq!(
+        (
+            declined.state,
+            declined.hwaddr.as_str(),
+            declined.client_id.as_str()
+        ),
+        (DECLINED, "", "")
+    );
+    // The default probation period is a day.
+    close(declined.expire, now() + 86_400);
+    live4(&rows::of4(&world.leases, v4(&bound)));
+
+    // Nobody else gets it either while the probation lasts, even if they ask for it.
+    let other = Namespace::new("oth");
+    drop(udhcpc);
+    let _ = other;
+}
+
+// What is compared.
+
+fn v4(binding: &Binding) -> Ipv4Addr {
+    match binding.address {
+        Some(IpAddr::V4(address)) => address,
+        other => panic!("{other:?} in {binding:?}"),
+    }
+}
+
+fn v6(binding: &Binding) -> Ipv6Addr {
+    match binding.address {
+        Some(IpAddr::V6(address)) => address,
+        other => panic!("{other:?} in {binding:?}"),
+    }
+}
+
+fn address_and_prefix(client: &mut Client) -> (Binding, Binding) {
+    let (one, two) = (client.bound(), client.bound());
+    if one.address.is_some() {
+        (one, two)
+    } else {
+        (two, one)
+    }
+}
+
+fn of_file<'a>(file: &'a [Lease], is: impl Fn(&Lease) -> bool) -> &'a Lease {
+    file.iter()
+        .rfind(|lease| is(lease))
+        .unwrap_or_else(|| panic!("not in {file:#?}"))
+}
+
+/// The row says what the client's own file says.
+fn agrees4(row: &Row4, remembered: &Lease) {
+    live4(row);
+    assert_eq!(remembered.address, Some(row.address.into()));
+    assert_eq!(remembered.lifetime, Some(row.valid));
+}
+
+fn agrees6(row: &Row6, remembered: &Lease) {
+    live6(row);
+    assert_eq!(remembered.lifetime, Some(row.valid));
+    assert_eq!(remembered.preferred, Some(row.preferred));
+    assert_eq!(
+        remembered.iaid.as_deref(),
+        Some(iaid_text(row.iaid).as_str())
+    );
+}
+
+fn live4(row: &Row4) {
+    assert_eq!(
+        (row.state, row.subnet_id, row.valid),
+        (DEFAULT, 1, config::VALID)
+    );
+    close(row.expire, now() + u64::from(config::VALID));
+}
+
+fn live6(row: &Row6) {
+    assert_eq!((row.state, row.subnet_id), (DEFAULT, 1));
+    assert_eq!(
+        (row.preferred, row.valid),
+        (config::PREFERRED, config::VALID)
+    );
+    close(row.expire, now() + u64::from(config::VALID));
+}
+
+/// A lease given back is kept for its client, as `hold-reclaimed-time` says by default, but ended.
+fn ended4(leases: &Leases, address: Ipv4Addr) {
+    let row = rows::of4(leases, address);
+    assert_eq!(row.state, RECLAIMED, "{row:?}");
+}
+
+fn ended6(leases: &Leases, address: Ipv6Addr) {
+    let row = rows::of6(leases, address);
+    assert_eq!(row.state, RECLAIMED, "{row:?}");
+}
+
+fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
+}
+
+#[track_caller]
+fn close(one: u64, other: u64) {
+    assert!(
+        one.abs_diff(other) <= 2,
+        "{one} and {other} are not the same time"
+    );
+}
+
+/// As dhclient writes it.
+fn iaid_text(iaid: u32) -> String {
+    let octets = iaid.to_be_bytes();
+    octets.map(|octet| format!("{octet:x}")).join(":")
+}

@@ -1,0 +1,30 @@
+//! UDP sockets in a network namespace, held by the test itself.
+
+use std::fs::File;
+use std::net::{SocketAddr, UdpSocket};
+use std::thread;
+
+use murre_harness::netns::Namespace;
+use nix::sched::{CloneFlags, setns};
+use nix::sys::socket::{setsockopt, sockopt};
+
+/// Bytes that may wait in a socket: a burst of many clients must not be lost here.
+const BUFFER: usize = 8 << 20;
+
+/// A UDP socket bound in a namespace. A socket stays where it was made, so a thread goes there,
+/// makes it and ends.
+///
+/// # Panics
+/// When the address cannot be bound there.
+pub fn bind(namespace: &Namespace, address: SocketAddr) -> UdpSocket {
+    let path = format!("/run/netns/{}", namespace.name());
+    let make = move || {
+        let namespace = File::open(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+        setns(namespace, CloneFlags::CLONE_NEWNET).expect("root may enter a namespace");
+        let socket = UdpSocket::bind(address).unwrap_or_else(|e| panic!("{address}: {e}"));
+        setsockopt(&socket, sockopt::RcvBufForce, &BUFFER).expect("root may have large buffers");
+        setsockopt(&socket, sockopt::Broadcast, &true).expect("any socket may");
+        socket
+    };
+    thread::spawn(make).join().expect("the thread above")
+}

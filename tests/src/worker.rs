@@ -1,0 +1,163 @@
+//! The worker's process, started the way an operator would.
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use murre_harness::netns::Namespace;
+use murre_harness::process::Daemon;
+use murre_harness::rundir;
+use nix::sys::signal::Signal;
+use serde_json::Value;
+
+/// A debug build on a loaded two-core machine may take this long to reach its database.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running worker with its configuration file. It dies with this value.
+#[derive(Debug)]
+pub struct Worker {
+    daemon: Daemon,
+    file: PathBuf,
+    families: Vec<u8>,
+}
+
+/// How a worker is started.
+#[derive(Clone, Debug, Default)]
+pub struct Launch {
+    /// Say nothing of single packets: for load. A worker started so is not waited for either.
+    pub quiet: bool,
+    /// Program and arguments in front of the worker's, e.g. `setpriv` with its flags.
+    pub wrapper: Vec<String>,
+    /// Another worker than the one beside the test.
+    pub binary: Option<PathBuf>,
+}
+
+impl Worker {
+    /// Starts it in a namespace and waits until it serves all that its configuration holds.
+    ///
+    /// # Panics
+    /// When it does not; the message shows what it said.
+    #[track_caller]
+    pub fn start(namespace: &Namespace, config: &Value) -> Self {
+        let worker = Self::launch(namespace, config, &Launch::default());
+        worker.wait_until_serving(0);
+        worker
+    }
+
+    /// Starts it without waiting for anything.
+    pub fn launch(namespace: &Namespace, config: &Value, launch: &Launch) -> Self {
+        let file = rundir::fresh_dir("worker").join("murre.json");
+        write(&file, &config.to_string());
+        let families = [("Dhcp4", 4), ("Dhcp6", 6)];
+        let families = families.iter().filter(|(key, _)| config.get(key).is_some());
+        Self {
+            daemon: Daemon::spawn("murre-worker", &command(namespace, &file, launch)),
+            file,
+            families: families.map(|(_, version)| *version).collect(),
+        }
+    }
+
+    /// Waits until it serves, looking at its output behind a [`Daemon::mark`].
+    ///
+    /// # Panics
+    /// When it does not within a minute; the message shows what it said.
+    #[track_caller]
+    pub fn wait_until_serving(&self, mark: usize) {
+        for version in &self.families {
+            self.says_after(mark, &format!("DHCP{version}_STARTED"));
+        }
+    }
+
+    /// Waits until a line contains `wanted`, and returns it.
+    ///
+    /// # Panics
+    /// When none comes within a minute; the message shows what it said.
+    #[track_caller]
+    pub fn says(&self, wanted: &str) -> String {
+        self.says_after(0, wanted)
+    }
+
+    /// As [`Worker::says`], behind a [`Daemon::mark`].
+    ///
+    /// # Panics
+    /// As [`Worker::says`].
+    #[track_caller]
+    pub fn says_after(&self, mark: usize, wanted: &str) -> String {
+        let line = self.daemon.wait_for_line_after(mark, wanted, PATIENCE);
+        line.unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    /// Writes another configuration over its file, as text, and sends SIGHUP.
+    pub fn reload(&self, text: &str) {
+        write(&self.file, text);
+        self.daemon.signal(Signal::SIGHUP);
+    }
+
+    /// Asks it to end, and checks that it does, with status 0.
+    ///
+    /// # Panics
+    /// When it does not within a minute or ends otherwise.
+    #[track_caller]
+    pub fn stop(self) -> Vec<String> {
+        let status = self.daemon.terminate(PATIENCE);
+        let status = status.unwrap_or_else(|| panic!("still there: {:#?}", self.tail()));
+        assert!(status.success(), "{status}: {:#?}", self.tail());
+        self.daemon.lines()
+    }
+
+    /// The last lines it said.
+    pub fn tail(&self) -> Vec<String> {
+        let lines = self.daemon.lines();
+        lines[lines.len().saturating_sub(40)..].to_vec()
+    }
+}
+
+impl Deref for Worker {
+    type Target = Daemon;
+
+    fn deref(&self) -> &Daemon {
+        &self.daemon
+    }
+}
+
+/// The command that starts a worker in a namespace.
+pub fn command(namespace: &Namespace, file: &Path, launch: &Launch) -> Command {
+    let worker = launch
+        .binary
+        .clone()
+        .unwrap_or_else(|| binary("murre-worker"));
+    let mut words = launch.wrapper.clone();
+    words.push(worker.display().to_string());
+    let mut command = namespace.command(&words[0]);
+    command.args(&words[1..]);
+    if !launch.quiet {
+        command.arg("-d");
+    }
+    command.arg("-c").arg(file);
+    command
+}
+
+/// One of the project's programs.
+///
+/// # Panics
+/// When it is not built.
+pub fn binary(name: &str) -> PathBuf {
+    let beside = || {
+        let test = std::env::current_exe().expect("a test has a path");
+        let folder = test.parent().and_then(Path::parent);
+        folder.expect("tests are in target/PROFILE/deps").to_owned()
+    };
+    let folder = std::env::var_os("MURRE_BIN_DIR").map_or_else(beside, PathBuf::from);
+    let path = folder.join(name);
+    assert!(
+        path.is_file(),
+        "{} is not there: run cargo build --bins first, or name its directory in MURRE_BIN_DIR",
+        path.display()
+    );
+    path
+}
+
+fn write(file: &Path, text: &str) {
+    std::fs::write(file, text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+}
