@@ -1,6 +1,6 @@
 //! What the two families differ in as lease rows: who the client is, and what v6 has more.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug, Display};
 use std::hash::Hash;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -15,7 +15,7 @@ use crate::row::{Reader, Unreadable, Value, Values};
 /// ([`crate::row`]); they also seal the trait, as they cannot be written elsewhere.
 pub trait LeaseFamily: Family {
     /// Who holds a lease, as far as uniqueness goes.
-    type Client: Clone + Debug + Eq + Hash + Send + Sync;
+    type Client: Clone + Debug + Display + Eq + Hash + Send + Sync;
     /// Columns the other family does not have.
     type Details: Clone + Debug + Default + Eq + Send + Sync;
     /// The table, as operators know it.
@@ -223,4 +223,30 @@ impl LeaseFamily for V6 {
             hwaddr_source: row.optional("hwaddr_source")?,
         })
     }
+}
+
+impl Display for Client4 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(f, "hardware address ", &self.hwaddr)?;
+        match &self.client_id {
+            Some(id) => write_hex(f, ", client identifier ", id),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Display for Client6 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(f, "DUID ", &self.duid)?;
+        write!(f, ", IAID {}", self.iaid)
+    }
+}
+
+fn write_hex(f: &mut fmt::Formatter<'_>, what: &str, bytes: &[u8]) -> fmt::Result {
+    f.write_str(what)?;
+    for (at, byte) in bytes.iter().enumerate() {
+        let colon = if at == 0 { "" } else { ":" };
+        write!(f, "{colon}{byte:02x}")?;
+    }
+    Ok(())
 }

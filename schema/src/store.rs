@@ -65,7 +65,7 @@ impl<F: LeaseFamily> Store<F> {
     /// [`Error::Unavailable`] when the database cannot be reached, [`Error::Schema`] when it
     /// holds another schema than this program's, [`Error::Access`] for parameters that cannot work.
     pub async fn open(access: &Access, options: StoreOptions) -> Result<Self, Error> {
-        let engine = engine::<F>(access);
+        let engine = engine::<F>(access)?;
         engine.initialize().await?;
         let session = engine.connect().await?;
         let health = watch::Sender::new(None);
@@ -246,11 +246,11 @@ impl<F: LeaseFamily> Snapshot<F> {
 }
 
 /// The engine of an access.
-pub(crate) fn engine<F: LeaseFamily>(access: &Access) -> Arc<dyn Engine<F>> {
+pub(crate) fn engine<F: LeaseFamily>(access: &Access) -> Result<Arc<dyn Engine<F>>, Error> {
     match access.engine() {
-        EngineKind::PostgreSql => Arc::new(PostgreSql::new(access.clone())),
-        EngineKind::Sqlite => Arc::new(Sqlite::new(access.clone())),
-        EngineKind::MySql => todo!(),
+        EngineKind::PostgreSql => Ok(Arc::new(PostgreSql::new(access.clone()))),
+        EngineKind::Sqlite => Ok(Arc::new(Sqlite::new(access.clone()))),
+        EngineKind::MySql => Err(Error::no_mysql()),
     }
 }
 

@@ -6,6 +6,7 @@ mod allocation;
 pub mod cli;
 pub mod daemon;
 mod exchange;
+pub mod log;
 pub mod socket;
 mod v4;
 mod v6;

@@ -31,11 +31,6 @@ impl Permutation {
         }
     }
 
-    /// Number of indices.
-    pub(crate) fn size(&self) -> u128 {
-        self.size
-    }
-
     /// The `position`-th index; `None` behind the last.
     pub(crate) fn at(&self, position: u128) -> Option<u128> {
         if position >= self.size {

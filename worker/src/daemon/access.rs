@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use murre_config::{DatabaseAccess, Engine};
+use murre_config::{DatabaseAccess, Engine, Server};
 use murre_schema::{Access, EngineKind, Place, Tls};
 use murre_wire::Family;
 
@@ -66,10 +66,15 @@ fn beside(lease_file: &Path) -> PathBuf {
     lease_file.with_extension("sqlite")
 }
 
-/// The lease file to import once, when the configuration was written for one.
-pub(super) fn lease_file(database: &DatabaseAccess) -> Option<PathBuf> {
-    (database.memfile && database.persist && !database.name.is_empty())
-        .then(|| PathBuf::from(&database.name))
+/// A lease file whose leases are not in the embedded database that stands for it: the database is
+/// not there yet, the file is. The operator uploads it; nothing is guessed.
+pub(super) fn forgotten_lease_file<F: Family>(server: &Server<F>) -> Option<PathBuf> {
+    let database = &server.lease_database;
+    if !database.memfile || !database.persist || database.name.is_empty() {
+        return None;
+    }
+    let file = PathBuf::from(&database.name);
+    (file.exists() && !beside(&file).exists()).then_some(file)
 }
 
 #[cfg(test)]

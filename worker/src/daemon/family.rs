@@ -53,11 +53,6 @@ impl<F: Serve> FamilyDaemon<F> {
         }
     }
 
-    /// The service, for commands.
-    pub(super) fn service(&self) -> &Arc<Service<F>> {
-        &self.service
-    }
-
     /// Reach the database, open the sockets, serve.
     ///
     /// # Errors
@@ -80,6 +75,9 @@ impl<F: Serve> FamilyDaemon<F> {
 
     /// Until the database answers; without `retry-on-startup: false` a worker waits for it.
     async fn reach_database(&self) -> anyhow::Result<()> {
+        if let Some(file) = access::forgotten_lease_file::<F>(&self.service.server.load()) {
+            Journal::<F>::lease_file(&file);
+        }
         loop {
             let server = self.service.server.load_full();
             match open_store(&server).await {

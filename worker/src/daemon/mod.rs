@@ -19,7 +19,8 @@ use murre_wire::{V4, V6};
 use tokio::sync::mpsc;
 
 use crate::cli::{self, Cli};
-use crate::exchange::Ports;
+use crate::exchange::{Journal, Ports};
+use crate::log;
 
 pub use events::Event;
 use family::FamilyDaemon;
@@ -69,14 +70,30 @@ fn load(path: &Path) -> anyhow::Result<Config> {
 }
 
 fn serve(path: &Path, cli: &Cli) -> anyhow::Result<()> {
-    tracing_subscriber::fmt()
-        .with_max_level(if cli.debug {
-            tracing::Level::DEBUG
-        } else {
-            tracing::Level::WARN
-        })
-        .init();
     let config = load(path)?;
+    log::start()?;
+    configure_log(&config, cli.debug)?;
+    let outcome = run(path, config, cli);
+    log::finish();
+    outcome
+}
+
+/// Adopt the loggers, then tell what was noticed in the file.
+fn configure_log(config: &Config, everything: bool) -> Result<(), log::LogError> {
+    if let Some(server) = &config.dhcp4 {
+        log::configure::<V4>(&server.loggers, everything)?;
+        config.notes.iter().for_each(Journal::<V4>::note);
+    }
+    if let Some(server) = &config.dhcp6 {
+        log::configure::<V6>(&server.loggers, everything)?;
+        if config.dhcp4.is_none() {
+            config.notes.iter().for_each(Journal::<V6>::note);
+        }
+    }
+    Ok(())
+}
+
+fn run(path: &Path, config: Config, cli: &Cli) -> anyhow::Result<()> {
     let threads = threads(&config);
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     if let Some(threads) = threads {
@@ -116,6 +133,7 @@ pub struct Daemon {
     v6: Option<FamilyDaemon<V6>>,
     root: serde_json::Value,
     ports: Ports,
+    debug: bool,
 }
 
 impl Daemon {
@@ -137,6 +155,7 @@ impl Daemon {
                 .map(|server| FamilyDaemon::new(Arc::new(server), ports)),
             root,
             ports,
+            debug: cli.debug,
         };
         daemon.start().await?;
         while let Some(event) = incoming.recv().await {
@@ -163,13 +182,23 @@ impl Daemon {
     async fn reload(&mut self) {
         match load(&self.path) {
             Ok(config) => {
+                if let Err(error) = configure_log(&config, self.debug) {
+                    return self.refuse(&error.into());
+                }
                 self.root = config.to_json();
                 family::replace(&mut self.v4, config.dhcp4, self.ports).await;
                 family::replace(&mut self.v6, config.dhcp6, self.ports).await;
             }
-            Err(error) => {
-                tracing::error!("{error:#}");
-            }
+            Err(error) => self.refuse(&error),
+        }
+    }
+
+    /// The present configuration stays.
+    fn refuse(&self, error: &anyhow::Error) {
+        if self.v4.is_some() {
+            Journal::<V4>::not_configured(error);
+        } else {
+            Journal::<V6>::not_configured(error);
         }
     }
 

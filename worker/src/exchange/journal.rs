@@ -5,7 +5,11 @@ use std::marker::PhantomData;
 use murre_schema::{Error, Lease};
 
 use super::{Counters, Exchange, Verdict};
+use crate::log::{Level, ids, message};
 use crate::socket::{Applied, Packet, Reply, SendFailure};
+
+/// Debug level of what happens to each packet (manual logging.rst, levels of detail).
+const DETAIL: Level = Level::debug(15);
 
 /// Writes the lines of one family.
 pub(crate) struct Journal<F>(PhantomData<F>);
@@ -14,77 +18,156 @@ impl<F: Exchange> Journal<F> {
     /// A query ended without an answer.
     pub(crate) fn ended(packet: &Packet, verdict: Verdict, counters: &Counters) {
         counters.ended(verdict);
-        tracing::debug!(from = %packet.source, interface = %packet.interface.name, "{}", verdict.name());
+        let (id, level) = verdict.log();
+        let (from, on) = (packet.source, &packet.interface.name);
+        message!(F, level, id, "from {from} on {on}: {}", verdict.name());
     }
 
     /// An answer was handed to its socket.
     pub(crate) fn answered(reply: &Reply) {
-        tracing::debug!(to = %reply.destination, bytes = reply.data.len(), "answered");
+        let (to, size) = (reply.destination, reply.data.len());
+        message!(F, DETAIL, ids::PACKET_SEND, "{size} bytes to {to}");
     }
 
     /// A lease was proposed.
     pub(crate) fn offered(lease: &Lease<F>) {
-        tracing::info!(address = %lease.address, subnet = lease.subnet_id, "offered");
-    }
-
-    /// A lease was given back.
-    pub(crate) fn released(address: F::Address) {
-        tracing::info!(%address, "released");
-    }
-
-    /// An address was found in use.
-    pub(crate) fn declined(address: F::Address) {
-        tracing::info!(%address, "declined");
+        let (address, client, subnet) = (lease.address, &lease.client, lease.subnet_id);
+        message!(
+            F,
+            Level::INFO,
+            ids::LEASE_OFFER,
+            "{address} to {client} in subnet {subnet}"
+        );
     }
 
     /// A lease was granted or renewed.
     pub(crate) fn granted(lease: &Lease<F>) {
-        tracing::info!(address = %lease.address, subnet = lease.subnet_id, "granted");
+        let (address, client, subnet) = (lease.address, &lease.client, lease.subnet_id);
+        let valid = lease.valid_lifetime;
+        message!(
+            F,
+            Level::INFO,
+            ids::LEASE_ALLOC,
+            "{address} to {client} in subnet {subnet} for {valid} seconds"
+        );
     }
 
-    /// The database could not be asked.
-    pub(crate) fn database(error: &Error) {
-        tracing::error!(%error, "database");
+    /// A lease was given back.
+    pub(crate) fn released(address: F::Address) {
+        message!(
+            F,
+            Level::INFO,
+            ids::RELEASE,
+            "{address} was given back by its client"
+        );
+    }
+
+    /// An address was found in use.
+    pub(crate) fn declined(address: F::Address) {
+        message!(
+            F,
+            Level::INFO,
+            ids::DECLINE_LEASE,
+            "{address} was found in use by its client"
+        );
     }
 
     /// An expired lease was ended.
     pub(crate) fn reclaimed(lease: &Lease<F>) {
-        tracing::info!(address = %lease.address, subnet = lease.subnet_id, "reclaimed");
+        let address = lease.address;
+        message!(F, Level::debug(40), ids::LEASE_RECLAIM, "{address} expired");
+    }
+
+    /// The database could not be asked.
+    pub(crate) fn database(error: &Error) {
+        message!(F, Level::ERROR, ids::DATABASE_FAIL, "{error}");
     }
 
     /// A reply did not leave.
     pub(crate) fn unsent(failure: &SendFailure) {
-        tracing::error!("{failure}");
+        message!(F, Level::ERROR, ids::PACKET_SEND_FAIL, "{failure}");
     }
 
     /// Which interfaces are served, and which are not and why.
     pub(crate) fn listening(applied: &Applied) {
         for (interface, sockets) in &applied.serving {
-            tracing::info!(%interface, sockets, "listening");
+            message!(
+                F,
+                Level::INFO,
+                ids::OPEN_SOCKET,
+                "{interface}: {sockets} sockets"
+            );
         }
         for failure in &applied.failures {
-            tracing::error!("{failure}");
+            message!(F, Level::ERROR, ids::OPEN_SOCKET_FAIL, "{failure}");
         }
+        if applied.serving.is_empty() {
+            message!(
+                F,
+                Level::WARN,
+                ids::NO_SOCKETS_OPEN,
+                "no interface is served; see interfaces-config"
+            );
+        }
+    }
+
+    /// The configuration says something worth knowing.
+    pub(crate) fn note(note: &murre_config::Note) {
+        message!(
+            F,
+            Level::WARN,
+            ids::CONFIG_NOTE,
+            "{}: {}",
+            note.place,
+            note.text
+        );
+    }
+
+    /// Leases of another program stand beside an empty database.
+    pub(crate) fn lease_file(file: &std::path::Path) {
+        let file = file.display();
+        message!(
+            F,
+            Level::WARN,
+            ids::OPEN_LEASE_DB,
+            "the leases in {file} are not in the database beside it; stop, run murre-admin lease-upload, start again"
+        );
     }
 
     /// The family is served.
     pub(crate) fn started() {
-        tracing::info!("DHCP{}_STARTED", F::VERSION);
+        message!(F, Level::INFO, ids::STARTED, "Murre serves {}", F::NAME);
     }
 
     /// The family is served no more; what was counted.
     pub(crate) fn stopped(counters: &Counters) {
         let (received, sent) = counters.totals();
-        tracing::info!(received, sent, verdicts = ?counters.verdicts(), "stopped");
+        let verdicts = counters.verdicts();
+        message!(
+            F,
+            Level::INFO,
+            ids::SHUTDOWN,
+            "{received} queries came, {sent} answers left; without answer: {verdicts:?}"
+        );
     }
 
     /// Another configuration is in force.
     pub(crate) fn configured() {
-        tracing::info!("configured");
+        message!(
+            F,
+            Level::INFO,
+            ids::DYNAMIC_RECONFIGURATION_SUCCESS,
+            "the file was adopted"
+        );
     }
 
     /// Another configuration could not be adopted.
     pub(crate) fn not_configured(error: &anyhow::Error) {
-        tracing::error!("{error:#}");
+        message!(
+            F,
+            Level::ERROR,
+            ids::DYNAMIC_RECONFIGURATION_FAIL,
+            "{error:#}"
+        );
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use crate::log::{Id, Level, ids};
+
 /// Declares the verdicts with their names for people and statistics.
 macro_rules! verdicts {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
@@ -62,6 +64,33 @@ verdicts! {
     NotHeld = "not-held",
     /// The answer could not be built.
     Unbuildable = "unbuildable",
+}
+
+impl Verdict {
+    /// The log id, and the level at which it is told.
+    pub(crate) fn log(self) -> (Id, Level) {
+        let detail = Level::debug(15);
+        match self {
+            Self::Malformed => (ids::DROP_PARSE_FAIL, detail),
+            Self::NotAQuery | Self::UnsupportedType => (ids::DROP_UNSUPPORTED_TYPE, detail),
+            Self::Bootp => (ids::DROP_BOOTP, detail),
+            Self::Insane => (ids::DROP_REQUIRED_OPTIONS, detail),
+            Self::OtherServer => (ids::DROP_OTHER_SERVER, detail),
+            Self::Unicast => (ids::DROP_UNICAST, detail),
+            Self::NoSubnet => (ids::DROP_NO_SUBNET, detail),
+            Self::Duplicate => (ids::DROP_DUPLICATE, detail),
+            Self::NoAddress => (ids::ALLOC_FAIL, Level::WARN),
+            Self::UnknownClient => (ids::NO_LEASE_INIT_REBOOT, detail),
+            Self::Contended => (ids::ALLOC_CONTENDED, Level::WARN),
+            Self::Overload => (ids::PACKET_QUEUE_FULL, detail),
+            // The reason was logged where it occurred.
+            Self::Database => (ids::DROP_PROCESS_FAIL, detail),
+            Self::Released => (ids::RELEASE, detail),
+            Self::Declined => (ids::DECLINE_LEASE, detail),
+            Self::NotHeld => (ids::RELEASE_FAIL_NO_LEASE, Level::INFO),
+            Self::Unbuildable => (ids::PACK_FAIL, Level::ERROR),
+        }
+    }
 }
 
 /// A counter per verdict, and one per message type received and sent.
