@@ -15,7 +15,7 @@ const NASTY4: &str = r#"address,hwaddr,client_id,valid_lifetime,expire,subnet_id
 10.0.0.4,,,86400,2000000000,1,0,0,,1,,0
 10.0.0.5,,,86400,2000000000,1,0,0,,1,,0
 10.0.0.6,aa:bb:cc:dd:ee:06,,100,1000000000,1,0,0,"quoted" 'it' \n %s,2,{},0
-10.0.0.7,aa:bb:cc:dd:ee:06,,100,1000000000,1,0,0,&#x26#x2c,2,{ "nl": "a\nb"&#x2c "tab": "	" },0
+10.0.0.7,aa:bb:cc:dd:ee:06,,100,1000000000,1,0,0,&#x26#x2c&#x0a	tab,2,{ "nl": "a\nb"&#x2c "\u002c": null },0
 128.0.0.1,00:01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:0f:10:11:12:13,ff:00,1,2000000000,4294967295,0,0,,0,,4294967295
 255.255.255.255,02:00:00:00:00:02,,3600,2000000000,1,0,0,,0,,0
 "#;
@@ -175,7 +175,7 @@ fn a_broken_file_is_refused_before_the_database_is_touched() {
         );
         let file = fresh.file("v6.csv", NASTY6);
         upload(&fresh, "-4", &file)
-            .fails(1, "v6.csv:1: the header has no column 'hwaddr'")
+            .fails(1, "v6.csv:1: the header has no column 'client_id'")
             .fails(1, "not a DHCPv4 lease file");
         upload(&fresh, "-4", "/no/such/file").fails(1, "cannot read '/no/such/file'");
         upload(&fresh, "-4", "/dev/null").fails(1, "not a regular file");
