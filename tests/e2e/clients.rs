@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 fn dhclient_gets_renews_and_releases_an_address(engine: Engine) {
     let world = World::direct(engine);
-    let _worker = Worker::start(&world.server, &config::only4(&world.leases));
+    let worker = Worker::start(&world.server, &config::only4(&world.leases));
     let id = "01:aa:bb:cc:dd";
     let conf = format!("send dhcp-client-identifier {id}; send host-name \"guillemot\";");
     let mut dhclient = clients::dhclient4(&world.client, "cli0", &conf);
@@ -47,13 +47,15 @@ fn dhclient_gets_renews_and_releases_an_address(engine: Engine) {
     assert!(second.expire > first.expire, "{first:?} {second:?}");
     agrees4(&second, dhclient.lease_file().last().unwrap());
 
+    let mark = worker.mark();
     dhclient.release();
+    worker.says_after(mark, &format!("{address} was given back"));
     ended4(&world.leases, address);
 }
 
 fn dhclient_gets_renews_and_releases_an_address_and_a_prefix(engine: Engine) {
     let world = World::direct(engine);
-    let _worker = Worker::start(&world.server, &config::only6(&world.leases));
+    let worker = Worker::start(&world.server, &config::only6(&world.leases));
     let mut dhclient = clients::dhclient6(&world.client, "cli0", Wanted::AddressAndPrefix, "");
 
     let (na, pd) = address_and_prefix(&mut dhclient);
@@ -87,9 +89,12 @@ fn dhclient_gets_renews_and_releases_an_address_and_a_prefix(engine: Engine) {
     let second = rows::of6(&world.leases, address);
     assert!(second.expire > first.expire, "{first:?} {second:?}");
 
+    let mark = worker.mark();
     dhclient.release();
-    ended6(&world.leases, address);
-    ended6(&world.leases, prefix);
+    for given_back in [address, prefix] {
+        worker.says_after(mark, &format!("{given_back} was given back"));
+        ended6(&world.leases, given_back);
+    }
 }
 
 fn udhcpc_gets_renews_and_releases_an_address(engine: Engine) {
@@ -124,6 +129,7 @@ fn an_address_in_use_is_set_aside_and_another_is_given(engine: Engine) {
     let worker = Worker::start(&world.server, &config::only4(&world.leases));
     let squatter = Ipv4Addr::new(192, 0, 2, 150);
     world.server.add_address("srv0", "192.0.2.150/32");
+    let begun = now();
     let arguments = ["-a", "-r", "192.0.2.150", "-A", "1"];
     let mut udhcpc = clients::udhcpc(&world.client, "cli0", &arguments);
     let bound = udhcpc.next(&["BOUND"], PATIENCE).unwrap();
@@ -139,7 +145,8 @@ fn an_address_in_use_is_set_aside_and_another_is_given(engine: Engine) {
         (DECLINED, "", "")
     );
     // The default probation period is a day.
-    close(declined.expire, now() + 86_400);
+    let probation = begun + 86_400..=now() + 86_401;
+    assert!(probation.contains(&declined.expire), "{declined:?}");
     live4(&rows::of4(&world.leases, v4(&bound)));
 
     // Nobody else gets it either while the probation lasts, even if they ask for it.
