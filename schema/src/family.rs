@@ -12,7 +12,7 @@ use crate::row::{Reader, Unreadable, Value, Values};
 /// A family whose leases can be stored.
 ///
 /// The hidden items say how a lease becomes a row and back, the same for every engine
-/// ([`crate::row`]); they also seal the trait, as they cannot be written elsewhere.
+/// (`crate::row`); they also seal the trait, as they cannot be written elsewhere.
 pub trait LeaseFamily: Family {
     /// Who holds a lease, as far as uniqueness goes.
     type Client: Clone + Debug + Display + Eq + Hash + Send + Sync;

@@ -180,7 +180,7 @@ fn address_and_prefix(client: &mut Client) -> (Binding, Binding) {
     }
 }
 
-fn of_file<'a>(file: &'a [Lease], is: impl Fn(&Lease) -> bool) -> &'a Lease {
+fn of_file(file: &[Lease], is: impl Fn(&Lease) -> bool) -> &Lease {
     file.iter()
         .rfind(|lease| is(lease))
         .unwrap_or_else(|| panic!("not in {file:#?}"))

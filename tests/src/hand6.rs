@@ -101,6 +101,7 @@ pub struct Relay {
     pub link: Ipv6Addr,
     /// Options of the relay.
     pub options: Vec<(u16, Vec<u8>)>,
+    #[allow(clippy::type_complexity, reason = "named where it is used")]
     /// More relays between this one and the server, each around the one before.
     pub outer: Vec<(Ipv6Addr, Vec<(u16, Vec<u8>)>)>,
 }
