@@ -94,11 +94,8 @@ impl Writer {
     fn configure(&mut self, version: u8, loggers: Vec<Logger>) -> Result<(), LogError> {
         let mut routes = Routes::default();
         for output in loggers.iter().flat_map(|logger| &logger.outputs) {
-            let key = key(&output.destination);
-            if !routes.outputs.contains_key(&key) {
-                routes
-                    .outputs
-                    .insert(key, Output::open(output, self.start)?);
+            if let Entry::Vacant(place) = routes.outputs.entry(key(&output.destination)) {
+                place.insert(Output::open(output, self.start)?);
             }
         }
         routes.loggers = loggers;
