@@ -69,6 +69,9 @@ impl<F: Serve> FamilyDaemon<F> {
         ));
         self.tasks
             .push(tokio::spawn(timers::run(Arc::clone(&self.service))));
+        if !self.service.server.load().control_sockets.is_empty() {
+            Journal::<F>::no_command_channel();
+        }
         Journal::<F>::started();
         Ok(())
     }

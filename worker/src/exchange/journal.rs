@@ -134,6 +134,16 @@ impl<F: Exchange> Journal<F> {
         );
     }
 
+    /// A command channel is configured, and there is none yet.
+    pub(crate) fn no_command_channel() {
+        message!(
+            F,
+            Level::WARN,
+            ids::COMMAND_SOCKET_FAIL,
+            "control-socket is not supported yet; no command is answered"
+        );
+    }
+
     /// The family is served.
     pub(crate) fn started() {
         message!(F, Level::INFO, ids::STARTED, "Murre serves {}", F::NAME);
