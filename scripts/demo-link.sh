@@ -24,11 +24,12 @@ trap 'exit 0' INT TERM
 say "a link: 192.0.2.0/24 and 2001:db8:1::/64 between two network namespaces"
 ip netns add $server
 ip netns add $client
-ip link add lan netns $server type veth peer name eth netns $client
 for namespace in $server $client; do
     ip netns exec $namespace sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0 || true
     ip -n $namespace link set lo up
 done
+# After the settings above, so that link-local addresses are usable at once.
+ip link add lan netns $server type veth peer name eth netns $client
 ip -n $server address add 192.0.2.1/24 dev lan
 ip -n $server address add 2001:db8:1::1/64 dev lan nodad
 ip -n $server link set lan up
