@@ -85,6 +85,17 @@ impl Fresh {
         }
     }
 
+    fn embedded() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("leases.sqlite");
+        Self {
+            name: "sqlite",
+            url: format!("sqlite://{}", path.display()),
+            database: None,
+            folder,
+        }
+    }
+
     /// Run a command on this database.
     pub fn admin(&self, command: &str, options: &[&str]) -> Outcome {
         outcome(&mut self.command(command, options))
@@ -132,7 +143,10 @@ impl Fresh {
 
 /// A fresh database of every engine.
 pub fn engines() -> Vec<Fresh> {
-    vec![Fresh::server("postgresql", database::postgres().fresh())]
+    vec![
+        Fresh::server("postgresql", database::postgres().fresh()),
+        Fresh::embedded(),
+    ]
 }
 
 /// Run a test on every engine; the engine's name is printed before a failure.
