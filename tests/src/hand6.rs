@@ -232,6 +232,11 @@ pub struct Held {
 }
 
 impl Answer {
+    /// An answer as it came.
+    pub fn read(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+
     /// The whole message.
     ///
     /// # Panics

@@ -16,14 +16,18 @@
 )]
 
 pub mod config;
+pub mod fleet;
 pub mod hand4;
 pub mod hand6;
+pub mod history;
 pub mod leases;
+pub mod load;
 pub mod rows;
 pub mod socket;
 pub mod worker;
 pub mod world;
 
+pub use fleet::Fleet;
 pub use leases::{Engine, Leases};
 pub use worker::Worker;
 pub use world::World;

@@ -113,6 +113,55 @@ impl Worker {
     }
 }
 
+/// What a family counted, as the worker says at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Messages that were understood.
+    pub queries: u64,
+    /// Answers handed to sockets.
+    pub answers: u64,
+    /// Queries without answer, by the reason's name.
+    reasons: String,
+}
+
+impl Counted {
+    /// Reads the last words of a family in what [`Worker::stop`] returned.
+    ///
+    /// # Panics
+    /// When they are not there.
+    #[track_caller]
+    pub fn of(version: u8, lines: &[String]) -> Self {
+        let id = format!("DHCP{version}_SHUTDOWN ");
+        let mut last = lines.iter().rev().filter_map(|line| line.split_once(&id));
+        let (_, text) = last
+            .next()
+            .unwrap_or_else(|| panic!("no {id}in {lines:#?}"));
+        let number = |text: &str| text.split(' ').next().and_then(|word| word.parse().ok());
+        let parts = || {
+            let (queries, rest) = text.split_once(" queries came, ")?;
+            let (answers, reasons) = rest.split_once(" answers left; without answer: ")?;
+            Some((number(queries)?, number(answers)?, reasons.to_owned()))
+        };
+        let parsed = parts();
+        let (queries, answers, reasons) = parsed.unwrap_or_else(|| panic!("cannot read: {text}"));
+        Self {
+            queries,
+            answers,
+            reasons,
+        }
+    }
+
+    /// How many queries had no answer for this reason.
+    ///
+    /// # Panics
+    /// When the worker wrote something else than a number.
+    pub fn without_answer(&self, reason: &str) -> u64 {
+        let entry = self.reasons.split_once(&format!("(\"{reason}\", "));
+        let number = entry.map_or("0", |(_, rest)| rest.split(')').next().unwrap_or(""));
+        number.parse().expect("a number")
+    }
+}
+
 impl Deref for Worker {
     type Target = Daemon;
 
