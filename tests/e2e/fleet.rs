@@ -3,6 +3,7 @@
 //!
 //! `MURRE_FLEET_CLIENTS` sets the number of DHCPv4 clients; a fifth as many speak DHCPv6.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::print_stderr, reason = "what was done is worth a line")]
 
 use murre_tests::fleet::{config4, config6};
 use murre_tests::worker::Counted;

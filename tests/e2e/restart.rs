@@ -1,6 +1,7 @@
 //! A worker dies at any moment, under load or not: what it acknowledged is in the database, and its
 //! successor goes on where it stopped.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::print_stderr, reason = "what was done is worth a line")]
 
 use std::sync::mpsc;
 use std::thread;

@@ -243,11 +243,11 @@ mod tests {
     fn each_broken_promise_is_named() {
         let (a, b) = (said("a/", 1), said("b/", 1));
         assert_eq!(
-            violations(&[a.clone()], &[]),
+            violations(std::slice::from_ref(&a), &[]),
             [Violation::Missing(a.clone())]
         );
         assert_eq!(
-            violations(&[a.clone()], &[row("b/", 1)]),
+            violations(std::slice::from_ref(&a), &[row("b/", 1)]),
             [Violation::Stolen(a.clone(), row("b/", 1))]
         );
         let short = Held {
@@ -255,7 +255,7 @@ mod tests {
             ..row("a/", 1)
         };
         assert_eq!(
-            violations(&[a.clone()], &[short.clone()]),
+            violations(std::slice::from_ref(&a), std::slice::from_ref(&short)),
             [Violation::EndsEarly(a.clone(), short)]
         );
         assert_eq!(

@@ -124,7 +124,7 @@ impl<S: Speech> Load<'_, S> {
             record: Record::default(),
             sent: HashMap::new(),
         };
-        run.to_end()
+        run.serve_all()
     }
 
     fn spread_of(&self, client: u32) -> Spread {
@@ -161,7 +161,7 @@ struct Run<'a, 'l, S, P> {
 }
 
 impl<S: Speech, P: FnMut(usize)> Run<'_, '_, S, P> {
-    fn to_end(mut self) -> Record {
+    fn serve_all(mut self) -> Record {
         let started = Instant::now();
         let mut clients = self.load.clients.clone();
         let mut tick = Instant::now();
