@@ -82,11 +82,6 @@ impl Error {
         matches!(self, Self::Conflict { .. })
     }
 
-    /// The engine that is not there yet.
-    pub(crate) fn no_mysql() -> Self {
-        Self::Access("type mysql is not supported yet; use postgresql or sqlite".into())
-    }
-
     /// An [`Error::Unavailable`].
     pub(crate) fn unavailable(place: &Arc<str>, problem: impl std::fmt::Display) -> Self {
         Self::Unavailable {

@@ -11,6 +11,7 @@ mod engine;
 mod error;
 mod front;
 mod lease;
+mod mysql;
 mod ops;
 mod postgresql;
 mod row;

@@ -5,6 +5,7 @@
 
 use crate::access::{Access, EngineKind};
 use crate::error::Error;
+use crate::mysql;
 use crate::postgresql;
 use crate::sqlite;
 pub use crate::version::Condition;
@@ -17,7 +18,7 @@ pub async fn inspect(access: &Access) -> Result<Condition, Error> {
     match access.engine() {
         EngineKind::PostgreSql => postgresql::migrate::inspect(access).await,
         EngineKind::Sqlite => sqlite::migrate::inspect(access).await,
-        EngineKind::MySql => Err(Error::no_mysql()),
+        EngineKind::MySql => mysql::migrate::inspect(access).await,
     }
 }
 
@@ -30,7 +31,7 @@ pub async fn upgrade(access: &Access) -> Result<(), Error> {
     match access.engine() {
         EngineKind::PostgreSql => postgresql::migrate::upgrade(access).await,
         EngineKind::Sqlite => sqlite::migrate::upgrade(access).await,
-        EngineKind::MySql => Err(Error::no_mysql()),
+        EngineKind::MySql => mysql::migrate::upgrade(access).await,
     }
 }
 
@@ -39,8 +40,7 @@ pub fn newest(engine: EngineKind) -> String {
     let version = match engine {
         EngineKind::PostgreSql => postgresql::migrate::newest(),
         EngineKind::Sqlite => sqlite::migrate::newest(),
-        // Not there yet.
-        EngineKind::MySql => 0,
+        EngineKind::MySql => mysql::migrate::newest(),
     };
     format!("{version}.0")
 }

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::front::{Front, FrontStats, Lane};
 use crate::lease::Lease;
+use crate::mysql::MySql;
 use crate::ops::{Change, Changed, Found, Lookup, Page};
 use crate::postgresql::PostgreSql;
 use crate::sqlite::Sqlite;
@@ -216,15 +217,14 @@ impl<F: LeaseFamily> Store<F> {
         work: impl for<'s> FnOnce(&'s mut dyn Session<F>, &'s B) -> Answer<'s, T>,
     ) -> Result<T, Error> {
         let mut slot = self.other.lock().await;
-        if slot.is_none() {
-            *slot = Some(self.engine.connect().await?);
-        }
-        let Some(session) = slot.as_mut() else {
-            return Err(Error::Access("no session".into()));
+        // Out of the slot while it works: given up halfway, it is of no more use.
+        let mut session = match slot.take() {
+            Some(session) => session,
+            None => self.engine.connect().await?,
         };
-        let result = work(&mut **session, asked).await;
-        if result.as_ref().is_err_and(Error::is_connection) {
-            *slot = None;
+        let result = work(&mut *session, asked).await;
+        if !result.as_ref().is_err_and(Error::is_connection) {
+            *slot = Some(session);
         }
         result
     }
@@ -250,7 +250,7 @@ pub(crate) fn engine<F: LeaseFamily>(access: &Access) -> Result<Arc<dyn Engine<F
     match access.engine() {
         EngineKind::PostgreSql => Ok(Arc::new(PostgreSql::new(access.clone()))),
         EngineKind::Sqlite => Ok(Arc::new(Sqlite::new(access.clone()))),
-        EngineKind::MySql => Err(Error::no_mysql()),
+        EngineKind::MySql => Ok(Arc::new(MySql::new(access.clone()))),
     }
 }
 

@@ -35,11 +35,8 @@ pub(crate) enum TlsError {
 
 /// A client configuration that verifies the server.
 pub(crate) fn client_config(tls: &Tls) -> Result<ClientConfig, TlsError> {
-    let roots = roots(
-        tls.trust_anchor
-            .as_deref()
-            .unwrap_or(Path::new(SYSTEM_AUTHORITIES)),
-    )?;
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(authorities(tls)?);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
@@ -57,24 +54,25 @@ pub(crate) fn client_config(tls: &Tls) -> Result<ClientConfig, TlsError> {
     }
 }
 
-/// Authorities of a file, or of all files in a folder.
-fn roots(path: &Path) -> Result<RootCertStore, TlsError> {
-    let read = |error| TlsError::Read(path.to_owned(), error);
-    let mut store = RootCertStore::empty();
+/// Authorities to trust: those of a file, or of all files in a folder.
+pub(crate) fn authorities(tls: &Tls) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let path = tls.trust_anchor.as_deref();
+    let path = path.unwrap_or(Path::new(SYSTEM_AUTHORITIES));
     if !path.is_dir() {
-        store.add_parsable_certificates(certificates(path)?);
-        return Ok(store);
+        return certificates(path);
     }
+    let read = |error| TlsError::Read(path.to_owned(), error);
+    let mut found = Vec::new();
     for entry in path.read_dir().map_err(read)? {
         let file = entry.map_err(read)?.path();
         if file.is_file() {
-            store.add_parsable_certificates(certificates(&file).unwrap_or_default());
+            found.extend(certificates(&file).unwrap_or_default());
         }
     }
-    if store.is_empty() {
+    if found.is_empty() {
         return Err(TlsError::NoCertificate(path.to_owned()));
     }
-    Ok(store)
+    Ok(found)
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {

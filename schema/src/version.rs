@@ -7,6 +7,9 @@ use crate::error::Error;
 /// The table refinery keeps its history in: what tells our schema from another program's.
 pub(crate) const HISTORY_TABLE: &str = "refinery_schema_history";
 
+/// A table that stands while steps are taken on an engine that cannot undo them.
+pub(crate) const UNFINISHED_TABLE: &str = "schema_unfinished";
+
 /// What was found in a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
@@ -26,6 +29,11 @@ impl Condition {
     pub fn is_ours(&self) -> bool {
         self.tables.iter().any(|table| table == HISTORY_TABLE)
     }
+
+    /// A change of the schema is under way, or broke off where the engine cannot undo it.
+    pub fn is_unfinished(&self) -> bool {
+        self.tables.iter().any(|table| table == UNFINISHED_TABLE)
+    }
 }
 
 /// What a starting worker does.
@@ -42,6 +50,7 @@ pub(crate) fn check(place: &Arc<str>, found: Condition, newest: u32) -> Result<T
     if found.is_empty() {
         return Ok(Todo::Initialize);
     }
+    check_finished(place, &found, newest)?;
     let refuse = |text: String, remedy| {
         Err(Error::Schema {
             place: Arc::clone(place),
@@ -68,6 +77,24 @@ pub(crate) fn check(place: &Arc<str>, found: Condition, newest: u32) -> Result<T
         }
         _ => refuse(text, "run murre-admin db-upgrade"),
     }
+}
+
+/// Refuse what is half made: whoever asks holds the lock, so nobody is at it any more.
+pub(crate) fn check_finished(
+    place: &Arc<str>,
+    found: &Condition,
+    newest: u32,
+) -> Result<(), Error> {
+    if !found.is_unfinished() {
+        return Ok(());
+    }
+    Err(Error::Schema {
+        place: Arc::clone(place),
+        found: "half made, as its last change broke off".into(),
+        needed: format!("{newest}.0").into(),
+        remedy: "restore the backup from before that change; if it was the first start, drop the \
+                 database and create it again",
+    })
 }
 
 /// Version of the newest migration in a runner.
@@ -107,6 +134,20 @@ mod tests {
             let error = found(&ours, Some((version, 0))).unwrap_err().to_string();
             assert!(error.contains(&format!("{version}.0")), "{error}");
             assert!(error.contains("2.0") && error.contains(remedy), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_half_made_schema_is_refused_with_its_remedy() {
+        for tables in [
+            &[UNFINISHED_TABLE][..],
+            &[HISTORY_TABLE, "schema_version", UNFINISHED_TABLE],
+        ] {
+            let error = found(tables, Some((2, 0))).unwrap_err().to_string();
+            assert!(
+                error.contains("half made") && error.contains("backup"),
+                "{error}"
+            );
         }
     }
 

@@ -40,7 +40,11 @@ pub(crate) fn engines() -> Vec<Fresh> {
         database: None,
         folder: Some(Arc::new(folder)),
     };
-    vec![server("postgresql", database::postgres().fresh()), sqlite]
+    vec![
+        server("postgresql", database::postgres().fresh()),
+        server("mariadb", database::mariadb().fresh()),
+        sqlite,
+    ]
 }
 
 /// Run a test on every engine; the engine's name is printed before a failure.

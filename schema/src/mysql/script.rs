@@ -1,0 +1,112 @@
+//! Several statements sent as one text: one round trip for a whole transaction.
+//!
+//! The statements themselves are prepared; a script only binds their parameters and says which to
+//! run. The server runs them in order and stops at the first that fails, so a COMMIT at the end is
+//! reached only when everything before it was done.
+
+use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, Row};
+
+use super::value::literal;
+use crate::row::Value;
+
+/// A script being written.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    text: String,
+    /// Name of each statement that gives an answer, in order, for messages.
+    names: Vec<&'static str>,
+}
+
+/// A script that failed: where, and why.
+#[derive(Debug)]
+pub(super) struct Failed {
+    pub(super) statement: &'static str,
+    pub(super) error: mysql_async::Error,
+}
+
+impl Script {
+    /// Add a statement without parameters.
+    pub(super) fn plain(mut self, text: &'static str) -> Self {
+        self.push(text, text);
+        self
+    }
+
+    /// Run a prepared statement with one batch, bound to each of its parameters.
+    pub(super) fn batch(mut self, name: &'static str, json: &str, parameters: usize) -> Self {
+        self.push(name, &format!("SET @asked = '{json}'"));
+        self.execute(name, &vec!["@asked"; parameters])
+    }
+
+    /// Run a prepared statement with the batch of the statement before.
+    pub(super) fn same_batch(self, name: &'static str) -> Self {
+        self.execute(name, &["@asked"])
+    }
+
+    /// Run a prepared statement with single values.
+    pub(super) fn values(mut self, name: &'static str, values: &[Value<'_>]) -> Self {
+        const VARIABLES: [&str; 2] = ["@first", "@second"];
+        let variables = VARIABLES.get(..values.len()).unwrap_or(&VARIABLES);
+        for (variable, value) in variables.iter().zip(values) {
+            self.push(name, &format!("SET {variable} = {}", literal(*value)));
+        }
+        self.execute(name, variables)
+    }
+
+    /// Prepare statements under their names.
+    pub(super) fn prepare(mut self, statements: &[(&'static str, &'static str)]) -> Self {
+        for (name, text) in statements {
+            let text = text.replace('\'', "''");
+            self.push(name, &format!("PREPARE `{name}` FROM '{text}'"));
+        }
+        self
+    }
+
+    fn execute(mut self, name: &'static str, variables: &[&str]) -> Self {
+        let using = if variables.is_empty() { "" } else { " USING " };
+        let variables = variables.join(",");
+        self.push(name, &format!("EXECUTE `{name}`{using}{variables}"));
+        self
+    }
+
+    fn push(&mut self, name: &'static str, statement: &str) {
+        if !self.text.is_empty() {
+            self.text.push(';');
+        }
+        self.text.push_str(statement);
+        self.names.push(name);
+    }
+
+    /// Send it; gives the rows of each statement that has any to give, in order.
+    pub(super) async fn run(self, conn: &mut Conn) -> Result<Answers, Failed> {
+        let Self { text, names } = self;
+        let at = |number: usize, error| Failed {
+            statement: names.get(number).or(names.last()).copied().unwrap_or(""),
+            error,
+        };
+        let mut result = conn.query_iter(text).await.map_err(|e| at(0, e))?;
+        let mut answers = Vec::new();
+        let mut number = 0;
+        while !result.is_empty() {
+            let gives_rows = !result.columns_ref().is_empty();
+            number += 1;
+            // The error, if any, is that of the next statement.
+            let rows = result.collect().await.map_err(|e| at(number, e))?;
+            if gives_rows {
+                answers.push(rows);
+            }
+        }
+        result.drop_result().await.map_err(|e| at(number, e))?;
+        Ok(Answers(answers.into_iter()))
+    }
+}
+
+/// The answers of a script's queries, to be taken in their order.
+pub(super) struct Answers(std::vec::IntoIter<Vec<Row>>);
+
+impl Answers {
+    /// The rows of the next query.
+    pub(super) fn next(&mut self) -> Vec<Row> {
+        self.0.next().unwrap_or_default()
+    }
+}

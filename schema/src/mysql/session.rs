@@ -1,0 +1,359 @@
+//! One connection with its prepared statements.
+
+use std::hash::{BuildHasher, RandomState};
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use mysql_async::{Conn, Row};
+
+use super::error;
+use super::script::{Answers, Script};
+use super::statements::{self, prepared, texts};
+use super::value::{MySqlRow, json};
+use crate::access::Access;
+use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
+use crate::engine::{Answer, Session};
+use crate::error::Error;
+use crate::family::LeaseFamily;
+use crate::lease::{Lease, State};
+use crate::ops::{Change, Changed, Claim, Found, Lookup, Page};
+use crate::row::{
+    Cells, Value, Values, decline_values, holder_values, lease_values, read_address, read_count,
+    read_found, read_lease, read_number, upload_values,
+};
+
+/// A connection of one family.
+pub(super) struct MySqlSession<F> {
+    conn: Conn,
+    place: Arc<str>,
+    /// Longest wait for the answer to a script.
+    patience: Option<Duration>,
+    family: PhantomData<F>,
+}
+
+impl<F: LeaseFamily> MySqlSession<F> {
+    /// Prepare every statement, in one round trip.
+    pub(super) async fn prepare(conn: Conn, access: &Access) -> Result<Self, Error> {
+        let mut session = Self {
+            conn,
+            place: access.label(),
+            patience: access.read_timeout,
+            family: PhantomData,
+        };
+        let script = Script::default().prepare(&prepared(texts::<F>()));
+        session.run(script).await?;
+        Ok(session)
+    }
+
+    async fn run(&mut self, script: Script) -> Result<Answers, Error> {
+        let running = script.run(&mut self.conn);
+        let result = match self.patience {
+            None => running.await,
+            Some(patience) => tokio::time::timeout(patience, running)
+                .await
+                .map_err(|_| Error::unavailable(&self.place, "no answer within read-timeout"))?,
+        };
+        result.map_err(|failed| error(&self.place, failed.statement, &failed.error))
+    }
+
+    async fn plain(&mut self, text: &'static str) -> Result<(), Error> {
+        self.run(Script::default().plain(text)).await.map(drop)
+    }
+
+    /// Run the script of a transaction; when it fails, nothing of it stays.
+    async fn run_or_undo(&mut self, script: Script) -> Result<Answers, Error> {
+        let result = self.run(script).await;
+        self.or_undo(result).await
+    }
+
+    /// Undo the open transaction after an error, as the session will be used again.
+    async fn or_undo<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+        if result.as_ref().is_err_and(|error| !error.is_connection()) {
+            self.plain(statements::ROLLBACK).await?;
+        }
+        result
+    }
+
+    async fn lookup_batch(&mut self, batch: &[Lookup<F>]) -> Result<Vec<Found<F>>, Error> {
+        let script = Script::default().batch("lookup", &questions_json(batch), 3);
+        let rows = self.run(script).await?.next();
+        let mut found = nothing_found(batch);
+        for row in &rows {
+            read_found(&MySqlRow(row), &mut found)?;
+        }
+        Ok(found)
+    }
+
+    /// A batch is one script with its COMMIT, unless a refused claim may have to undo it.
+    async fn change_batch(&mut self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
+        let parts = Parts::of(batch);
+        let script = changes(&parts);
+        if parts.replaced.is_empty() {
+            let script = script.plain(statements::COMMIT);
+            let answers = self.run_or_undo(script).await?;
+            return Ok(outcome(&parts, answers)?.answers(batch));
+        }
+        let answers = self.run_or_undo(script).await?;
+        let outcome = self.or_undo(outcome(&parts, answers)).await?;
+        if outcome.must_be_undone(batch) {
+            self.plain(statements::ROLLBACK).await?;
+            return outcome.undone(batch);
+        }
+        self.plain(statements::COMMIT).await?;
+        Ok(outcome.answers(batch))
+    }
+
+    async fn reclaim_due(&mut self, limit: u32, remove: bool) -> Result<Vec<Lease<F>>, Error> {
+        let limit = [Value::Number(limit.into())];
+        let script = begin().values("reclaim_due", &limit);
+        let rows = self.run_or_undo(script).await?.next();
+        let due: Vec<Lease<F>> = self.or_undo(leases(&rows)).await?;
+        // A declined row has no client to come back to it.
+        let (gone, kept): (Vec<_>, Vec<_>) = due
+            .iter()
+            .partition(|lease| remove || lease.state == State::Declined);
+        let mut script = Script::default();
+        for (name, ended) in [("remove", gone), ("reclaim_keep", kept)] {
+            if !ended.is_empty() {
+                let ended = ended.iter().map(|lease| [F::address_value(lease.address)]);
+                script = script.batch(name, &json(ended), 1);
+            }
+        }
+        self.run_or_undo(script.plain(statements::COMMIT)).await?;
+        Ok(due)
+    }
+
+    async fn flush_due(&mut self, hold: u32, limit: u32) -> Result<u64, Error> {
+        let values = [Value::Number(hold.into()), Value::Number(limit.into())];
+        let script = begin().values("flush_due", &values);
+        let rows = self.run_or_undo(script).await?.next();
+        let due = self.or_undo(addresses::<F>(&rows)).await?;
+        let mut script = Script::default();
+        if !due.is_empty() {
+            let gone = due.iter().map(|address| [F::address_value(*address)]);
+            script = script.batch("remove", &json(gone), 1);
+        }
+        self.run_or_undo(script.plain(statements::COMMIT)).await?;
+        Ok(due.len() as u64)
+    }
+}
+
+/// Open a transaction, whatever state the session is in.
+fn begin() -> Script {
+    Script::default()
+        .plain(statements::FRESH)
+        .plain(statements::BEGIN)
+}
+
+/// The statements of a batch. Where it is asked which leases ended, a query goes before each
+/// change, as this engine's changes give no rows.
+fn changes<F: LeaseFamily>(parts: &Parts<'_, F>) -> Script {
+    let mut script = begin();
+    if !parts.replaced.is_empty() {
+        script = script.batch("release_delete", &holders_json::<F>(&parts.replaced), 1);
+    }
+    for (change, holders) in [
+        ("release_keep", &parts.kept),
+        ("release_delete", &parts.deleted),
+    ] {
+        if !holders.is_empty() {
+            script = script
+                .batch("held", &holders_json::<F>(holders), 1)
+                .same_batch(change);
+        }
+    }
+    if !parts.declined.is_empty() {
+        let declines = json(parts.declined.iter().map(|d| decline_values(d)));
+        script = script.batch("held", &declines, 1).same_batch("decline");
+    }
+    if !parts.claims.is_empty() {
+        script = script
+            .batch("claim", &claims_json(&parts.claims), 1)
+            .same_batch("claimed");
+    }
+    script
+}
+
+/// What the statements of [`changes`] told.
+fn outcome<F: LeaseFamily>(
+    parts: &Parts<'_, F>,
+    mut answers: Answers,
+) -> Result<Outcome<F>, Error> {
+    let mut known = Vec::new();
+    for (asked, changed) in [
+        (parts.kept.len(), Changed::Released),
+        (parts.deleted.len(), Changed::Released),
+        (parts.declined.len(), Changed::Declined),
+    ] {
+        if asked > 0 {
+            let ended = addresses::<F>(&answers.next())?;
+            known.extend(ended.into_iter().map(|address| (address, changed)));
+        }
+    }
+    if !parts.claims.is_empty() {
+        for row in &answers.next() {
+            known.push(claimed::<F>(row)?);
+        }
+    }
+    Ok(Outcome::new(known))
+}
+
+/// A row of `claimed`.
+fn claimed<F: LeaseFamily>(row: &Row) -> Result<(F::Address, Changed), Error> {
+    let row = MySqlRow(row);
+    let changed = match read_number::<F>(&row, 1, "outcome")? {
+        0 => Changed::Taken,
+        1 => Changed::Claimed {
+            expire: read_number::<F>(&row, 2, "expire")?,
+        },
+        _ => Changed::ClientHasOther,
+    };
+    Ok((read_address::<F>(&row)?, changed))
+}
+
+/// The claims, each with a number that no row carries yet: claims of one batch must differ, as one
+/// may meet the row of another.
+fn claims_json<F: LeaseFamily>(claims: &[&Claim<F>]) -> String {
+    // Random, as every worker draws its own; one bit less, so that the numbers after it fit.
+    let first = RandomState::new().hash_one(()) >> 2;
+    json((first..).zip(claims).map(|(number, claim)| {
+        let mut values = lease_values(&claim.lease);
+        values.push(Value::Number(number.cast_signed()));
+        values
+    }))
+}
+
+fn holders_json<F: LeaseFamily>(holders: &[Holder<'_, F>]) -> String {
+    json(
+        holders
+            .iter()
+            .map(|(address, client)| holder_values::<F>(*address, client)),
+    )
+}
+
+/// The three arms of a lookup.
+fn questions_json<F: LeaseFamily>(batch: &[Lookup<F>]) -> String {
+    let questions = Questions::of(batch);
+    let bytes = |asked: &[(i64, &[u8])]| {
+        json(
+            asked
+                .iter()
+                .map(|(number, key)| [Value::Number(*number), Value::Bytes(key)]),
+        )
+    };
+    let clients = bytes(&questions.clients);
+    let hwaddrs = bytes(&questions.hwaddrs);
+    let addresses = json(
+        questions
+            .addresses
+            .iter()
+            .map(|(number, address)| [Value::Number(*number), F::address_value(*address)]),
+    );
+    format!("{{\"c\":{clients},\"h\":{hwaddrs},\"a\":{addresses}}}")
+}
+
+fn addresses<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<F::Address>, Error> {
+    rows.iter()
+        .map(|row| read_address::<F>(&MySqlRow(row)))
+        .collect()
+}
+
+fn leases<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<Lease<F>>, Error> {
+    rows.iter()
+        .map(|row| read_lease(&MySqlRow(row), 0))
+        .collect()
+}
+
+impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
+    fn lookup<'a>(&'a mut self, batch: &'a [Lookup<F>]) -> Answer<'a, Vec<Found<F>>> {
+        self.lookup_batch(batch).boxed()
+    }
+
+    fn change<'a>(&'a mut self, batch: &'a [Change<F>]) -> Answer<'a, Vec<Changed>> {
+        self.change_batch(batch).boxed()
+    }
+
+    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Lease<F>>> {
+        self.reclaim_due(limit, remove).boxed()
+    }
+
+    fn flush(&mut self, hold: u32, limit: u32) -> Answer<'_, u64> {
+        self.flush_due(hold, limit).boxed()
+    }
+
+    fn page<'a>(&'a mut self, page: &'a Page<F>) -> Answer<'a, Vec<Lease<F>>> {
+        async move {
+            let values = [
+                F::address_value(page.from),
+                Value::Number(page.limit.into()),
+            ];
+            let script = Script::default().values("page", &values);
+            leases(&self.run(script).await?.next())
+        }
+        .boxed()
+    }
+
+    fn begin_snapshot(&mut self) -> Answer<'_, ()> {
+        async move {
+            let script = Script::default()
+                .plain(statements::FRESH)
+                .plain(statements::REPEATABLE)
+                .plain(statements::BEGIN_SNAPSHOT);
+            self.run(script).await.map(drop)
+        }
+        .boxed()
+    }
+
+    fn count(&mut self) -> Answer<'_, Vec<(u32, i64, u64)>> {
+        async move {
+            let rows = self
+                .run(Script::default().values("count", &[]))
+                .await?
+                .next();
+            rows.iter()
+                .map(|row| read_count::<F>(&MySqlRow(row)))
+                .collect()
+        }
+        .boxed()
+    }
+
+    fn begin_upload(&mut self) -> Answer<'_, ()> {
+        async move { self.run(begin()).await.map(drop) }.boxed()
+    }
+
+    fn upload<'a>(&'a mut self, rows: &'a [Lease<F>]) -> Answer<'a, ()> {
+        async move {
+            let rows: Vec<Values<'_>> = rows.iter().map(upload_values).collect();
+            let script = Script::default().batch("upload", &json(rows), 1);
+            self.run_or_undo(script).await.map(drop)
+        }
+        .boxed()
+    }
+
+    fn commit_upload(&mut self) -> Answer<'_, ()> {
+        self.plain(statements::COMMIT).boxed()
+    }
+
+    fn server_duid<'a>(&'a mut self, candidate: &'a [u8], replace: bool) -> Answer<'a, Vec<u8>> {
+        async move {
+            let name = if replace {
+                "server_duid_replace"
+            } else {
+                "server_duid_keep"
+            };
+            let script = begin()
+                .values(name, &[Value::Bytes(candidate)])
+                .values("server_duid", &[])
+                .plain(statements::COMMIT);
+            let rows = self.run_or_undo(script).await?.next();
+            let duid = rows.first().map(|row| MySqlRow(row).bytes(0));
+            match duid {
+                Some(Ok(Some(duid))) => Ok(duid),
+                _ => Err(Error::unavailable(&self.place, "no DUID came back")),
+            }
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,2 @@
+-- The DUID of all workers.
+SELECT duid FROM server_duid WHERE id = 1

@@ -1,0 +1,3 @@
+-- The operator asked for another DUID.
+INSERT INTO server_duid (id, duid) VALUES (1, ?)
+ON DUPLICATE KEY UPDATE duid = VALUES(duid)

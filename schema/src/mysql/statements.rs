@@ -1,0 +1,53 @@
+//! The texts of all statements. A batch is one JSON parameter, unpacked by JSON_TABLE.
+
+crate::texts::statement_texts! { "mysql":
+    lookup claim claimed held release_delete release_keep decline reclaim_due reclaim_keep flush_due
+    remove page count upload
+}
+
+/// The server DUID: the first worker's candidate stays.
+const SERVER_DUID_KEEP: &str = crate::texts::sql!("mysql", "server_duid_keep");
+/// The server DUID, replaced.
+const SERVER_DUID_REPLACE: &str = crate::texts::sql!("mysql", "server_duid_replace");
+/// The server DUID.
+const SERVER_DUID: &str = crate::texts::sql!("mysql", "server_duid");
+
+/// Undo what an earlier use of the session left open, for example one that was given up halfway:
+/// opening a transaction would commit it.
+pub(super) const FRESH: &str = "ROLLBACK";
+/// What follows is one transaction.
+pub(super) const BEGIN: &str = "START TRANSACTION";
+/// Durable when it returns.
+pub(super) const COMMIT: &str = "COMMIT";
+/// Undo.
+pub(super) const ROLLBACK: &str = "ROLLBACK";
+/// The isolation of the next transaction only.
+pub(super) const REPEATABLE: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+/// The moment of a snapshot is that of this statement.
+pub(super) const BEGIN_SNAPSHOT: &str = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
+
+/// A statement that a session has prepared under this name.
+pub(super) type Prepared = (&'static str, &'static str);
+
+/// Everything a session of a family prepares.
+pub(super) fn prepared(texts: &Texts) -> [Prepared; 17] {
+    [
+        ("lookup", texts.lookup),
+        ("claim", texts.claim),
+        ("claimed", texts.claimed),
+        ("held", texts.held),
+        ("release_delete", texts.release_delete),
+        ("release_keep", texts.release_keep),
+        ("decline", texts.decline),
+        ("reclaim_due", texts.reclaim_due),
+        ("reclaim_keep", texts.reclaim_keep),
+        ("flush_due", texts.flush_due),
+        ("remove", texts.remove),
+        ("page", texts.page),
+        ("count", texts.count),
+        ("upload", texts.upload),
+        ("server_duid_keep", SERVER_DUID_KEEP),
+        ("server_duid_replace", SERVER_DUID_REPLACE),
+        ("server_duid", SERVER_DUID),
+    ]
+}
