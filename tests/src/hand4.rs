@@ -35,6 +35,23 @@ impl Client {
         }
     }
 
+    /// The client whose card `cli0` is: answers are sent to that.
+    ///
+    /// # Panics
+    /// When there is no such card.
+    pub fn of(namespace: &Namespace) -> Self {
+        let text = namespace.mac("cli0");
+        let octets = text.split(':').map(|octet| u8::from_str_radix(octet, 16));
+        let octets: Result<Vec<u8>, _> = octets.collect();
+        Self {
+            mac: octets
+                .ok()
+                .and_then(|mac| mac.try_into().ok())
+                .expect("a card's address"),
+            id: None,
+        }
+    }
+
     /// The same with a client identifier.
     #[must_use]
     pub fn with_id(mut self, id: &[u8]) -> Self {
@@ -120,6 +137,19 @@ impl Relay {
         }
     }
 
+    /// No relay: the client itself, at an address of the namespace's that it has.
+    ///
+    /// # Panics
+    /// When these are no addresses, or the first is not the namespace's.
+    pub fn none(namespace: &Namespace, own: Ipv4Addr, server: &str) -> Self {
+        let server: Ipv4Addr = server.parse().expect("an address");
+        Self {
+            socket: socket::bind(namespace, (own, 68).into()),
+            server: (server, 67).into(),
+            giaddr: Ipv4Addr::UNSPECIFIED,
+        }
+    }
+
     /// Sends bytes as they are.
     ///
     /// # Panics
@@ -130,7 +160,8 @@ impl Relay {
 
     /// Relays a message.
     pub fn send(&self, message: &mut Builder) {
-        message.giaddr(self.giaddr).hops(1);
+        let hops = u8::from(!self.giaddr.is_unspecified());
+        message.giaddr(self.giaddr).hops(hops);
         self.send_raw(&message.finish(MIN_MAX_SIZE));
     }
 
@@ -146,7 +177,7 @@ impl Relay {
                 return answer;
             }
         }
-        panic!("no answer to {message:?}");
+        panic!("no answer to {}", name(message));
     }
 
     /// Relays a message that nobody may answer.
@@ -157,7 +188,7 @@ impl Relay {
     pub fn ask_in_vain(&self, message: &mut Builder) {
         self.send(message);
         if let Some(answer) = self.answer_to(message, SILENCE) {
-            panic!("{} in answer to {message:?}", answer.kind());
+            panic!("{} in answer to {}", answer.kind(), name(message));
         }
     }
 
@@ -184,11 +215,30 @@ impl Relay {
     }
 }
 
+/// For messages of tests that fail.
+pub(crate) fn name(message: &Builder) -> String {
+    let answer = Answer(message.finish(MIN_MAX_SIZE));
+    let message = answer.message();
+    let kind = message.message_type().map(|kind| kind.to_string());
+    format!(
+        "{} {:08x} of {:02x?}, ciaddr {}",
+        kind.unwrap_or_default(),
+        message.xid(),
+        message.chaddr(),
+        message.ciaddr()
+    )
+}
+
 /// What the server answered.
 #[derive(Clone, Debug)]
 pub struct Answer(Vec<u8>);
 
 impl Answer {
+    /// An answer as it came.
+    pub fn read(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+
     /// The whole message.
     ///
     /// # Panics
@@ -216,7 +266,18 @@ impl Answer {
     /// When it is not there.
     #[track_caller]
     pub fn option(&self, code: u8) -> Vec<u8> {
-        let data = self.message().option(code).map(|data| data.into_owned());
+        let data = self.get(code);
         data.unwrap_or_else(|| panic!("no option {code} in the {}", self.kind()))
+    }
+
+    /// An option's data, if it is there.
+    pub fn get(&self, code: u8) -> Option<Vec<u8>> {
+        let data = self.message().option(code);
+        data.map(|data| data.into_owned())
+    }
+
+    /// An option that is a number of seconds.
+    pub fn seconds(&self, code: u8) -> Option<u32> {
+        self.message().u32_option(code)
     }
 }

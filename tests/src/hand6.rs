@@ -128,6 +128,34 @@ impl Relay {
         }
     }
 
+    /// No relay: the client itself, by unicast from an address of the namespace's that it has.
+    ///
+    /// # Panics
+    /// When these are no addresses, or the first is not the namespace's.
+    pub fn none(namespace: &Namespace, own: &str, server: &str) -> Self {
+        let own: Ipv6Addr = own.parse().expect("an address");
+        let server: Ipv6Addr = server.parse().expect("an address");
+        Self {
+            socket: socket::bind(namespace, (own, 546).into()),
+            server: (server, 547).into(),
+            link: Ipv6Addr::UNSPECIFIED,
+            options: Vec::new(),
+            outer: Vec::new(),
+        }
+    }
+
+    /// Relays a message, or sends it as it is where there is no relay.
+    ///
+    /// # Panics
+    /// When the kernel refuses.
+    pub fn send(&self, message: &[u8]) {
+        if self.socket.local_addr().expect("it is bound").port() == 546 {
+            self.send_raw(message);
+        } else {
+            self.send_raw(&self.wrap(message));
+        }
+    }
+
     /// Sends bytes as they are.
     ///
     /// # Panics
@@ -167,7 +195,7 @@ impl Relay {
     pub fn ask(&self, message: Builder) -> Answer {
         let message = message.finish().expect("it is short");
         for _ in 0..TRIES {
-            self.send_raw(&self.wrap(&message));
+            self.send(&message);
             if let Some(answer) = self.answer_to(&message, REPEAT) {
                 return answer;
             }
@@ -182,7 +210,7 @@ impl Relay {
     #[track_caller]
     pub fn ask_in_vain(&self, message: Builder) {
         let message = message.finish().expect("it is short");
-        self.send_raw(&self.wrap(&message));
+        self.send(&message);
         if let Some(answer) = self.answer_to(&message, SILENCE) {
             panic!("{} in answer to {message:02x?}", answer.kind());
         }
@@ -256,8 +284,20 @@ impl Answer {
     /// When it is not there.
     #[track_caller]
     pub fn option(&self, code: u16) -> Vec<u8> {
-        let data = self.message().options.get(code).map(<[u8]>::to_vec);
+        let data = self.get(code);
         data.unwrap_or_else(|| panic!("no option {code} in the {}", self.kind()))
+    }
+
+    /// An option's data, if it is there.
+    pub fn get(&self, code: u16) -> Option<Vec<u8>> {
+        self.message().options.get(code).map(<[u8]>::to_vec)
+    }
+
+    /// T1 and T2 of each association, in its order.
+    pub fn times(&self) -> Vec<(u32, u32)> {
+        let message = self.message();
+        let ias = message.options.ias();
+        ias.map(|ia| (ia.t1, ia.t2)).collect()
     }
 
     /// All leases in it, in its order; those with lifetimes of zero as well.

@@ -15,6 +15,7 @@
     reason = "a broken test environment is a failed test"
 )]
 
+pub mod card;
 pub mod config;
 pub mod fleet;
 pub mod hand4;
@@ -23,12 +24,14 @@ pub mod history;
 pub mod leases;
 pub mod load;
 pub mod rows;
+pub mod scene;
 pub mod socket;
 pub mod worker;
 pub mod world;
 
 pub use fleet::Fleet;
 pub use leases::{Engine, Leases};
+pub use scene::{Scene4, Scene6};
 pub use worker::Worker;
 pub use world::World;
 

@@ -11,20 +11,30 @@ use nix::sys::socket::{setsockopt, sockopt};
 /// Bytes that may wait in a socket: a burst of many clients must not be lost here.
 const BUFFER: usize = 8 << 20;
 
-/// A UDP socket bound in a namespace. A socket stays where it was made, so a thread goes there,
-/// makes it and ends.
+/// A UDP socket bound in a namespace.
 ///
 /// # Panics
 /// When the address cannot be bound there.
 pub fn bind(namespace: &Namespace, address: SocketAddr) -> UdpSocket {
-    let path = format!("/run/netns/{}", namespace.name());
-    let make = move || {
-        let namespace = File::open(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
-        setns(namespace, CloneFlags::CLONE_NEWNET).expect("root may enter a namespace");
+    inside(namespace, || {
         let socket = UdpSocket::bind(address).unwrap_or_else(|e| panic!("{address}: {e}"));
         setsockopt(&socket, sockopt::RcvBufForce, &BUFFER).expect("root may have large buffers");
         setsockopt(&socket, sockopt::Broadcast, &true).expect("any socket may");
         socket
+    })
+}
+
+/// Makes something in a namespace. A socket stays where it was made, so a thread goes there, makes
+/// it and ends.
+///
+/// # Panics
+/// When the namespace is not there, or `make` panics.
+pub fn inside<T: Send>(namespace: &Namespace, make: impl FnOnce() -> T + Send) -> T {
+    let path = format!("/run/netns/{}", namespace.name());
+    let enter = move || {
+        let namespace = File::open(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+        setns(namespace, CloneFlags::CLONE_NEWNET).expect("root may enter a namespace");
+        make()
     };
-    thread::spawn(make).join().expect("the thread above")
+    thread::scope(|scope| scope.spawn(enter).join()).expect("the thread above")
 }

@@ -103,7 +103,7 @@ impl Worker {
         let status = self.daemon.terminate(PATIENCE);
         let status = status.unwrap_or_else(|| panic!("still there: {:#?}", self.tail()));
         assert!(status.success(), "{status}: {:#?}", self.tail());
-        self.daemon.lines()
+        self.daemon.lines_to_the_end(PATIENCE)
     }
 
     /// The last lines it said.

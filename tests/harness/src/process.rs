@@ -88,6 +88,22 @@ impl Daemon {
         self.shared.state().lines.clone()
     }
 
+    /// Every line it ever said: waits until both streams are closed, which may be a moment after
+    /// its end.
+    ///
+    /// # Panics
+    /// When they are open after `limit`.
+    pub fn lines_to_the_end(&self, limit: Duration) -> Vec<String> {
+        let state = self.shared.state();
+        let (state, waited) = self
+            .shared
+            .changed
+            .wait_timeout_while(state, limit, |state| state.open_streams > 0)
+            .expect("no panic");
+        assert!(!waited.timed_out(), "{}: its output is open", self.name);
+        state.lines.clone()
+    }
+
     /// A place in the output, for [`Daemon::wait_for_line_after`].
     pub fn mark(&self) -> usize {
         self.shared.state().lines.len()

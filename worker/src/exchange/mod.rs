@@ -113,12 +113,9 @@ impl<F: Exchange> Service<F> {
                     Journal::<F>::ended(&packet, Verdict::Overload, &self.counters);
                     continue;
                 }
-                self.in_flight.fetch_add(1, Relaxed);
-                let (service, sender) = (Arc::clone(&self), sender.clone());
-                tokio::spawn(async move {
-                    service.serve(&packet, &sender).await;
-                    service.in_flight.fetch_sub(1, Relaxed);
-                });
+                let flight = Flight::begin(Arc::clone(&self));
+                let sender = sender.clone();
+                tokio::spawn(async move { flight.0.serve(&packet, &sender).await });
             }
         }
         while self.in_flight.load(Relaxed) > 0 {
@@ -152,6 +149,22 @@ impl<F: Exchange> Service<F> {
             }
             Err(verdict) => Journal::<F>::ended(packet, verdict, &self.counters),
         }
+    }
+}
+
+/// A query in flight; it is counted until dropped, however its task ends.
+struct Flight<F: Exchange>(Arc<Service<F>>);
+
+impl<F: Exchange> Flight<F> {
+    fn begin(service: Arc<Service<F>>) -> Self {
+        service.in_flight.fetch_add(1, Relaxed);
+        Self(service)
+    }
+}
+
+impl<F: Exchange> Drop for Flight<F> {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Relaxed);
     }
 }
 

@@ -147,14 +147,19 @@ fn finish(
 }
 
 /// To the relay, to the address the client has, to all, or to the client's card at the address it
-/// is about to have.
+/// is about to have. Who asks for options alone has an address, and is answered there past its
+/// relay (RFC 2131 section 4.3.5).
 fn destination(
     query: &Query<'_>,
     kind: MessageType,
     yiaddr: Ipv4Addr,
 ) -> (Ipv4Addr, u16, Option<[u8; 6]>) {
     let message = &query.message;
-    if !message.giaddr().is_unspecified() {
+    let relayed = !message.giaddr().is_unspecified();
+    if relayed && query.kind == MessageType::Inform && !message.ciaddr().is_unspecified() {
+        return (message.ciaddr(), CLIENT_PORT, None);
+    }
+    if relayed {
         let given = message.relay_suboption(code::relay::RELAY_PORT);
         let port = given.map_or(V4::SERVER_PORT, |_| query.packet.source.port());
         return (message.giaddr(), port, None);

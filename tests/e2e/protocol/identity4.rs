@@ -1,0 +1,64 @@
+//! Who a client is: by its identifier, by its card.
+
+use murre_tests::hand4::Client;
+use murre_tests::rows;
+use murre_tests::{Engine, Scene4, on_every_engine};
+use murre_wire::dhcp4::MessageType::Discover;
+use murre_wire::dhcp4::code;
+use serde_json::json;
+
+on_every_engine!(
+    an_identifier_tells_clients_of_one_card_apart_and_follows_its_client_to_another,
+    without_match_client_id_the_card_alone_counts,
+    the_identifier_is_echoed_unless_switched_off,
+);
+
+fn an_identifier_tells_clients_of_one_card_apart_and_follows_its_client_to_another(engine: Engine) {
+    let scene = Scene4::new(engine);
+    let (one, two) = (
+        Client::new(1).with_id(b"\0a"),
+        Client::new(1).with_id(b"\0b"),
+    );
+    let (first, second) = (one.lease(&scene.relay), two.lease(&scene.relay));
+    assert_ne!(first, second);
+
+    let elsewhere = Client::new(9).with_id(b"\0a");
+    assert_eq!(elsewhere.lease(&scene.relay), first);
+    let row = rows::of4(&scene.world.leases, first);
+    assert_eq!(
+        (row.hwaddr.as_str(), row.client_id.as_str()),
+        ("020000000009", "0061")
+    );
+    assert_eq!(rows::lease4(&scene.world.leases).len(), 2);
+
+    // Without an identifier at first (a boot loader), with one later (the system).
+    let loader = Client::new(3).lease(&scene.relay);
+    assert_eq!(Client::new(3).with_id(b"\0c").lease(&scene.relay), loader);
+}
+
+fn without_match_client_id_the_card_alone_counts(engine: Engine) {
+    let scene = Scene4::with(engine, |server| server["match-client-id"] = json!(false));
+    let first = Client::new(1).with_id(b"\0a").lease(&scene.relay);
+    assert_eq!(Client::new(1).with_id(b"\0b").lease(&scene.relay), first);
+    assert_eq!(Client::new(1).lease(&scene.relay), first);
+    assert_ne!(Client::new(2).with_id(b"\0a").lease(&scene.relay), first);
+    let row = rows::of4(&scene.world.leases, first);
+    assert_eq!(
+        (row.hwaddr.as_str(), row.client_id.as_str()),
+        ("020000000001", "")
+    );
+    assert_eq!(rows::lease4(&scene.world.leases).len(), 2);
+}
+
+fn the_identifier_is_echoed_unless_switched_off(engine: Engine) {
+    let client = Client::new(1).with_id(b"\0a");
+    let echoed = |scene: &Scene4| {
+        let offer = scene.relay.ask(&mut client.message(Discover));
+        let ack = scene.relay.ask(&mut client.take(&offer));
+        [offer, ack].map(|answer| answer.get(code::CLIENT_IDENTIFIER))
+    };
+    let with = Some(b"\0a".to_vec());
+    assert_eq!(echoed(&Scene4::new(engine)), [with.clone(), with]);
+    let silent = Scene4::with(engine, |server| server["echo-client-id"] = json!(false));
+    assert_eq!(echoed(&silent), [None, None]);
+}

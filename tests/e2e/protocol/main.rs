@@ -1,0 +1,13 @@
+//! The protocols message by message, with clients made by hand: every kind of query, what it is
+//! answered, what it leaves in the tables, and which are left unanswered for which reason.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bindings6;
+mod direct4;
+mod giveback4;
+mod giveback6;
+mod identity4;
+mod options4;
+mod options6;
+mod requests4;
+mod requests6;
