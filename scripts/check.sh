@@ -26,7 +26,7 @@ else
 fi
 if command -v cargo-deny >/dev/null; then
     say "dependencies"
-    cargo deny --offline check licenses bans sources
+    cargo deny check licenses bans sources
 else
     echo "not checked: licences of dependencies (cargo-deny is not installed)" >&2
 fi
