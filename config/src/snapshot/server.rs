@@ -57,7 +57,7 @@ pub struct ControlSocket {
 pub struct MultiThreading {
     /// `false` is one thread.
     pub enable: bool,
-    /// Threads; 0 is as many as there are processors.
+    /// Threads that serve packets; 0 leaves it to the server.
     pub thread_pool_size: u32,
     /// Queries in flight per thread; 0 is the built-in bound.
     pub packet_queue_size: u32,

@@ -94,36 +94,27 @@ fn configure_log(config: &Config, everything: bool) -> Result<(), log::LogError>
 }
 
 fn run(path: &Path, config: Config, cli: &Cli) -> anyhow::Result<()> {
-    let threads = threads(&config);
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    if let Some(threads) = threads {
-        builder.worker_threads(threads);
-    }
-    let runtime = builder
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads(&config))
         .enable_all()
         .build()
         .context("cannot start threads")?;
     runtime.block_on(Daemon::run(path, config, cli))
 }
 
-/// `multi-threading`: the most that either family asks for; `None` is one per processor.
-fn threads(config: &Config) -> Option<usize> {
+/// Threads that serve packets: the most that either family's `multi-threading` asks for.
+///
+/// Unless told otherwise it is one: queries wait for the database, not for a processor, and one
+/// thread that never wakes another gathers larger batches and does twice the work of two
+/// (docs/architecture.md). More processors are for more workers.
+fn threads(config: &Config) -> usize {
     let of = |settings: murre_config::MultiThreading| match settings {
         murre_config::MultiThreading { enable: false, .. } => 1,
-        settings => settings.thread_pool_size as usize,
+        settings => (settings.thread_pool_size as usize).max(1),
     };
-    let v4 = config
-        .dhcp4
-        .as_ref()
-        .map(|server| of(server.multi_threading));
-    let v6 = config
-        .dhcp6
-        .as_ref()
-        .map(|server| of(server.multi_threading));
-    match (v4, v6) {
-        (Some(0), _) | (_, Some(0)) => None,
-        (v4, v6) => v4.max(v6),
-    }
+    let v4 = config.dhcp4.as_ref().map(|dhcp4| of(dhcp4.multi_threading));
+    let v6 = config.dhcp6.as_ref().map(|dhcp6| of(dhcp6.multi_threading));
+    v4.max(v6).unwrap_or(1)
 }
 
 /// Both families' services and what drives them.
