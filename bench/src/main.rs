@@ -1,9 +1,66 @@
-//! Load and side-by-side measurements: not there yet, and it says so.
+//! `murre-bench`: Debian's Kea and Murre one after the other on the same database, driven by the
+//! same generator, measured the same way.
+//!
+//! A contest is one engine and family; its two contenders get the same configuration, an empty
+//! database each, and the whole machine for themselves. [`search`] finds the highest rate,
+//! [`contest`] measures at it and at half of it, [`report`] tells.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the table is the output, progress goes beside it"
+)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
-use std::io::Write;
+mod cli;
+mod configuration;
+mod contender;
+mod contest;
+mod ground;
+mod machine;
+mod plan;
+mod report;
+mod search;
+mod step;
+
 use std::process::ExitCode;
 
+use clap::Parser;
+use murre_harness::netns;
+
+/// What test drivers take for "skipped".
+const SKIPPED: u8 = 77;
+
 fn main() -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "murre-bench: not there yet");
-    ExitCode::FAILURE
+    let cli = cli::Cli::parse();
+    if !netns::require_root_and_namespaces() {
+        return ExitCode::from(SKIPPED);
+    }
+    match run(&cli) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("murre-bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs all contests and reports; whether every contender could be measured.
+fn run(cli: &cli::Cli) -> anyhow::Result<bool> {
+    let machine = machine::look()?;
+    machine.tell();
+    let plan = plan::Plan::new(cli.short);
+    let mut contests = Vec::new();
+    for (engine, family) in cli.contests() {
+        contests.push(contest::run(engine, family, &plan)?);
+    }
+    let report = report::Report {
+        short: cli.short,
+        machine,
+        contests,
+    };
+    print!("\n{}", report.table());
+    let files = report.write(&cli.out)?;
+    println!("\nwritten: {files}");
+    Ok(report.complete())
 }

@@ -1,9 +1,14 @@
 //! perfdhcp, Kea's load generator, and its report.
 
 use std::process::Command;
+use std::time::Duration;
 
 use crate::netns::Namespace;
-use crate::{packages, process};
+use crate::packages;
+use crate::process::Daemon;
+
+/// No run of it lasts this long.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What a run of perfdhcp reported.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +21,8 @@ pub struct Report {
     pub renewal: Option<Exchange>,
     /// Messages that could not be read.
     pub malformed: u64,
+    /// Processor seconds that perfdhcp itself took; 0 in a report read from text.
+    pub cpu_seconds: f64,
     /// The whole text.
     pub text: String,
 }
@@ -137,15 +144,18 @@ impl Exchange {
 /// # Panics
 /// When it cannot run or does not understand its arguments.
 pub fn run(namespace: &Namespace, arguments: &[&str]) -> Report {
-    let output = process::output(command(namespace).args(arguments));
-    let text = String::from_utf8_lossy(&output.stdout);
-    let error = String::from_utf8_lossy(&output.stderr);
+    let daemon = Daemon::spawn("perfdhcp", command(namespace).args(arguments));
+    let status = daemon.finish(PATIENCE);
+    let text = daemon.lines().join("\n");
     // 3: some exchanges were not completed.
     assert!(
-        matches!(output.status.code(), Some(0 | 3)),
-        "perfdhcp {arguments:?}: {text}{error}"
+        matches!(status.and_then(|status| status.code()), Some(0 | 3)),
+        "perfdhcp {arguments:?}: {status:?}\n{text}"
     );
-    Report::parse(&text)
+    Report {
+        cpu_seconds: daemon.cpu_seconds(),
+        ..Report::parse(&text)
+    }
 }
 
 /// The command, for a run in the background ([`crate::process::Daemon`]): give its lines to

@@ -206,6 +206,20 @@ impl Daemon {
         state.exit
     }
 
+    /// Waits for its end and for the last line of both streams; `None` when either is still to come
+    /// after `limit`.
+    pub fn finish(&self, limit: Duration) -> Option<ExitStatus> {
+        let state = self.shared.state();
+        let (state, waited) = self
+            .shared
+            .changed
+            .wait_timeout_while(state, limit, |state| {
+                state.exit.is_none() || state.open_streams > 0
+            })
+            .expect("no panic");
+        if waited.timed_out() { None } else { state.exit }
+    }
+
     /// Whether it has not ended yet.
     pub fn is_running(&self) -> bool {
         self.shared.state().exit.is_none()

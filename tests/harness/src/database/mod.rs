@@ -227,6 +227,17 @@ impl Server {
         }
     }
 
+    /// Its version, as it tells.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn version(&self) -> String {
+        self.maintenance().value(match self.engine() {
+            Engine::Postgresql => "SHOW server_version",
+            Engine::Mariadb => "SELECT VERSION()",
+        })
+    }
+
     /// Process id of the server (PostgreSQL: the postmaster).
     ///
     /// # Panics
@@ -256,12 +267,16 @@ impl Server {
     pub fn fresh(&self) -> Database {
         let name = format!("murre_{}", rundir::unique());
         let database = self.database(&name);
-        let maintenance = self.database(match self.engine() {
+        self.maintenance().query(&format!("CREATE DATABASE {name}"));
+        database
+    }
+
+    /// The database that is always there.
+    fn maintenance(&self) -> Database {
+        self.database(match self.engine() {
             Engine::Postgresql => "postgres",
             Engine::Mariadb => "mysql",
-        });
-        maintenance.query(&format!("CREATE DATABASE {name}"));
-        database
+        })
     }
 
     fn database(&self, name: &str) -> Database {

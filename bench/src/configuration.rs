@@ -1,0 +1,138 @@
+//! What both contenders are told: one configuration, but for the place of their own leases.
+
+use std::fmt;
+
+use clap::ValueEnum;
+use murre_harness::database;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// The server's interface.
+pub(crate) const SERVER_INTERFACE: &str = "srv0";
+/// The generator's interface.
+pub(crate) const CLIENT_INTERFACE: &str = "cli0";
+/// The server's addresses.
+pub(crate) const SERVER_ADDRESSES: [&str; 2] = ["10.0.0.1/8", "2001:db8:1::1/64"];
+/// The generator's addresses. In v4 it is a relay on its clients' link, as perfdhcp always is.
+pub(crate) const CLIENT_ADDRESSES: [&str; 2] = ["10.0.0.2/8", "2001:db8:1::2/64"];
+
+/// Threads of Kea; Murre takes the key and has tasks instead.
+const THREADS: u32 = 8;
+/// Seconds: no lease ends during a contest.
+const LIFETIME: u32 = 7200;
+
+/// Where the leases are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Engine {
+    /// Both on PostgreSQL with synchronous_commit and fsync
+    Postgresql,
+    /// Both on MariaDB with innodb_flush_log_at_trx_commit=1
+    Mariadb,
+    /// Kea's lease file (in memory, written without waiting for the disk) and Murre's embedded
+    /// database (each commit waits for the disk)
+    Memfile,
+}
+
+impl Engine {
+    /// The database server, if there is one.
+    pub(crate) fn server(self) -> Option<database::Engine> {
+        match self {
+            Self::Postgresql => Some(database::Engine::Postgresql),
+            Self::Mariadb => Some(database::Engine::Mariadb),
+            Self::Memfile => None,
+        }
+    }
+
+    /// What the manual of Kea recommends per thread (dhcp4-srv.rst and dhcp6-srv.rst,
+    /// "Multi-Threading Settings With Different Database Backends").
+    fn queue_per_thread(self, family: Family) -> u32 {
+        match (self, family) {
+            (Self::Postgresql, _) => 11,
+            (Self::Mariadb, Family::V4) => 66,
+            (Self::Mariadb, Family::V6) => 200,
+            (Self::Memfile, Family::V4) => 7,
+            (Self::Memfile, Family::V6) => 150,
+        }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Postgresql => "PostgreSQL",
+            Self::Mariadb => "MariaDB",
+            Self::Memfile => "memfile",
+        })
+    }
+}
+
+/// Which protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+pub(crate) enum Family {
+    /// DISCOVER, OFFER, REQUEST, ACK
+    #[value(name = "4")]
+    #[serde(rename = "DHCPv4")]
+    V4,
+    /// SOLICIT, ADVERTISE, REQUEST, REPLY, one address each
+    #[value(name = "6")]
+    #[serde(rename = "DHCPv6")]
+    V6,
+}
+
+impl Family {
+    /// 4 or 6.
+    pub(crate) fn version(self) -> u8 {
+        match self {
+            Self::V4 => 4,
+            Self::V6 => 6,
+        }
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DHCPv{}", self.version())
+    }
+}
+
+/// The document both get. `leases` is the map of `lease-database`.
+pub(crate) fn document(engine: Engine, family: Family, leases: &Value) -> Value {
+    let mut server = json!({
+        "interfaces-config": { "interfaces": [SERVER_INTERFACE] },
+        "lease-database": leases,
+        "multi-threading": {
+            "enable-multi-threading": true,
+            "thread-pool-size": THREADS,
+            "packet-queue-size": engine.queue_per_thread(family) * THREADS,
+        },
+        "valid-lifetime": LIFETIME,
+        "loggers": loggers(family),
+    });
+    match family {
+        Family::V4 => {
+            server["subnet4"] = json!([{
+                "id": 1, "subnet": "10.0.0.0/8",
+                "pools": [{ "pool": "10.1.0.0-10.255.255.254" }],
+                "option-data": [{ "name": "routers", "data": "10.0.0.254" }],
+            }]);
+        }
+        Family::V6 => {
+            server["preferred-lifetime"] = json!(LIFETIME);
+            server["subnet6"] = json!([{
+                "id": 1, "subnet": "2001:db8:1::/64", "interface": SERVER_INTERFACE,
+                "pools": [{ "pool": "2001:db8:1::1:0:0-2001:db8:1::ffff:ffff:ffff" }],
+                "option-data": [{ "name": "dns-servers", "data": "2001:db8:1::53" }],
+            }]);
+        }
+    }
+    json!({ format!("Dhcp{}", family.version()): server })
+}
+
+/// Warnings, and the life of the server, which is waited for; nothing per packet.
+fn loggers(family: Family) -> Value {
+    let logger = |name: String, severity: &str| json!({ "name": name, "severity": severity, "output_options": [{ "output": "stdout" }] });
+    let daemon = format!("kea-dhcp{}", family.version());
+    let life = format!("{daemon}.dhcp{}", family.version());
+    json!([logger(daemon, "WARN"), logger(life, "INFO")])
+}
