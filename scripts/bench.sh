@@ -4,19 +4,41 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
 
+short=
+help=
+for argument in "$@"; do
+    case $argument in
+    --short) short=1 ;;
+    --help | -h) help=1 ;;
+    esac
+done
+
 need_rust
-need ip iproute2 "server and clients in networks of their own"
-need mariadbd mariadb-server "the databases that both use"
-need_file '/usr/lib/postgresql/*/bin/postgres' postgresql "the databases that both use"
-need psql postgresql-client "Kea's schema is made with it"
-need kea-dhcp4 kea-dhcp4-server "the original"
-need kea-dhcp6 kea-dhcp6-server "the original"
-need perfdhcp kea-admin "the load generator"
-install_missing
-if [ "${1:-}" != --help ]; then
-    say "building"
-    cargo build --release --bins
-else
-    cargo build --release --quiet -p murre-bench
+if [ -z "$help" ]; then
+    need ip iproute2 "server and clients in networks of their own"
+    need mariadbd mariadb-server "a database that both use"
+    need_file '/usr/lib/postgresql/*/bin/postgres' postgresql "a database that both use"
+    need psql postgresql-client "Kea's schema is made with it"
+    need sqlite3 sqlite3 "leases in the embedded database are counted with it"
+    need kea-dhcp4 kea-dhcp4-server "the original"
+    need kea-dhcp6 kea-dhcp6-server "the original"
+    need perfdhcp kea-admin "the load generator"
 fi
-exec "${CARGO_TARGET_DIR:-target}/release/murre-bench" "$@"
+install_missing
+
+# A short run only shows that everything works: the build that the tests have already is enough.
+profile=release
+folder=release
+if [ -n "$short$help" ]; then
+    profile=dev
+    folder=debug
+fi
+build=(cargo build --profile $profile -p murre-bench)
+if [ -z "$help" ]; then
+    say "building"
+    build+=(-p murre-worker)
+else
+    build+=(--quiet)
+fi
+"${build[@]}"
+exec "${CARGO_TARGET_DIR:-target}/$folder/murre-bench" "$@"

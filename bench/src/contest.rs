@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::configuration::{Engine, Family};
 use crate::contender::Contender;
+use crate::delays::Delays;
 use crate::ground::Ground;
 use crate::plan::Plan;
 use crate::search::{self, Length};
@@ -43,10 +44,8 @@ pub(crate) struct Measured {
     pub(crate) highest: Step,
     /// At half of it.
     pub(crate) half: Step,
-    /// Milliseconds at half of it: half of the answers came within this.
-    pub(crate) median_ms: f64,
-    /// Milliseconds at half of it: 99 % of the answers came within this.
-    pub(crate) p99_ms: f64,
+    /// How long the answers took at half of it.
+    pub(crate) delays: Delays,
     /// The generator could not send faster at some rate that was carried.
     pub(crate) generator_bound: bool,
     /// Every step of the search and the measurements.
@@ -119,7 +118,7 @@ fn measure(
             let highest = highest.context("no rate is carried")?;
             let rate = (highest.rate / 2.0).round().max(1.0) as u32;
             let half = step(rate, plan.measure, Attention::Delays)?;
-            with_quantiles(highest, half)?
+            with_delays(highest, half)?
         }
     };
     let completed = generator.completed;
@@ -145,14 +144,12 @@ fn works(step: &Step) -> anyhow::Result<Measured> {
         "{} addresses were given to two clients",
         step.doubled
     );
-    with_quantiles(step.clone(), step.clone())
+    with_delays(step.clone(), step.clone())
 }
 
-fn with_quantiles(highest: Step, half: Step) -> anyhow::Result<Measured> {
-    let quantile = |share| half.quantile_ms(share).context("no answer was timed");
+fn with_delays(highest: Step, half: Step) -> anyhow::Result<Measured> {
     Ok(Measured {
-        median_ms: quantile(0.5)?,
-        p99_ms: quantile(0.99)?,
+        delays: Delays::of(&half).context("no answer was timed")?,
         highest,
         half,
         ..Measured::default()

@@ -1,7 +1,7 @@
 //! What it is measured on: a rate means nothing without it.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Seek, Write};
 use std::path::Path;
 use std::time::Instant;
 
@@ -11,6 +11,8 @@ use serde::Serialize;
 
 /// How many writes the disk is tried with.
 const WRITES: usize = 100;
+/// Bytes of each.
+const PAGE: usize = 4096;
 
 /// The machine, as far as it decides the figures.
 #[derive(Clone, Debug, Serialize)]
@@ -21,7 +23,8 @@ pub(crate) struct Machine {
     pub(crate) processor: String,
     /// The kernel's release.
     pub(crate) kernel: String,
-    /// Microseconds, median: a page is written and on disk, where the databases are.
+    /// Microseconds, median: a page of a file that has its size already, as a database's log has, is
+    /// written and on disk, where the databases are.
     pub(crate) sync_us: u64,
     /// The databases are in memory, so that durability costs nothing.
     pub(crate) disk_is_memory: bool,
@@ -70,10 +73,13 @@ impl std::fmt::Display for Machine {
 fn sync_us(place: &Path) -> anyhow::Result<u64> {
     let path = place.join("sync-probe");
     let mut file = File::create(&path)?;
+    file.write_all(&vec![0; WRITES * PAGE])?;
+    file.sync_all()?;
+    file.rewind()?;
     let mut times = Vec::with_capacity(WRITES);
     for _ in 0..WRITES {
         let begin = Instant::now();
-        file.write_all(&[0x5a; 4096])?;
+        file.write_all(&[0x5a; PAGE])?;
         file.sync_data()?;
         times.push(u64::try_from(begin.elapsed().as_micros())?);
     }

@@ -15,6 +15,7 @@ mod cli;
 mod configuration;
 mod contender;
 mod contest;
+mod delays;
 mod ground;
 mod machine;
 mod plan;

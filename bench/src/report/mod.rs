@@ -81,6 +81,7 @@ mod examples {
     use crate::configuration::{Engine, Family};
     use crate::contender::Contender;
     use crate::contest::{Entry, Measured};
+    use crate::delays::{Delays, Quantiles};
     use crate::step::Step;
 
     /// Kea carries 1,000/s and Murre 4,000/s at a quarter of the cost, on PostgreSQL; on MariaDB
@@ -130,8 +131,13 @@ mod examples {
                 database_cpu: 2.0,
                 ..Step::default()
             },
-            median_ms: ms,
-            p99_ms: ms * 3.0,
+            delays: Delays {
+                all: Quantiles {
+                    median_ms: ms,
+                    p99_ms: ms * 3.0,
+                },
+                ..Delays::default()
+            },
             generator_bound: rate > 3000.0,
             ..Measured::default()
         }

@@ -27,8 +27,8 @@ impl Summary {
         let step = &measured.highest;
         Self {
             exchanges_per_second: step.rate,
-            median_ms: measured.median_ms,
-            p99_ms: measured.p99_ms,
+            median_ms: measured.delays.all.median_ms,
+            p99_ms: measured.delays.all.p99_ms,
             server_cpu: step.per_thousand(step.server_cpu),
             database_cpu: step.per_thousand(step.database_cpu),
             cpu: step.per_thousand(step.server_cpu + step.database_cpu),
