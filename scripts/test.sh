@@ -8,8 +8,8 @@ if [ "${1:-}" = --help ]; then
     cat <<'EOF'
 usage: ./run test [CARGO TEST ARGUMENTS]
 
-Checks, all tests (unit, every engine, end to end with real clients), and ten seconds of fuzzing per
-decoder. With arguments: only `cargo test` with them.
+Checks, all tests (unit, every engine, end to end with real clients), ten seconds of fuzzing per
+decoder, and a short look at whether the bench works. With arguments: only `cargo test` with them.
 Installs the Debian packages it needs when root, else names them and stops.
 EOF
     exit 0
@@ -28,6 +28,7 @@ need dhcpcd dhcpcd-base "a real client"
 need dhcrelay isc-dhcp-relay "a real relay"
 need kea-dhcp4 kea-dhcp4-server "the original, to compare with"
 need kea-dhcp6 kea-dhcp6-server "the original, to compare with"
+need sqlite3 sqlite3 "tests look into tables"
 need perfdhcp kea-admin "a load generator"
 install_missing
 
@@ -51,8 +52,13 @@ cargo_test || status=1
 say "fuzzing, 10 s per decoder"
 scripts/fuzz.sh --seconds 10 || status=1
 
+say "the bench works"
+scripts/bench.sh --short --engine postgresql --engine memfile --out target/bench-short 2>&1 | tee -a "$log" || {
+    [ $? -eq 77 ] || status=1
+}
+
 # A skipped test says so in its output; it is counted, never as passed.
-skipped=$(grep -c '^SKIPPED: ' "$log" || true)
+skipped=$(grep -cE '^SKIPPED\b' "$log" || true)
 awk -v skipped="$skipped" '/^test result:/ { passed += $4; failed += $6 }
     END { printf "\n%d passed, %d failed, %d skipped\n", passed, failed, skipped }' "$log"
 exit $status
