@@ -128,10 +128,18 @@ impl Relay {
     /// # Panics
     /// When these are no addresses, or the first is not the namespace's.
     pub fn at(namespace: &Namespace, giaddr: &str, server: &str) -> Self {
+        Self::at_port(namespace, giaddr, 67, server)
+    }
+
+    /// A relay that sends from another port.
+    ///
+    /// # Panics
+    /// As [`Relay::at`].
+    pub fn at_port(namespace: &Namespace, giaddr: &str, port: u16, server: &str) -> Self {
         let giaddr: Ipv4Addr = giaddr.parse().expect("an address");
         let server: Ipv4Addr = server.parse().expect("an address");
         Self {
-            socket: socket::bind(namespace, (giaddr, 67).into()),
+            socket: socket::bind(namespace, (giaddr, port).into()),
             server: (server, 67).into(),
             giaddr,
         }

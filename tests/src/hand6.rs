@@ -117,10 +117,18 @@ impl Relay {
     /// # Panics
     /// When these are no addresses, or the first is not the namespace's.
     pub fn at(namespace: &Namespace, own: &str, server: &str) -> Self {
+        Self::at_port(namespace, own, 547, server)
+    }
+
+    /// A relay that sends from another port.
+    ///
+    /// # Panics
+    /// As [`Relay::at`].
+    pub fn at_port(namespace: &Namespace, own: &str, port: u16, server: &str) -> Self {
         let own: Ipv6Addr = own.parse().expect("an address");
         let server: Ipv6Addr = server.parse().expect("an address");
         Self {
-            socket: socket::bind(namespace, (own, 547).into()),
+            socket: socket::bind(namespace, (own, port).into()),
             server: (server, 547).into(),
             link: own,
             options: Vec::new(),

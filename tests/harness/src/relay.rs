@@ -41,7 +41,23 @@ pub fn dhcrelay4_with(
 /// # Panics
 /// When it does not start.
 pub fn dhcrelay6(namespace: &Namespace, down: &[&str], up: &str, server: &str) -> Daemon {
+    dhcrelay6_with(namespace, down, up, server, &[])
+}
+
+/// As [`dhcrelay6`], with more arguments, e.g. `["-I"]` to name the client's interface to the
+/// server.
+///
+/// # Panics
+/// When it does not start.
+pub fn dhcrelay6_with(
+    namespace: &Namespace,
+    down: &[&str],
+    up: &str,
+    server: &str,
+    arguments: &[&str],
+) -> Daemon {
     let mut command = command(namespace, "-6");
+    command.args(arguments);
     for interface in down {
         command.args(["-l", interface]);
     }
