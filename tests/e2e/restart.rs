@@ -120,6 +120,12 @@ fn no_acknowledged_lease_is_lost_when_postgresql_is_killed_under_load() {
     killed_database(murre_harness::database::Engine::Postgresql);
 }
 
+/// As above, on the other server engine.
+#[test]
+fn no_acknowledged_lease_is_lost_when_mariadb_is_killed_under_load() {
+    killed_database(murre_harness::database::Engine::Mariadb);
+}
+
 fn killed_database(engine: murre_harness::database::Engine) {
     if !murre_harness::netns::require_root_and_namespaces() {
         return;

@@ -40,7 +40,7 @@ pub use world::World;
 #[macro_export]
 macro_rules! on_every_engine {
     ($($name:ident),* $(,)?) => {
-        $crate::on_engines! { [postgresql = Postgresql, sqlite = Sqlite] $($name),* }
+        $crate::on_engines! { [postgresql = Postgresql, mariadb = Mariadb, sqlite = Sqlite] $($name),* }
     };
 }
 

@@ -145,6 +145,7 @@ impl Fresh {
 pub fn engines() -> Vec<Fresh> {
     vec![
         Fresh::server("postgresql", database::postgres().fresh()),
+        Fresh::server("mariadb", database::mariadb().fresh()),
         Fresh::embedded(),
     ]
 }
