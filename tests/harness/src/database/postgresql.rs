@@ -79,19 +79,26 @@ pub(super) fn spawn(options: &ServerOptions, directory: &Path, port: u16) -> Dae
 /// memory, and a new server would refuse to start.
 pub(super) fn forget_dead_postmaster(directory: &Path) {
     let data = directory.join("data");
-    let pids = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    for process in pids.filter(|entry| entry.file_name().to_string_lossy().parse::<u32>().is_ok()) {
-        if std::fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd == data) {
-            let pid = process
-                .file_name()
-                .to_string_lossy()
-                .parse()
-                .expect("filtered above");
-            let pid = nix::unistd::Pid::from_raw(pid);
+    loop {
+        let children = running_in(&data);
+        if children.is_empty() {
+            break;
+        }
+        for pid in children {
             let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
         }
+        std::thread::yield_now();
     }
     let _ = std::fs::remove_file(data.join("postmaster.pid"));
+}
+
+/// Processes whose working directory this is. One that ends gives up its shared memory first.
+fn running_in(data: &Path) -> Vec<nix::unistd::Pid> {
+    let pids = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    pids.filter(|entry| std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == data))
+        .filter_map(|entry| entry.file_name().to_string_lossy().parse().ok())
+        .map(nix::unistd::Pid::from_raw)
+        .collect()
 }
 
 pub(super) fn query(database: &Database, sql: &str) -> Result<Vec<Vec<String>>, Error> {
