@@ -61,7 +61,7 @@ cat >"$folder/murre.json" <<EOF
 EOF
 
 say "a worker: murre-worker -c $folder/murre.json"
-ip netns exec $server "$bin/murre-worker" -c "$folder/murre.json" >"$folder/worker.log" 2>&1 &
+KEA_PIDFILE_DIR=$folder ip netns exec $server "$bin/murre-worker" -c "$folder/murre.json" >"$folder/worker.log" 2>&1 &
 worker=$!
 for ((i = 0; i < 100; i++)); do
     grep -q DHCP4_STARTED "$folder/worker.log" && grep -q DHCP6_STARTED "$folder/worker.log" && break

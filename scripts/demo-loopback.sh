@@ -27,7 +27,7 @@ cat >"$folder/murre.json" <<EOF
 }
 EOF
 say "no namespaces here: a worker on loopback, port 10067"
-"$bin/murre-worker" -c "$folder/murre.json" -p 10067 -P 10068 >"$folder/worker.log" 2>&1 &
+KEA_PIDFILE_DIR=$folder "$bin/murre-worker" -c "$folder/murre.json" -p 10067 -P 10068 >"$folder/worker.log" 2>&1 &
 worker=$!
 for ((i = 0; i < 100; i++)); do
     grep -q DHCP4_STARTED "$folder/worker.log" && break

@@ -39,6 +39,15 @@ pub fn load_str(text: &str, name: &str) -> Result<Config, ConfigErrors> {
     from_document(read::document_from_str(text, name)?)
 }
 
+/// Loads a configuration from a tree that was read already, such as a command's argument.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_node(root: Node) -> Result<Config, ConfigErrors> {
+    let notes = Vec::new();
+    from_document(Document { root, notes })
+}
+
 fn from_document(document: Document) -> Result<Config, ConfigErrors> {
     let Document { root, notes } = document;
     let mut cx = Cx::default();

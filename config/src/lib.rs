@@ -13,7 +13,7 @@ mod keys;
 mod model;
 mod render;
 
-pub use config::{Config, load, load_str};
+pub use config::{Config, load, load_node, load_str};
 pub use error::{ConfigError, ConfigErrors, Fault, Note, NoteSeverity};
 pub use read::{Node, Place};
 pub use snapshot::*;

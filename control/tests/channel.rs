@@ -1,5 +1,5 @@
 //! The channel over a real socket, with clients that behave and clients that do not.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;

@@ -17,6 +17,7 @@
 
 pub mod card;
 pub mod config;
+pub mod control;
 pub mod fleet;
 pub mod hand4;
 pub mod hand6;

@@ -49,13 +49,28 @@ impl Worker {
     pub fn launch(namespace: &Namespace, config: &Value, launch: &Launch) -> Self {
         let file = rundir::fresh_dir("worker").join("murre.json");
         write(&file, &config.to_string());
-        let families = [("Dhcp4", 4), ("Dhcp6", 6)];
-        let families = families.iter().filter(|(key, _)| config.get(key).is_some());
+        Self::launch_file(namespace, &file, launch)
+    }
+
+    /// Starts it on a configuration file that is there, without waiting for anything.
+    ///
+    /// # Panics
+    /// When the file cannot be read.
+    pub fn launch_file(namespace: &Namespace, file: &Path, launch: &Launch) -> Self {
+        let text = std::fs::read_to_string(file);
+        let text = text.unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let families = [("\"Dhcp4\"", 4), ("\"Dhcp6\"", 6)];
+        let families = families.iter().filter(|(key, _)| text.contains(key));
         Self {
-            daemon: Daemon::spawn("murre-worker", &command(namespace, &file, launch)),
-            file,
+            daemon: Daemon::spawn("murre-worker", &command(namespace, file, launch)),
+            file: file.to_owned(),
             families: families.map(|(_, version)| *version).collect(),
         }
+    }
+
+    /// Its configuration file.
+    pub fn file(&self) -> &Path {
+        &self.file
     }
 
     /// Waits until it serves, looking at its output behind a [`Daemon::mark`].
@@ -90,8 +105,13 @@ impl Worker {
 
     /// Writes another configuration over its file, as text, and sends SIGHUP.
     pub fn reload(&self, text: &str) {
-        write(&self.file, text);
+        self.rewrite(text);
         self.daemon.signal(Signal::SIGHUP);
+    }
+
+    /// Writes another configuration over its file, as text, and tells nobody.
+    pub fn rewrite(&self, text: &str) {
+        write(&self.file, text);
     }
 
     /// Asks it to end, and checks that it does, with status 0.
@@ -184,6 +204,8 @@ pub fn command(namespace: &Namespace, file: &Path, launch: &Launch) -> Command {
         command.arg("-d");
     }
     command.arg("-c").arg(file);
+    // Beside its configuration, as several workers of this name run at once.
+    command.env("KEA_PIDFILE_DIR", file.parent().unwrap_or(Path::new("/")));
     command
 }
 

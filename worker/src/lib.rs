@@ -4,6 +4,7 @@
 
 mod allocation;
 pub mod cli;
+mod command;
 pub mod daemon;
 mod exchange;
 pub mod log;

@@ -7,7 +7,7 @@ use murre_worker::{cli::Cli, daemon};
 
 fn main() -> ExitCode {
     match daemon::main(&Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code.into(),
         Err(_reported) => ExitCode::FAILURE,
     }
 }

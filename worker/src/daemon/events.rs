@@ -3,14 +3,24 @@
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Sender;
+use tokio::sync::oneshot;
 
 /// A request to the daemon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Event {
-    /// Read the configuration again (SIGHUP, `config-reload`).
-    Reload,
-    /// Answer what is in flight and end (SIGTERM, SIGINT, `shutdown`).
-    Stop,
+    /// Read the configuration again (SIGHUP, `config-reload`), and tell who wants to know.
+    Reload(Option<oneshot::Sender<Result<(), String>>>),
+    /// End (SIGTERM, SIGINT, `shutdown`).
+    Stop(Ending),
+}
+
+/// How to end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ending {
+    /// The exit code.
+    pub code: u8,
+    /// Do not answer what is in flight first.
+    pub at_once: bool,
 }
 
 /// Turn signals into events.
@@ -21,9 +31,9 @@ pub(super) fn listen(events: Sender<Event>) -> anyhow::Result<()> {
     tokio::spawn(async move {
         loop {
             let event = tokio::select! {
-                _ = hangup.recv() => Event::Reload,
-                _ = terminate.recv() => Event::Stop,
-                _ = interrupt.recv() => Event::Stop,
+                _ = hangup.recv() => Event::Reload(None),
+                _ = terminate.recv() => Event::Stop(Ending::default()),
+                _ = interrupt.recv() => Event::Stop(Ending::default()),
             };
             if events.send(event).await.is_err() {
                 return;

@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use murre_config::{Listen, Server};
+use murre_config::{ControlSocket, Listen, Server};
+use murre_control::{PidFile, Registry, UnixChannel};
 use murre_schema::{Store, StoreOptions};
 use murre_wire::{Family, V4, V6};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinHandle;
 
-use super::{access, duid, timers};
-use crate::exchange::{Exchange, Journal, Ports, Service};
-use crate::socket::{self, Listeners, Mode, Selector, Settings};
+use super::{Ending, Surroundings, Wanted, access, duid, pid, timers};
+use crate::command::{self, Desk, Sockets, Status};
+use crate::exchange::{Exchange, Journal, Service};
+use crate::socket::{self, Listeners, Mode, Packet, Selector, Settings};
 
 /// Batches of packets that may wait between the sockets and the service.
 const BATCHES: usize = 256;
@@ -33,46 +35,99 @@ pub(super) trait Serve: Exchange {
     ) -> impl Future<Output = Result<(), murre_schema::Error>> + Send;
 }
 
-/// A running family.
+/// Longest wait for commands that are being answered when all else has ended.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// A family: being started, or running.
 pub(super) struct FamilyDaemon<F: Serve> {
     service: Arc<Service<F>>,
+    status: Arc<Status>,
+    surroundings: Surroundings,
+    pid_file: Option<PidFile>,
+    registry: Arc<Registry>,
+    channels: Vec<UnixChannel>,
     listeners: Option<Listeners>,
+    /// Where packets come out until there is somebody to serve them.
+    packets: Option<Receiver<Vec<Packet>>>,
     tasks: Vec<JoinHandle<()>>,
     serving: Option<JoinHandle<()>>,
 }
 
 impl<F: Serve> FamilyDaemon<F> {
     /// With a configuration, nothing started.
-    pub(super) fn new(server: Arc<Server<F>>, ports: Ports) -> Self {
-        let limit = in_flight(&server);
+    pub(super) fn new(wanted: Wanted<F>, surroundings: Surroundings) -> Self {
+        let limit = in_flight(&wanted.server);
+        let service = Service::new(wanted.server, limit, surroundings.ports);
+        let desk = Desk {
+            service: Arc::new(service),
+            status: Arc::new(Status::new(wanted.json)),
+            events: surroundings.events.clone(),
+        };
+        let registry = Arc::new(command::registry(&desk));
         Self {
-            service: Arc::new(Service::new(server, limit, ports)),
+            service: desk.service,
+            status: desk.status,
+            surroundings,
+            pid_file: None,
+            registry,
+            channels: Vec::new(),
             listeners: None,
+            packets: None,
             tasks: Vec::new(),
             serving: None,
         }
     }
 
-    /// Reach the database, open the sockets, serve.
+    /// Take the PID file and open the command channel, which answers from then on.
+    ///
+    /// # Errors
+    /// Another process has one of them, or they cannot be made.
+    pub(super) fn prepare(&mut self) -> anyhow::Result<()> {
+        if self.pid_file.is_none() {
+            self.pid_file = pid::take::<F>(&self.surroundings.path)?;
+        }
+        let wanted = Arc::clone(&self.service.server.load());
+        self.open_channels(&wanted.control_sockets)
+    }
+
+    /// Reach the database, open the sockets, serve. May be left at any await and begun again.
     ///
     /// # Errors
     /// Sockets that the configuration insists on, or an interface that is not there.
     pub(super) async fn start(&mut self) -> anyhow::Result<()> {
+        if self.serving.is_some() {
+            return Ok(());
+        }
         self.reach_database().await?;
-        let (packets, incoming) = mpsc::channel(BATCHES);
-        let listeners = Listeners::new(packets, |failure| Journal::<F>::unsent(&failure));
-        let sender = listeners.sender();
-        self.listeners = Some(listeners);
+        if self.listeners.is_none() {
+            let (packets, incoming) = mpsc::channel(BATCHES);
+            let listeners = Listeners::new(packets, |failure| Journal::<F>::unsent(&failure));
+            self.listeners = Some(listeners);
+            self.packets = Some(incoming);
+        }
         self.open_sockets().await?;
-        self.serving = Some(tokio::spawn(
-            Arc::clone(&self.service).run(incoming, sender),
-        ));
+        let sender = self.listeners.as_ref().map(Listeners::sender);
+        if let (Some(incoming), Some(sender)) = (self.packets.take(), sender) {
+            let service = Arc::clone(&self.service);
+            self.serving = Some(tokio::spawn(service.run(incoming, sender)));
+        }
         self.tasks
             .push(tokio::spawn(timers::run(Arc::clone(&self.service))));
-        if !self.service.server.load().control_sockets.is_empty() {
-            Journal::<F>::no_command_channel();
-        }
         Journal::<F>::started();
+        Ok(())
+    }
+
+    /// Open the sockets that are not open yet; then close those that are not wanted any more.
+    fn open_channels(&mut self, wanted: &[ControlSocket]) -> anyhow::Result<()> {
+        let mut opened = Vec::new();
+        for socket in wanted {
+            if !self.channels.iter().any(|open| open.path() == socket.path) {
+                opened.push(UnixChannel::open(&socket.path, Arc::clone(&self.registry))?);
+            }
+        }
+        self.channels
+            .retain(|open| wanted.iter().any(|socket| open.path() == socket.path));
+        self.channels.append(&mut opened);
         Ok(())
     }
 
@@ -111,36 +166,55 @@ impl<F: Serve> FamilyDaemon<F> {
                 .await
                 .with_context(|| format!("{} interfaces-config", <F as Family>::KEY))?;
             Journal::<F>::listening(&applied);
+            let failures = applied.failures.iter().map(ToString::to_string);
+            self.status.sockets(Sockets::Tried(failures.collect()));
         }
         Ok(())
     }
 
     /// Serve with another configuration. What cannot be adopted leaves the present one in force.
-    async fn adopt(&mut self, server: Arc<Server<F>>) -> anyhow::Result<()> {
+    async fn adopt(&mut self, wanted: Wanted<F>) -> anyhow::Result<()> {
+        let Wanted { server, json } = wanted;
         let before = self.service.server.load_full();
-        if before.lease_database != server.lease_database {
-            let store = open_store(&server).await.context("lease-database")?;
+        let new_database = before.lease_database != server.lease_database;
+        let store = match new_database && self.serving.is_some() {
+            true => Some(open_store(&server).await.context("lease-database")?),
+            false => None,
+        };
+        self.open_channels(&server.control_sockets)?;
+        if let Some(store) = store {
             self.service.store.store(Some(Arc::new(store)));
         }
         self.service.server.store(server);
+        self.status.loaded(json);
+        if self.serving.is_none() {
+            // The start is under way and goes on with what it finds now.
+            return Ok(());
+        }
         F::settle(&self.service)
             .await
             .context("server identifier")?;
         self.open_sockets().await
     }
 
-    /// Take no more queries, answer what is in flight, close.
-    pub(super) async fn stop(mut self) {
+    /// Take no more queries, answer what is in flight unless it must end at once, close.
+    pub(super) async fn stop(mut self, ending: Ending) {
         for task in self.tasks.drain(..) {
             task.abort();
         }
         self.service.stop();
-        if let Some(serving) = self.serving.take() {
+        match self.serving.take() {
+            Some(serving) if ending.at_once => serving.abort(),
             // It ends by itself when all is answered; a panic was reported where it happened.
-            let _ = serving.await;
+            Some(serving) => drop(serving.await),
+            None => {}
         }
         if let Some(listeners) = self.listeners.take() {
             listeners.close().await;
+        }
+        let channels = self.channels.drain(..).map(UnixChannel::close);
+        for finishing in channels.collect::<Vec<_>>() {
+            finishing.wait(LAST_WORDS).await;
         }
         Journal::<F>::stopped(&self.service.counters);
     }
@@ -149,28 +223,37 @@ impl<F: Serve> FamilyDaemon<F> {
 /// After a reload: start, change or stop a family.
 pub(super) async fn replace<F: Serve>(
     running: &mut Option<FamilyDaemon<F>>,
-    wanted: Option<Server<F>>,
-    ports: Ports,
-) {
+    wanted: Option<Wanted<F>>,
+    surroundings: &Surroundings,
+) -> Result<(), String> {
     let outcome = match (running.as_mut(), wanted) {
-        (Some(daemon), Some(server)) => daemon.adopt(Arc::new(server)).await,
-        (None, Some(server)) => {
-            let mut daemon = FamilyDaemon::new(Arc::new(server), ports);
-            let started = daemon.start().await;
-            *running = Some(daemon);
-            started
+        (Some(daemon), Some(wanted)) => daemon.adopt(wanted).await,
+        (None, Some(wanted)) => {
+            let mut daemon = FamilyDaemon::new(wanted, surroundings.clone());
+            let prepared = daemon.prepare();
+            if prepared.is_ok() {
+                *running = Some(daemon);
+            }
+            prepared
         }
         (Some(_), None) => {
             if let Some(daemon) = running.take() {
-                daemon.stop().await;
+                daemon.stop(Ending::default()).await;
             }
             Ok(())
         }
-        (None, None) => Ok(()),
+        (None, None) => return Ok(()),
     };
     match outcome {
-        Ok(()) => Journal::<F>::configured(),
-        Err(error) => Journal::<F>::not_configured(&error),
+        Ok(()) => {
+            Journal::<F>::configured();
+            Ok(())
+        }
+        Err(error) => {
+            let problem = format!("{error:#}");
+            Journal::<F>::not_configured(&problem);
+            Err(problem)
+        }
     }
 }
 

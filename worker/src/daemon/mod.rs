@@ -7,47 +7,48 @@ mod check;
 mod duid;
 mod events;
 mod family;
+mod pid;
 mod timers;
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use murre_config::Config;
-use murre_wire::{V4, V6};
-use tokio::sync::mpsc;
+use murre_config::{Config, Server};
+use murre_wire::{Family, V4, V6};
+use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use crate::cli::{self, Cli};
 use crate::exchange::{Journal, Ports};
 use crate::log;
 
-pub use events::Event;
+pub use events::{Ending, Event};
 use family::FamilyDaemon;
 
 /// The failure was told to the operator already; only the exit code is left.
 #[derive(Debug)]
 pub struct Reported;
 
-/// Do what the command line asks for.
+/// Do what the command line asks for; the exit code.
 ///
 /// # Errors
 /// [`Reported`], when the exit code must say so.
-pub fn main(cli: &Cli) -> Result<(), Reported> {
+pub fn main(cli: &Cli) -> Result<u8, Reported> {
     let result = if cli.version {
-        print(cli::version())
+        print(cli::version()).map(|()| 0)
     } else if cli.long_version {
-        print(&cli::long_version())
+        print(&cli::long_version()).map(|()| 0)
     } else if cli.report {
-        print(&cli::report())
+        print(&cli::report()).map(|()| 0)
     } else if let Some(path) = &cli.test {
-        check::check(path, false)
+        check::check(path, false).map(|()| 0)
     } else if let Some(path) = &cli.deep_test {
-        check::check(path, true)
+        check::check(path, true).map(|()| 0)
     } else if let Some(path) = &cli.config {
         serve(path, cli)
     } else {
-        Ok(())
+        Ok(0)
     };
     result.map_err(|error| {
         let _ = writeln!(std::io::stderr(), "murre-worker: {error:#}");
@@ -59,17 +60,12 @@ fn print(text: &str) -> anyhow::Result<()> {
     writeln!(std::io::stdout(), "{text}").context("cannot print")
 }
 
-/// Load a configuration; notes go to the log, errors become one.
+/// Load a configuration; all errors become one, shown the way a compiler does.
 fn load(path: &Path) -> anyhow::Result<Config> {
-    let config =
-        murre_config::load(path).map_err(|errors| anyhow::anyhow!("{}", errors.report()))?;
-    if config.dhcp4.is_none() && config.dhcp6.is_none() {
-        anyhow::bail!("{}: neither Dhcp4 nor Dhcp6 is in it", path.display());
-    }
-    Ok(config)
+    murre_config::load(path).map_err(|errors| anyhow::anyhow!("{}", errors.report()))
 }
 
-fn serve(path: &Path, cli: &Cli) -> anyhow::Result<()> {
+fn serve(path: &Path, cli: &Cli) -> anyhow::Result<u8> {
     let config = load(path)?;
     log::start()?;
     configure_log(&config, cli.debug)?;
@@ -93,7 +89,7 @@ fn configure_log(config: &Config, everything: bool) -> Result<(), log::LogError>
     Ok(())
 }
 
-fn run(path: &Path, config: Config, cli: &Cli) -> anyhow::Result<()> {
+fn run(path: &Path, config: Config, cli: &Cli) -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads(&config))
         .enable_all()
@@ -117,45 +113,121 @@ fn threads(config: &Config) -> usize {
     v4.max(v6).unwrap_or(1)
 }
 
+/// A family's part of a configuration.
+struct Wanted<F: Family> {
+    server: Arc<Server<F>>,
+    /// As `config-get` shows it.
+    json: serde_json::Value,
+}
+
+impl<F: Family> Wanted<F> {
+    fn of(server: Option<Server<F>>, json: &mut serde_json::Value) -> Option<Self> {
+        Some(Self {
+            server: Arc::new(server?),
+            json: json
+                .get_mut(F::KEY)
+                .map(serde_json::Value::take)
+                .unwrap_or_default(),
+        })
+    }
+}
+
+/// Each family's part.
+fn parts(config: Config) -> (Option<Wanted<V4>>, Option<Wanted<V6>>) {
+    let mut json = config.to_json();
+    let v4 = Wanted::of(config.dhcp4, &mut json);
+    (v4, Wanted::of(config.dhcp6, &mut json))
+}
+
 /// Both families' services and what drives them.
 pub struct Daemon {
-    path: std::path::PathBuf,
+    path: PathBuf,
     v4: Option<FamilyDaemon<V4>>,
     v6: Option<FamilyDaemon<V6>>,
-    root: serde_json::Value,
-    ports: Ports,
+    surroundings: Surroundings,
     debug: bool,
 }
 
+/// What a family's daemon is told about the process.
+#[derive(Clone)]
+struct Surroundings {
+    ports: Ports,
+    /// Where its commands send what concerns the process.
+    events: Sender<Event>,
+    /// The configuration file, which names the PID file.
+    path: PathBuf,
+}
+
 impl Daemon {
-    async fn run(path: &Path, config: Config, cli: &Cli) -> anyhow::Result<()> {
-        let ports = Ports {
-            server: cli.server_port,
-            client: cli.client_port,
-        };
+    async fn run(path: &Path, config: Config, cli: &Cli) -> anyhow::Result<u8> {
         let (events, mut incoming) = mpsc::channel(16);
         events::listen(events.clone())?;
-        let root = config.to_json();
+        let surroundings = Surroundings {
+            ports: Ports {
+                server: cli.server_port,
+                client: cli.client_port,
+            },
+            events,
+            path: path.to_owned(),
+        };
+        let (v4, v6) = parts(config);
         let mut daemon = Self {
             path: path.to_owned(),
-            v4: config
-                .dhcp4
-                .map(|server| FamilyDaemon::new(Arc::new(server), ports)),
-            v6: config
-                .dhcp6
-                .map(|server| FamilyDaemon::new(Arc::new(server), ports)),
-            root,
-            ports,
+            v4: v4.map(|wanted| FamilyDaemon::new(wanted, surroundings.clone())),
+            v6: v6.map(|wanted| FamilyDaemon::new(wanted, surroundings.clone())),
+            surroundings,
             debug: cli.debug,
         };
-        daemon.start().await?;
-        while let Some(event) = incoming.recv().await {
+        let outcome = daemon.serve(&mut incoming).await;
+        let ending = outcome.as_ref().copied().unwrap_or_default();
+        daemon.stop(ending).await;
+        outcome.map(|ending| ending.code)
+    }
+
+    /// Start, and do what is asked for until the end is. Events count during the start as well:
+    /// it may wait for a database for hours.
+    async fn serve(&mut self, incoming: &mut Receiver<Event>) -> anyhow::Result<Ending> {
+        self.prepare()?;
+        let mut started = false;
+        // Once all is served, a family that a reload adds cannot end the process by failing.
+        let mut complete = false;
+        loop {
+            let event = tokio::select! {
+                // May be left at any await and begun again.
+                outcome = self.start(), if !started => {
+                    match outcome {
+                        Err(error) if complete => drop(self.refuse(&format!("{error:#}"))),
+                        outcome => outcome?,
+                    }
+                    (started, complete) = (true, true);
+                    continue;
+                }
+                event = incoming.recv() => event,
+            };
             match event {
-                Event::Stop => break,
-                Event::Reload => daemon.reload().await,
+                None => return Ok(Ending::default()),
+                Some(Event::Stop(ending)) => return Ok(ending),
+                Some(Event::Reload(asked)) => {
+                    let outcome = self.reload().await;
+                    // A family that is new starts as at the beginning.
+                    started = false;
+                    if let Some(asked) = asked {
+                        // Who asked may be gone.
+                        let _ = asked.send(outcome);
+                    }
+                }
             }
         }
-        daemon.stop().await;
+    }
+
+    /// Take what only one process may have, before anything else.
+    fn prepare(&mut self) -> anyhow::Result<()> {
+        if let Some(family) = &mut self.v4 {
+            family.prepare()?;
+        }
+        if let Some(family) = &mut self.v6 {
+            family.prepare()?;
+        }
         Ok(())
     }
 
@@ -169,36 +241,42 @@ impl Daemon {
         Ok(())
     }
 
-    /// Read the file again. When it cannot be served the present configuration stays.
-    async fn reload(&mut self) {
-        match load(&self.path) {
-            Ok(config) => {
-                if let Err(error) = configure_log(&config, self.debug) {
-                    return self.refuse(&error.into());
-                }
-                self.root = config.to_json();
-                family::replace(&mut self.v4, config.dhcp4, self.ports).await;
-                family::replace(&mut self.v6, config.dhcp6, self.ports).await;
-            }
-            Err(error) => self.refuse(&error),
+    /// Read the file again. When it cannot be served the present configuration stays; the error
+    /// says why.
+    async fn reload(&mut self) -> Result<(), String> {
+        let config = match murre_config::load(&self.path) {
+            Ok(config) => config,
+            Err(errors) => return Err(self.refuse(&errors)),
+        };
+        if let Err(error) = configure_log(&config, self.debug) {
+            return Err(self.refuse(&error));
+        }
+        let (v4, v6) = parts(config);
+        let v4 = family::replace(&mut self.v4, v4, &self.surroundings).await;
+        let v6 = family::replace(&mut self.v6, v6, &self.surroundings).await;
+        let problems: Vec<_> = [v4, v6].into_iter().filter_map(Result::err).collect();
+        match problems.is_empty() {
+            true => Ok(()),
+            false => Err(problems.join("; ")),
         }
     }
 
     /// The present configuration stays.
-    fn refuse(&self, error: &anyhow::Error) {
+    fn refuse(&self, error: &dyn std::fmt::Display) -> String {
         if self.v4.is_some() {
             Journal::<V4>::not_configured(error);
         } else {
             Journal::<V6>::not_configured(error);
         }
+        error.to_string()
     }
 
-    async fn stop(self) {
+    async fn stop(self, ending: Ending) {
         if let Some(family) = self.v4 {
-            family.stop().await;
+            family.stop(ending).await;
         }
         if let Some(family) = self.v6 {
-            family.stop().await;
+            family.stop(ending).await;
         }
     }
 }

@@ -134,13 +134,18 @@ impl<F: Exchange> Journal<F> {
         );
     }
 
-    /// A command channel is configured, and there is none yet.
-    pub(crate) fn no_command_channel() {
+    /// Another process has the PID file.
+    pub(crate) fn already_running(error: &murre_control::Error) {
+        message!(F, Level::FATAL, ids::ALREADY_RUNNING, "{error}");
+    }
+
+    /// There will be no PID file.
+    pub(crate) fn no_pid_file(error: &murre_control::Error) {
         message!(
             F,
             Level::WARN,
-            ids::COMMAND_SOCKET_FAIL,
-            "control-socket is not supported yet; no command is answered"
+            ids::PID_FILE_ERROR,
+            "{error}; served without a PID file (KEA_PIDFILE_DIR names another folder)"
         );
     }
 
@@ -172,12 +177,12 @@ impl<F: Exchange> Journal<F> {
     }
 
     /// Another configuration could not be adopted.
-    pub(crate) fn not_configured(error: &anyhow::Error) {
+    pub(crate) fn not_configured(error: &dyn std::fmt::Display) {
         message!(
             F,
             Level::ERROR,
             ids::DYNAMIC_RECONFIGURATION_FAIL,
-            "{error:#}"
+            "{error}"
         );
     }
 }

@@ -4,6 +4,7 @@
 //! waits for the database and for nothing else; batches form there.
 
 mod journal;
+mod load;
 mod turns;
 mod verdict;
 
@@ -20,6 +21,7 @@ use crate::allocation::Allocator;
 use crate::socket::{Packet, Reply, Sender};
 
 pub(crate) use journal::Journal;
+use load::Load;
 pub(crate) use turns::Turns;
 pub(crate) use verdict::{Counters, Verdict};
 
@@ -45,6 +47,8 @@ pub(crate) struct Service<F: Exchange> {
     pub(crate) duid: ArcSwap<Vec<u8>>,
     /// What was counted.
     pub(crate) counters: Counters,
+    /// Queries in flight, averaged.
+    pub(crate) load: Load,
     /// Port this server listens on and answers from.
     pub(crate) server_port: u16,
     /// Port that answers go to instead of the protocol's, for tests (`-P`).
@@ -83,6 +87,7 @@ impl<F: Exchange> Service<F> {
             store: ArcSwapOption::empty(),
             duid: ArcSwap::default(),
             counters: Counters::default(),
+            load: Load::default(),
             server_port: ports.server.unwrap_or(F::SERVER_PORT),
             client_port: ports.client,
             allocator: Allocator::default(),
@@ -109,7 +114,9 @@ impl<F: Exchange> Service<F> {
                 },
             };
             for packet in batch {
-                if self.in_flight.load(Relaxed) >= self.limit {
+                let in_flight = self.in_flight.load(Relaxed);
+                self.load.add(in_flight);
+                if in_flight >= self.limit {
                     Journal::<F>::ended(&packet, Verdict::Overload, &self.counters);
                     continue;
                 }

@@ -23,6 +23,10 @@ ids! {
         STARTING = "DHCP4_STARTING" / "DHCP6_STARTING";
         /// The family is served.
         STARTED = "DHCP4_STARTED" / "DHCP6_STARTED";
+        /// Another process serves this configuration.
+        ALREADY_RUNNING = "DHCP4_ALREADY_RUNNING" / "DHCP6_ALREADY_RUNNING";
+        /// No PID file can be written; serving goes on.
+        PID_FILE_ERROR = "DHCP4_PID_FILE_ERROR" / "DHCP6_PID_FILE_ERROR";
         /// It cannot be served.
         INIT_FAIL = "DHCP4_INIT_FAIL" / "DHCP6_INIT_FAIL";
         /// Serving ended by an error.
@@ -185,7 +189,19 @@ ids! {
         COMMAND_RECEIVED = "COMMAND_RECEIVED" / "COMMAND_RECEIVED";
         /// The channel is open.
         COMMAND_SOCKET_OPENED = "COMMAND_ACCEPTOR_START" / "COMMAND_ACCEPTOR_START";
-        /// The channel cannot be opened.
+        /// Nobody can connect to the channel.
         COMMAND_SOCKET_FAIL = "COMMAND_SOCKET_ACCEPT_FAIL" / "COMMAND_SOCKET_ACCEPT_FAIL";
+        /// A command was carried out or refused.
+        COMMAND_ANSWERED = "COMMAND_ANSWERED" / "COMMAND_ANSWERED";
+        /// A command that takes no arguments was given some.
+        COMMAND_ARGUMENTS_IGNORED = "COMMAND_ARGUMENTS_IGNORED" / "COMMAND_ARGUMENTS_IGNORED";
+        /// What came is no command.
+        COMMAND_REJECTED = "COMMAND_PROCESS_ERROR1" / "COMMAND_PROCESS_ERROR1";
+        /// A client fell silent.
+        COMMAND_TIMEOUT = "COMMAND_SOCKET_CONNECTION_TIMEOUT" / "COMMAND_SOCKET_CONNECTION_TIMEOUT";
+        /// A connection broke while a command was read.
+        COMMAND_READ_FAIL = "COMMAND_SOCKET_READ_FAIL" / "COMMAND_SOCKET_READ_FAIL";
+        /// A connection broke before the answer was out.
+        COMMAND_WRITE_FAIL = "COMMAND_SOCKET_WRITE_FAIL" / "COMMAND_SOCKET_WRITE_FAIL";
     }
 }
