@@ -1,6 +1,7 @@
 //! The unix socket: who may connect, who owns its name, how many talk at once.
 
 use std::fs::Permissions;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -130,27 +131,37 @@ fn lock_path(path: &Path) -> PathBuf {
 
 /// Remove a socket that nobody listens on.
 fn clear(path: &Path) -> Result<(), Error> {
-    let path_owned = || path.to_owned();
+    let in_use = || Error::InUse {
+        path: path.to_owned(),
+        pid: None,
+    };
     match std::fs::symlink_metadata(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(Error::io("look at", path)(error)),
         Ok(found) if !found.file_type().is_socket() => {
-            return Err(Error::NotASocket { path: path_owned() });
+            let path = path.to_owned();
+            return Err(Error::NotASocket { path });
         }
         Ok(_) => {}
     }
     // Another program need not know of the lock file: ask whether somebody is there.
-    match std::os::unix::net::UnixStream::connect(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+    match knock(path) {
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
             std::fs::remove_file(path).map_err(Error::io("remove the old socket", path))
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Ok(_) => Err(Error::InUse {
-            path: path_owned(),
-            pid: None,
-        }),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        // No room in the queue of one who listens.
+        Err(error) if error.kind() == ErrorKind::WouldBlock => Err(in_use()),
+        Ok(()) => Err(in_use()),
         Err(error) => Err(Error::io("find out who has the socket", path)(error)),
     }
+}
+
+/// Connect without ever waiting.
+fn knock(path: &Path) -> io::Result<()> {
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    socket.connect(&SockAddr::unix(path)?)
 }
 
 /// Bind, restrict, and only then listen: nobody connects before the permissions are right.
