@@ -19,16 +19,9 @@ pub(crate) enum Error {
     /// The database.
     #[error("{0}")]
     Database(#[from] murre_schema::Error),
-    /// A row of a lease file.
-    #[error("{}:{line}: {problem}", file.display())]
-    Row {
-        /// The lease file.
-        file: PathBuf,
-        /// Line, counted from 1.
-        line: u64,
-        /// What is wrong, with the column.
-        problem: String,
-    },
+    /// A lease file.
+    #[error("{0}")]
+    LeaseFile(#[from] murre_leasefile::Error),
     /// A file that cannot be read or written.
     #[error("cannot {doing} '{}': {source}", file.display())]
     File {

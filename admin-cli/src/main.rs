@@ -6,7 +6,6 @@
 mod cli;
 mod command;
 mod error;
-mod leasefile;
 mod output;
 mod progress;
 

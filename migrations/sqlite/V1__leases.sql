@@ -96,6 +96,17 @@ CREATE TABLE server_duid (
     duid BLOB NOT NULL
 ) STRICT;
 
+-- Lease files of another server that were taken over: each once. Size and time of last change tell whether
+-- somebody wrote to the file since.
+CREATE TABLE lease_import (
+    family   INTEGER NOT NULL CHECK (family IN (4, 6)),
+    file     TEXT NOT NULL,
+    size     INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    imported INTEGER NOT NULL DEFAULT (unixepoch()),
+    PRIMARY KEY (family, file)
+) STRICT, WITHOUT ROWID;
+
 -- For a person with a SQL prompt.
 CREATE VIEW leases4 AS
     SELECT printf('%d.%d.%d.%d', l.address >> 24, (l.address >> 16) & 255, (l.address >> 8) & 255, l.address & 255)

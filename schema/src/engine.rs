@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
-use crate::ops::{Change, Changed, Found, Lookup, Page};
+use crate::ops::{Change, Changed, FileMark, Found, Imported, Lookup, Page};
 
 pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
@@ -62,6 +62,22 @@ pub(crate) trait Session<F: LeaseFamily>: Send {
 
     /// Make the upload durable.
     fn commit_upload(&mut self) -> Answer<'_, ()>;
+
+    /// What is remembered of a lease file that was taken over.
+    fn imported<'a>(&'a mut self, _file: &'a str) -> Answer<'a, Option<FileMark>> {
+        Box::pin(std::future::ready(Err(Error::no_import())))
+    }
+
+    /// Open the transaction that takes over a lease file, and remember it there. `false` and no
+    /// transaction when that was done before.
+    fn begin_import<'a>(&'a mut self, _file: &'a FileMark) -> Answer<'a, bool> {
+        Box::pin(std::future::ready(Err(Error::no_import())))
+    }
+
+    /// Add rows within that transaction, as far as the database leaves room for them.
+    fn import<'a>(&'a mut self, _rows: &'a [Lease<F>]) -> Answer<'a, Vec<Imported>> {
+        Box::pin(std::future::ready(Err(Error::no_import())))
+    }
 
     /// The server DUID of this database; `candidate` becomes it when there is none, or when
     /// `replace` says so.

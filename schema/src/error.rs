@@ -82,6 +82,11 @@ impl Error {
         matches!(self, Self::Conflict { .. })
     }
 
+    /// An engine that never stands for a lease file.
+    pub(crate) fn no_import() -> Self {
+        Self::Access("lease files are taken over by the embedded engine alone".into())
+    }
+
     /// An [`Error::Unavailable`].
     pub(crate) fn unavailable(place: &Arc<str>, problem: impl std::fmt::Display) -> Self {
         Self::Unavailable {

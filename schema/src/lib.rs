@@ -30,6 +30,7 @@ pub use family::{Client4, Client6, Details6, LeaseFamily, LeaseKind};
 pub use front::FrontStats;
 pub use lease::{INFINITE_LIFETIME, Lease, State};
 pub use ops::{
-    Change, Changed, Claim, Decline, Found, FoundLease, Lookup, Page, Reclaimed, Release,
+    Change, Changed, Claim, Decline, FileMark, Found, FoundLease, Imported, Lookup, Page,
+    Reclaimed, Release,
 };
 pub use store::{Snapshot, Store, StoreOptions};

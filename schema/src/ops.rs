@@ -163,5 +163,27 @@ pub struct Page<F: LeaseFamily> {
     pub limit: u32,
 }
 
+/// A lease file that is taken over: its name, and what tells whether it changed since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileMark {
+    /// Name without folders: the database stands beside the file and moves with it.
+    pub file: String,
+    /// Bytes.
+    pub size: u64,
+    /// Time of the last change, seconds since 1970.
+    pub modified: i64,
+}
+
+/// What became of a lease that was taken over from a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Imported {
+    /// It holds as the file says.
+    Added,
+    /// Its client has another live lease in that subnet (and IA): it is there, but ended.
+    Ended,
+    /// The address has a row already, which stays.
+    Present,
+}
+
 /// A lease that [`crate::Store::reclaim`] ended.
 pub type Reclaimed<F> = Lease<F>;

@@ -14,7 +14,7 @@ use crate::family::LeaseFamily;
 use crate::front::{Front, FrontStats, Lane};
 use crate::lease::Lease;
 use crate::mysql::MySql;
-use crate::ops::{Change, Changed, Found, Lookup, Page};
+use crate::ops::{Change, Changed, FileMark, Found, Imported, Lookup, Page};
 use crate::postgresql::PostgreSql;
 use crate::sqlite::Sqlite;
 
@@ -199,6 +199,50 @@ impl<F: LeaseFamily> Store<F> {
         }
         session.commit_upload().await?;
         Ok(count)
+    }
+
+    /// What is remembered of a lease file that was taken over, by its name without folders.
+    ///
+    /// # Errors
+    /// The database could not be asked; [`Error::Access`] on another engine than the embedded one.
+    pub async fn imported(&self, file: &str) -> Result<Option<FileMark>, Error> {
+        self.with_session(file, |session, file| session.imported(file))
+            .await
+    }
+
+    /// Take over a lease file in one transaction, once: `None` when that was done before. `next`
+    /// gives a portion at a time and an empty one at the end; rows of the database stay as they
+    /// are. `told` hears of each row that was not added as it is.
+    ///
+    /// # Errors
+    /// Whatever `next` or the database reports; nothing was added then.
+    pub async fn import<E: From<Error>, P>(
+        &self,
+        file: &FileMark,
+        mut next: impl FnMut() -> Result<Vec<(P, Lease<F>)>, E>,
+        mut told: impl FnMut(P, &Lease<F>, Imported),
+    ) -> Result<Option<u64>, E> {
+        // A session of its own: dropping it without the commit undoes everything.
+        let mut session = self.engine.connect().await?;
+        if !session.begin_import(file).await? {
+            return Ok(None);
+        }
+        let mut added = 0;
+        loop {
+            let (places, rows): (Vec<P>, Vec<_>) = next()?.into_iter().unzip();
+            if rows.is_empty() {
+                break;
+            }
+            let outcomes = session.import(&rows).await?;
+            for ((place, lease), outcome) in places.into_iter().zip(&rows).zip(outcomes) {
+                match outcome {
+                    Imported::Added => added += 1,
+                    other => told(place, lease, other),
+                }
+            }
+        }
+        session.commit_upload().await?;
+        Ok(Some(added))
     }
 
     /// `None` while the database answers, else the error of the last attempt.

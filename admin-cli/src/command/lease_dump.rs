@@ -10,9 +10,9 @@ use murre_wire::{Address, V4, V6};
 use super::PORTION;
 use crate::cli::{DumpArgs, Target};
 use crate::error::Error;
-use crate::leasefile::row::{FileFamily, Line};
 use crate::output;
 use crate::progress;
+use murre_leasefile::{FileFamily, Line};
 
 const NAME: &str = "lease-dump";
 

@@ -11,7 +11,7 @@ use murre_wire::{Address, V4, V6};
 use super::PORTION;
 use crate::cli::{ListArgs, Target};
 use crate::error::Error;
-use crate::leasefile::row::FileFamily;
+use murre_leasefile::FileFamily;
 
 /// How a family's leases are shown.
 trait Shown: FileFamily + table::Row + json::Object {}

@@ -10,10 +10,9 @@ use murre_wire::{V4, V6};
 use super::PORTION;
 use crate::cli::{Target, UploadArgs};
 use crate::error::Error;
-use crate::leasefile::reader::{LeaseFile, Survey};
-use crate::leasefile::row::FileFamily;
 use crate::output;
 use crate::progress;
+use murre_leasefile::{FileFamily, LeaseFile, Survey};
 
 const NAME: &str = "lease-upload";
 
@@ -40,8 +39,8 @@ pub(super) async fn run(args: &UploadArgs) -> Result<(), Error> {
 
 async fn upload<F: FileFamily>(target: &Target, path: &Path) -> Result<(), Error> {
     let file = LeaseFile::<F>::open(path)?;
-    let bar = progress::bar("checking (bytes)", file.len());
-    let survey = file.survey(&bar).await?;
+    let bar = progress::bar("checking (bytes)", file.bytes());
+    let survey = file.survey(|read| bar.set_position(read)).await?;
     bar.finish_and_clear();
     tell(&file, &survey);
     if survey.rows == 0 {
@@ -179,7 +178,7 @@ async fn twice_in_file<F: FileFamily>(
     let hasher = RandomState::new();
     let mut seen: HashMap<u64, u64> = HashMap::new();
     let mut leases = file.leases(survey).await?;
-    while let Some((offset, lease)) = leases.next()? {
+    while let Some((offset, lease)) = leases.next_lease()? {
         if lease.state != State::Default {
             continue;
         }

@@ -15,7 +15,7 @@ use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
-use crate::ops::{Change, Changed, Claim, Found, Lookup, Page};
+use crate::ops::{Change, Changed, Claim, FileMark, Found, Imported, Lookup, Page};
 use crate::row::{
     Value, decline_values, holder_values, lease_values, read_count, read_found, read_lease,
     upload_values,
@@ -213,6 +213,19 @@ impl Db<'_> {
         }
     }
 
+    /// A live row that its client's key refuses comes in ended, as only live rows share that key.
+    fn import<F: LeaseFamily>(&self, mut lease: Lease<F>) -> Result<Imported, Error> {
+        let text = texts::<F>().import;
+        if self.run("import", text, &upload_values(&lease))? > 0 {
+            return Ok(Imported::Added);
+        }
+        lease.state = crate::State::Reclaimed;
+        match self.run("import", text, &upload_values(&lease))? {
+            0 => Ok(Imported::Present),
+            _ => Ok(Imported::Ended),
+        }
+    }
+
     fn reclaim<F: LeaseFamily>(&self, limit: u32, remove: bool) -> Result<Vec<Lease<F>>, Error> {
         let texts = texts::<F>();
         self.transaction(statements::BEGIN_WRITE, || {
@@ -304,6 +317,51 @@ impl<F: LeaseFamily> Session<F> for SqliteSession<F> {
 
     fn commit_upload(&mut self) -> Answer<'_, ()> {
         self.call(|db| db.run("commit", statements::COMMIT, &[]).map(drop))
+            .boxed()
+    }
+
+    fn imported<'a>(&'a mut self, file: &'a str) -> Answer<'a, Option<FileMark>> {
+        let file = file.to_owned();
+        self.call(move |db| {
+            let failed = |e: rusqlite::Error| db.location.error("imported", &e);
+            let values = [Value::Number(F::VERSION.into()), Value::Text(&file)];
+            let mut found = None;
+            db.query("imported", statements::IMPORT_MARKED, &values, |row| {
+                let size: i64 = row.get(0).map_err(failed)?;
+                found = Some(FileMark {
+                    file: file.clone(),
+                    size: size.unsigned_abs(),
+                    modified: row.get(1).map_err(failed)?,
+                });
+                Ok(())
+            })?;
+            Ok(found)
+        })
+        .boxed()
+    }
+
+    fn begin_import<'a>(&'a mut self, file: &'a FileMark) -> Answer<'a, bool> {
+        let file = file.clone();
+        self.call(move |db| {
+            db.run("begin", statements::BEGIN_WRITE, &[])?;
+            let values = [
+                Value::Number(F::VERSION.into()),
+                Value::Text(&file.file),
+                Value::Number(file.size.cast_signed()),
+                Value::Number(file.modified),
+            ];
+            let first = db.run("import", statements::IMPORT_MARK, &values)? > 0;
+            if !first {
+                db.run("rollback", statements::ROLLBACK, &[])?;
+            }
+            Ok(first)
+        })
+        .boxed()
+    }
+
+    fn import<'a>(&'a mut self, rows: &'a [Lease<F>]) -> Answer<'a, Vec<Imported>> {
+        let rows = rows.to_vec();
+        self.call(move |db| rows.into_iter().map(|lease| db.import(lease)).collect())
             .boxed()
     }
 

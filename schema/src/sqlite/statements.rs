@@ -2,11 +2,15 @@
 
 crate::texts::statement_texts! { "sqlite":
     by_client by_hwaddr by_address claim release_delete release_keep decline due reclaim_delete
-    reclaim_keep flush page count upload
+    reclaim_keep flush page count upload import
 }
 
 /// The server DUID: the first worker's candidate stays.
 pub(super) const SERVER_DUID_KEEP: &str = crate::texts::sql!("sqlite", "server_duid_keep");
+/// A lease file is taken over, once.
+pub(super) const IMPORT_MARK: &str = crate::texts::sql!("sqlite", "import_mark");
+/// Whether that was done.
+pub(super) const IMPORT_MARKED: &str = crate::texts::sql!("sqlite", "import_marked");
 /// The server DUID, replaced.
 pub(super) const SERVER_DUID_REPLACE: &str = crate::texts::sql!("sqlite", "server_duid_replace");
 

@@ -4,7 +4,7 @@ use murre_schema::{Lease, LeaseFamily, LeaseKind};
 use murre_wire::{V4, V6};
 use serde_json::{Map, Value, json};
 
-use crate::leasefile::text;
+use murre_leasefile::text;
 
 /// What a family has of its own.
 pub(super) trait Object: LeaseFamily {

@@ -3,7 +3,7 @@
 use murre_schema::{Client6, Details6, Lease, LeaseKind};
 use murre_wire::V6;
 
-use super::row::{Fields, FileFamily, Line, Problem};
+use crate::row::{Fields, FileFamily, Line, Problem};
 
 /// Longest DUID (RFC 8415 section 11.1).
 const MAX_DUID: usize = 130;

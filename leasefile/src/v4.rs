@@ -3,7 +3,7 @@
 use murre_schema::{Client4, Lease, LeaseFamily, State};
 use murre_wire::V4;
 
-use super::row::{Fields, FileFamily, Line, Problem};
+use crate::row::{Fields, FileFamily, Line, Problem};
 
 /// Longest client identifier an option can carry.
 const MAX_CLIENT_ID: usize = 255;

@@ -11,11 +11,11 @@ use std::marker::PhantomData;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use indicatif::ProgressBar;
 use murre_schema::Lease;
 
-use super::row::{Fields, FileFamily, Problem};
 use crate::error::Error;
+use crate::latest::{Latest, Place};
+use crate::row::{Fields, FileFamily, Problem};
 
 /// Longest line that is read; user contexts are far shorter.
 const MAX_LINE: u64 = 1 << 20;
@@ -24,39 +24,40 @@ const MAX_LINE: u64 = 1 << 20;
 const BREATH: u64 = 4096;
 
 /// A lease file whose header was understood.
-pub(crate) struct LeaseFile<F> {
+#[derive(Debug)]
+pub struct LeaseFile<F> {
     path: PathBuf,
     file: File,
     /// Which known column each column of the file is.
     header: Vec<Option<usize>>,
     /// Columns of the file that mean nothing here.
-    pub(crate) unknown: Vec<String>,
+    pub unknown: Vec<String>,
     family: PhantomData<F>,
 }
 
 /// What the first pass saw.
 #[derive(Debug, Default)]
-pub(crate) struct Survey {
+pub struct Survey {
     /// Lines with a lease.
-    pub(crate) rows: u64,
+    pub rows: u64,
     /// Rows in a state that Murre does not have and keeps as reclaimed.
-    pub(crate) released: u64,
+    pub released: u64,
     /// Rows that say a lease is gone.
-    pub(crate) removals: u64,
+    pub removals: u64,
     /// One row per lease, in address order.
-    pub(crate) ascending: bool,
+    pub ascending: bool,
 }
 
 impl<F: FileFamily> LeaseFile<F> {
     /// Open a file and read its header.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path).map_err(Error::file("read", path))?;
-        let regular = file.metadata().map_err(Error::file("read", path))?;
+    ///
+    /// # Errors
+    /// It cannot be read, or its header is not that of a lease file of the family.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let file = File::open(path).map_err(Error::io(path))?;
+        let regular = file.metadata().map_err(Error::io(path))?;
         if !regular.is_file() {
-            return Err(Error::refused(format!(
-                "'{}' is not a regular file; it is read more than once, so save the leases in one",
-                path.display()
-            )));
+            return Err(Error::NotAFile(path.to_owned()));
         }
         let mut opened = Self {
             path: path.to_owned(),
@@ -97,12 +98,15 @@ impl<F: FileFamily> LeaseFile<F> {
     }
 
     /// Length in bytes, for a progress bar.
-    pub(crate) fn len(&self) -> u64 {
+    pub fn bytes(&self) -> u64 {
         self.file.metadata().map_or(0, |data| data.len())
     }
 
-    /// Check every row.
-    pub(crate) async fn survey(&self, bar: &ProgressBar) -> Result<Survey, Error> {
+    /// Check every row; `progress` is told now and then how many bytes are read.
+    ///
+    /// # Errors
+    /// The first row that is wrong, or the file cannot be read.
+    pub async fn survey(&self, mut progress: impl FnMut(u64)) -> Result<Survey, Error> {
         let mut survey = Survey {
             ascending: true,
             ..Survey::default()
@@ -118,15 +122,44 @@ impl<F: FileFamily> LeaseFile<F> {
             survey.ascending &= previous.is_none_or(|previous| previous < lease.address);
             previous = Some(lease.address);
             if survey.rows.is_multiple_of(BREATH) {
-                bar.set_position(line.offset);
+                progress(line.offset);
                 tokio::task::yield_now().await;
             }
         }
         Ok(survey)
     }
 
+    /// Every row after the header with the byte offset of its start, in order; a row that is wrong
+    /// as an error.
+    pub(crate) async fn each(
+        &self,
+        mut row: impl FnMut(u64, Result<Lease<F>, Error>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut lines = self.rows()?;
+        let mut count: u64 = 0;
+        loop {
+            match lines.next() {
+                Ok(None) => return Ok(()),
+                Ok(Some(line)) => row(line.offset, self.lease(line.text, line.number))?,
+                Err(error) => row(0, Err(error))?,
+            }
+            count += 1;
+            if count.is_multiple_of(BREATH) {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The leases that the file stands for, in address order.
-    pub(crate) async fn leases(&self, survey: &Survey) -> Result<Leases<'_, F>, Error> {
+    ///
+    /// # Errors
+    /// As [`LeaseFile::survey`].
+    pub async fn leases(&self, survey: &Survey) -> Result<Leases<'_, F>, Error> {
         let order = if survey.ascending {
             Order::Lines(self.rows()?)
         } else {
@@ -153,7 +186,10 @@ impl<F: FileFamily> LeaseFile<F> {
     }
 
     /// The lease of the line at a byte offset.
-    pub(crate) fn lease_at(&self, offset: u64) -> Result<Lease<F>, Error> {
+    ///
+    /// # Errors
+    /// It cannot be read, or there is another one now.
+    pub fn lease_at(&self, offset: u64) -> Result<Lease<F>, Error> {
         let mut line = vec![0; 512];
         let mut filled = 0;
         loop {
@@ -161,7 +197,7 @@ impl<F: FileFamily> LeaseFile<F> {
             let count = self
                 .file
                 .read_at(room, offset + filled as u64)
-                .map_err(Error::file("read", &self.path))?;
+                .map_err(Error::io(&self.path))?;
             let new = line.get(filled..filled + count).unwrap_or_default();
             if let Some(end) = new.iter().position(|byte| *byte == b'\n') {
                 filled += end;
@@ -186,7 +222,10 @@ impl<F: FileFamily> LeaseFile<F> {
     }
 
     /// Line number of a byte offset; slow, for messages.
-    pub(crate) fn line_of(&self, offset: u64) -> Result<u64, Error> {
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn line_of(&self, offset: u64) -> Result<u64, Error> {
         let mut lines = self.lines()?;
         while let Some(line) = lines.next()? {
             if line.offset >= offset {
@@ -215,7 +254,7 @@ impl<F: FileFamily> LeaseFile<F> {
     /// All lines from the start.
     fn lines(&self) -> Result<Lines<'_>, Error> {
         let mut file = &self.file;
-        file.rewind().map_err(Error::file("read", &self.path))?;
+        file.rewind().map_err(Error::io(&self.path))?;
         Ok(Lines {
             path: &self.path,
             reader: BufReader::with_capacity(1 << 16, file),
@@ -263,7 +302,7 @@ impl Lines<'_> {
             let length = (&mut self.reader)
                 .take(MAX_LINE)
                 .read_until(b'\n', &mut self.buffer)
-                .map_err(Error::file("read", self.path))?;
+                .map_err(Error::io(self.path))?;
             if length == 0 {
                 return Ok(None);
             }
@@ -300,11 +339,11 @@ impl Lines<'_> {
 }
 
 /// The leases of a file in address order, a portion at a time.
-pub(crate) struct Leases<'a, F: FileFamily> {
+pub struct Leases<'a, F: FileFamily> {
     file: &'a LeaseFile<F>,
     order: Order<'a, F>,
     /// Byte offsets of the rows of the last portion, for messages.
-    pub(crate) portion: Vec<u64>,
+    pub portion: Vec<u64>,
 }
 
 enum Order<'a, F: FileFamily> {
@@ -314,11 +353,14 @@ enum Order<'a, F: FileFamily> {
 
 impl<F: FileFamily> Leases<'_, F> {
     /// The next leases, at most `limit`; none at the end.
-    pub(crate) fn portion(&mut self, limit: usize) -> Result<Vec<Lease<F>>, Error> {
+    ///
+    /// # Errors
+    /// The file changed meanwhile or cannot be read.
+    pub fn portion(&mut self, limit: usize) -> Result<Vec<Lease<F>>, Error> {
         self.portion.clear();
         let mut leases = Vec::with_capacity(limit);
         while leases.len() < limit
-            && let Some((offset, lease)) = self.next()?
+            && let Some((offset, lease)) = self.next_lease()?
         {
             self.portion.push(offset);
             leases.push(lease);
@@ -327,7 +369,10 @@ impl<F: FileFamily> Leases<'_, F> {
     }
 
     /// The next lease and where its row starts.
-    pub(crate) fn next(&mut self) -> Result<Option<(u64, Lease<F>)>, Error> {
+    ///
+    /// # Errors
+    /// As [`Leases::portion`].
+    pub fn next_lease(&mut self) -> Result<Option<(u64, Lease<F>)>, Error> {
         match &mut self.order {
             Order::Lines(lines) => {
                 while let Some(line) = lines.next()? {
@@ -349,70 +394,6 @@ impl<F: FileFamily> Leases<'_, F> {
     }
 }
 
-/// Where the row of an address stands: address, then offset and whether it is a removal. Kept in
-/// bytes to be small; compares by address, then by offset.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place<F: FileFamily>(F::Address, [u8; 8]);
-
-impl<F: FileFamily> Place<F> {
-    fn new(address: F::Address, offset: u64, removal: bool) -> Self {
-        Self(address, (offset << 1 | u64::from(removal)).to_be_bytes())
-    }
-
-    fn offset(self) -> u64 {
-        u64::from_be_bytes(self.1) >> 1
-    }
-
-    fn is_removal(self) -> bool {
-        u64::from_be_bytes(self.1) & 1 == 1
-    }
-}
-
-/// The latest row of every address. Repeats are thrown out whenever the list has doubled, so it
-/// grows with the leases, not with the rows.
-struct Latest<F: FileFamily> {
-    places: Vec<Place<F>>,
-    compact_at: usize,
-}
-
-impl<F: FileFamily> Default for Latest<F> {
-    fn default() -> Self {
-        Self {
-            places: Vec::new(),
-            compact_at: 1 << 18,
-        }
-    }
-}
-
-impl<F: FileFamily> Latest<F> {
-    fn add(&mut self, address: F::Address, offset: u64, removal: bool) {
-        if self.places.len() >= self.compact_at {
-            self.compact();
-            self.compact_at = self.compact_at.max(self.places.len() * 2);
-        }
-        self.places.push(Place::new(address, offset, removal));
-    }
-
-    /// Sort, and of each address keep the row that stands last.
-    fn compact(&mut self) {
-        self.places.sort_unstable();
-        // `dedup_by` hands over the later element first and drops it, so swap before.
-        self.places.dedup_by(|later, kept| {
-            let same = later.0 == kept.0;
-            if same {
-                *kept = *later;
-            }
-            same
-        });
-    }
-
-    fn finish(mut self) -> Vec<Place<F>> {
-        self.compact();
-        self.places.retain(|place| !place.is_removal());
-        self.places
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -431,7 +412,7 @@ mod tests {
             .build()
             .unwrap();
         runtime.block_on(async {
-            let survey = file.survey(&ProgressBar::hidden()).await?;
+            let survey = file.survey(|_| ()).await?;
             let leases = file.leases(&survey).await?.portion(1000)?;
             Ok((survey, leases))
         })
@@ -475,20 +456,6 @@ mod tests {
         let (survey, leases) = read::<V4>(&content).unwrap();
         assert!(survey.ascending);
         assert_eq!(names(&leases), ["10.0.0.2 two", "10.0.0.10 ten"]);
-    }
-
-    #[test]
-    fn many_repeats_keep_the_list_short() {
-        let mut latest = Latest::<V4>::default();
-        for round in 0..20_u64 {
-            for number in 0..100_000_u32 {
-                latest.add(number.into(), round * 100_000 + u64::from(number), false);
-                assert!(latest.places.len() <= 1 << 18);
-            }
-        }
-        let places = latest.finish();
-        assert_eq!(places.len(), 100_000);
-        assert!(places.iter().all(|place| place.offset() >= 1_900_000));
     }
 
     #[test]

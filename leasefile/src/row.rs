@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use murre_schema::{INFINITE_LIFETIME, Lease, LeaseFamily, State};
 
-use super::text;
+use crate::text;
 
 /// Longest host name (RFC 1035 section 2.3.4), as wide as its column.
 const MAX_HOSTNAME: usize = 255;
@@ -17,7 +17,7 @@ const MAX_HWADDR: usize = 20;
 const RELEASED: &str = "3";
 
 /// A family whose leases can stand in a lease file.
-pub(crate) trait FileFamily: LeaseFamily {
+pub trait FileFamily: LeaseFamily {
     /// Columns in the order of the file.
     const COLUMNS: &'static [&'static str];
     /// How many of them are in every file; older files lack some of the rest.
@@ -35,17 +35,17 @@ pub(crate) trait FileFamily: LeaseFamily {
 
 /// What is wrong with a row.
 #[derive(Debug)]
-pub(crate) struct Problem(pub(crate) String);
+pub struct Problem(pub String);
 
 impl Problem {
     /// About one column.
-    pub(crate) fn at(column: &str, what: impl std::fmt::Display) -> Self {
+    pub fn at(column: &str, what: impl std::fmt::Display) -> Self {
         Self(format!("column '{column}': {what}"))
     }
 }
 
 /// A line in the making.
-pub(crate) struct Line<'a> {
+pub struct Line<'a> {
     out: &'a mut Vec<u8>,
     scratch: String,
     first: bool,
@@ -53,7 +53,7 @@ pub(crate) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// Start a line at the end of `out`.
-    pub(crate) fn new(out: &'a mut Vec<u8>) -> Self {
+    pub fn new(out: &'a mut Vec<u8>) -> Self {
         Self {
             out,
             scratch: String::new(),
@@ -68,7 +68,7 @@ impl<'a> Line<'a> {
     }
 
     /// A number or an address.
-    pub(crate) fn plain(&mut self, value: impl std::fmt::Display) {
+    pub fn plain(&mut self, value: impl std::fmt::Display) {
         self.separate();
         self.scratch.clear();
         let _ = write!(self.scratch, "{value}");
@@ -76,7 +76,7 @@ impl<'a> Line<'a> {
     }
 
     /// A number that may be missing.
-    pub(crate) fn optional(&mut self, value: Option<u16>) {
+    pub fn optional(&mut self, value: Option<u16>) {
         match value {
             Some(value) => self.plain(value),
             None => self.separate(),
@@ -84,25 +84,25 @@ impl<'a> Line<'a> {
     }
 
     /// Bytes.
-    pub(crate) fn hex(&mut self, bytes: &[u8]) {
+    pub fn hex(&mut self, bytes: &[u8]) {
         self.separate();
         text::put_hex(self.out, bytes);
     }
 
     /// A text that may hold anything.
-    pub(crate) fn text(&mut self, value: &str) {
+    pub fn text(&mut self, value: &str) {
         self.separate();
         text::put_escaped(self.out, value);
     }
 
     /// A truth value as 0 or 1.
-    pub(crate) fn flag(&mut self, value: bool) {
+    pub fn flag(&mut self, value: bool) {
         self.plain(u8::from(value));
     }
 }
 
 /// Fields of a line, found by column name.
-pub(crate) struct Fields<'a> {
+pub struct Fields<'a> {
     columns: &'static [&'static str],
     /// In the order of `columns`; empty when the file has no such column.
     values: Vec<&'a str>,
@@ -110,7 +110,7 @@ pub(crate) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// Split a line; `header` says which known column each field is.
-    pub(crate) fn split(
+    pub fn split(
         line: &'a str,
         header: &[Option<usize>],
         columns: &'static [&'static str],
@@ -136,7 +136,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A field as it stands; empty when the file has no such column.
-    pub(crate) fn raw(&self, column: &str) -> &'a str {
+    pub fn raw(&self, column: &str) -> &'a str {
         let place = self.columns.iter().position(|name| *name == column);
         place
             .and_then(|place| self.values.get(place))
@@ -145,19 +145,14 @@ impl<'a> Fields<'a> {
     }
 
     /// A number or address that must be there.
-    pub(crate) fn parse<T: FromStr>(&self, column: &str, what: &str) -> Result<T, Problem> {
+    pub fn parse<T: FromStr>(&self, column: &str, what: &str) -> Result<T, Problem> {
         let raw = self.raw(column);
         raw.parse()
             .map_err(|_| Problem::at(column, format_args!("'{raw}' is not {what}")))
     }
 
     /// As [`Fields::parse`]; `default` when empty.
-    pub(crate) fn parse_or<T: FromStr>(
-        &self,
-        column: &str,
-        what: &str,
-        default: T,
-    ) -> Result<T, Problem> {
+    pub fn parse_or<T: FromStr>(&self, column: &str, what: &str, default: T) -> Result<T, Problem> {
         match self.raw(column) {
             "" => Ok(default),
             _ => self.parse(column, what),
@@ -165,12 +160,12 @@ impl<'a> Fields<'a> {
     }
 
     /// A number of 32 bits.
-    pub(crate) fn number(&self, column: &str) -> Result<u32, Problem> {
+    pub fn number(&self, column: &str) -> Result<u32, Problem> {
         self.parse(column, "a number from 0 to 4294967295")
     }
 
     /// Bytes, at most `limit` of them.
-    pub(crate) fn hex(&self, column: &str, limit: usize) -> Result<Vec<u8>, Problem> {
+    pub fn hex(&self, column: &str, limit: usize) -> Result<Vec<u8>, Problem> {
         let raw = self.raw(column);
         let bytes = text::hex(raw).ok_or_else(|| {
             Problem::at(
@@ -189,7 +184,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A hardware address.
-    pub(crate) fn hwaddr(&self) -> Result<Vec<u8>, Problem> {
+    pub fn hwaddr(&self) -> Result<Vec<u8>, Problem> {
         self.hex("hwaddr", MAX_HWADDR)
     }
 
@@ -202,7 +197,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The row is in a state that becomes another one here.
-    pub(crate) fn is_released(&self) -> bool {
+    pub fn is_released(&self) -> bool {
         self.raw("state") == RELEASED
     }
 
@@ -262,7 +257,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A lease of what the family read and the columns both have.
-    pub(crate) fn lease<F: LeaseFamily>(
+    pub fn lease<F: LeaseFamily>(
         &self,
         address: F::Address,
         client: F::Client,

@@ -9,7 +9,7 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 const ESCAPE: &str = "&#x";
 
 /// Append bytes as `0a:1b:...`; nothing for no bytes.
-pub(crate) fn put_hex(out: &mut Vec<u8>, bytes: &[u8]) {
+pub fn put_hex(out: &mut Vec<u8>, bytes: &[u8]) {
     for (at, byte) in bytes.iter().enumerate() {
         if at > 0 {
             out.push(b':');
@@ -21,7 +21,7 @@ pub(crate) fn put_hex(out: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 /// Bytes of `0a:1b:...`; one digit may stand alone; no bytes for an empty text.
-pub(crate) fn hex(text: &str) -> Option<Vec<u8>> {
+pub fn hex(text: &str) -> Option<Vec<u8>> {
     if text.is_empty() {
         return Some(Vec::new());
     }
@@ -33,7 +33,7 @@ pub(crate) fn hex(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Append a text with everything escaped that would end a field or a line, and the escape itself.
-pub(crate) fn put_escaped(out: &mut Vec<u8>, text: &str) {
+pub fn put_escaped(out: &mut Vec<u8>, text: &str) {
     for (at, character) in text.char_indices() {
         let ambiguous = character == '&' && text.get(at..).is_some_and(|t| t.starts_with(ESCAPE));
         if matches!(character, ',' | '\n' | '\r') || ambiguous {
@@ -46,7 +46,7 @@ pub(crate) fn put_escaped(out: &mut Vec<u8>, text: &str) {
 }
 
 /// The text behind an escaped one; what only looks like an escape stays.
-pub(crate) fn unescape(text: &str) -> Cow<'_, str> {
+pub fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains(ESCAPE) {
         return Cow::Borrowed(text);
     }
