@@ -55,6 +55,15 @@ impl PidFile {
         }
     }
 
+    /// The living process that a PID file names, other than this one.
+    pub fn holder(path: &Path) -> Option<i32> {
+        let text = std::fs::read_to_string(path).ok()?;
+        text.trim()
+            .parse()
+            .ok()
+            .filter(|pid| *pid > 0 && lives(*pid))
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

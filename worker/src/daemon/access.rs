@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use murre_config::{DatabaseAccess, Engine, Server};
+use murre_config::{DatabaseAccess, Engine};
 use murre_schema::{Access, EngineKind, Place, Tls};
 use murre_wire::Family;
 
@@ -66,15 +66,25 @@ fn beside(lease_file: &Path) -> PathBuf {
     lease_file.with_extension("sqlite")
 }
 
-/// A lease file whose leases are not in the embedded database that stands for it: the database is
-/// not there yet, the file is. The operator uploads it; nothing is guessed.
-pub(super) fn forgotten_lease_file<F: Family>(server: &Server<F>) -> Option<PathBuf> {
-    let database = &server.lease_database;
+/// The lease file that a `memfile` entry names, if it names one.
+pub(super) fn lease_file(database: &DatabaseAccess) -> Option<PathBuf> {
     if !database.memfile || !database.persist || database.name.is_empty() {
         return None;
     }
     let file = PathBuf::from(&database.name);
-    (file.exists() && !beside(&file).exists()).then_some(file)
+    // A name that is that of the embedded database already is no lease file.
+    (beside(&file) != file).then_some(file)
+}
+
+/// Leases of another server in its usual place, where this configuration does not look for any:
+/// it names no file, and there is no database yet.
+pub(super) fn forgotten_lease_file<F: Family>(database: &DatabaseAccess) -> Option<PathBuf> {
+    if !database.memfile || !database.persist || !database.name.is_empty() {
+        return None;
+    }
+    let file = PathBuf::from(format!("/var/lib/kea/kea-leases{}.csv", F::VERSION));
+    let new = matches!(place::<F>(database), Place::File(path) if !path.exists());
+    (new && file.exists()).then_some(file)
 }
 
 #[cfg(test)]
@@ -91,10 +101,20 @@ mod tests {
         };
         let file = PathBuf::from("/var/lib/kea/kea-leases4.sqlite");
         assert_eq!(access::<V4>(&database).place, Place::File(file));
+        assert_eq!(
+            lease_file(&database),
+            Some("/var/lib/kea/kea-leases4.csv".into())
+        );
+        let already = DatabaseAccess {
+            name: "/var/lib/murre/leases.sqlite".into(),
+            ..database.clone()
+        };
+        assert_eq!(lease_file(&already), None);
         let memory = DatabaseAccess {
             persist: false,
             ..database
         };
+        assert_eq!(lease_file(&memory), None);
         assert!(matches!(access::<V4>(&memory).place, Place::Memory(_)));
     }
 }

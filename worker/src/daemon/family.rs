@@ -6,12 +6,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 use murre_config::{ControlSocket, Listen, Server};
 use murre_control::{PidFile, Registry, UnixChannel};
+use murre_leasefile::FileFamily;
 use murre_schema::{Store, StoreOptions};
 use murre_wire::{Family, V4, V6};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinHandle;
 
-use super::{Ending, Surroundings, Wanted, access, duid, pid, timers};
+use super::{Ending, Surroundings, Wanted, access, duid, import, pid, timers};
 use crate::command::{self, Desk, Sockets, Status};
 use crate::exchange::{Exchange, Journal, Service};
 use crate::socket::{self, Listeners, Mode, Packet, Selector, Settings};
@@ -26,7 +27,7 @@ const MOST_IN_FLIGHT: usize = 16_384;
 const RETRY: Duration = Duration::from_secs(1);
 
 /// A family that can be served as a daemon.
-pub(super) trait Serve: Exchange {
+pub(super) trait Serve: Exchange + FileFamily {
     /// The sockets' mode, as configured.
     fn mode(server: &Server<Self>) -> Mode;
     /// What must be settled with the database before the first query.
@@ -133,13 +134,15 @@ impl<F: Serve> FamilyDaemon<F> {
 
     /// Until the database answers; without `retry-on-startup: false` a worker waits for it.
     async fn reach_database(&self) -> anyhow::Result<()> {
-        if let Some(file) = access::forgotten_lease_file::<F>(&self.service.server.load()) {
-            Journal::<F>::lease_file(&file);
+        let named = Arc::clone(&self.service.server.load());
+        if let Some(file) = access::forgotten_lease_file::<F>(&named.lease_database) {
+            Journal::<F>::lease_file_forgotten(&file);
         }
         loop {
             let server = self.service.server.load_full();
             match open_store(&server).await {
                 Ok(store) => {
+                    import::import(&server, &store).await?;
                     self.service.store.store(Some(Arc::new(store)));
                     F::settle(&self.service)
                         .await
@@ -177,10 +180,12 @@ impl<F: Serve> FamilyDaemon<F> {
         let Wanted { server, json } = wanted;
         let before = self.service.server.load_full();
         let new_database = before.lease_database != server.lease_database;
-        let store = match new_database && self.serving.is_some() {
-            true => Some(open_store(&server).await.context("lease-database")?),
-            false => None,
-        };
+        let mut store = None;
+        if new_database && self.serving.is_some() {
+            let opened = open_store(&server).await.context("lease-database")?;
+            import::import(&server, &opened).await?;
+            store = Some(opened);
+        }
         self.open_channels(&server.control_sockets)?;
         if let Some(store) = store {
             self.service.store.store(Some(Arc::new(store)));

@@ -7,6 +7,7 @@ mod check;
 mod duid;
 mod events;
 mod family;
+mod import;
 mod pid;
 mod timers;
 
@@ -180,6 +181,9 @@ impl Daemon {
         };
         let outcome = daemon.serve(&mut incoming).await;
         let ending = outcome.as_ref().copied().unwrap_or_default();
+        if let Err(error) = &outcome {
+            daemon.failed(error);
+        }
         daemon.stop(ending).await;
         outcome.map(|ending| ending.code)
     }
@@ -258,6 +262,15 @@ impl Daemon {
         match problems.is_empty() {
             true => Ok(()),
             false => Err(problems.join("; ")),
+        }
+    }
+
+    /// It cannot be served.
+    fn failed(&self, error: &anyhow::Error) {
+        if self.v4.is_some() {
+            Journal::<V4>::failed(error);
+        } else {
+            Journal::<V6>::failed(error);
         }
     }
 

@@ -123,17 +123,6 @@ impl<F: Exchange> Journal<F> {
         );
     }
 
-    /// Leases of another program stand beside an empty database.
-    pub(crate) fn lease_file(file: &std::path::Path) {
-        let file = file.display();
-        message!(
-            F,
-            Level::WARN,
-            ids::OPEN_LEASE_DB,
-            "the leases in {file} are not in the database beside it; stop, run murre-admin lease-upload, start again"
-        );
-    }
-
     /// Another process has the PID file.
     pub(crate) fn already_running(error: &murre_control::Error) {
         message!(F, Level::FATAL, ids::ALREADY_RUNNING, "{error}");
@@ -152,6 +141,11 @@ impl<F: Exchange> Journal<F> {
     /// The family is served.
     pub(crate) fn started() {
         message!(F, Level::INFO, ids::STARTED, "Murre serves {}", F::NAME);
+    }
+
+    /// The end, by an error.
+    pub(crate) fn failed(error: &anyhow::Error) {
+        message!(F, Level::FATAL, ids::INIT_FAIL, "{error:#}");
     }
 
     /// The family is served no more; what was counted.

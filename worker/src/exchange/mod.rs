@@ -5,6 +5,7 @@
 
 mod journal;
 mod load;
+mod takeover;
 mod turns;
 mod verdict;
 

@@ -177,6 +177,18 @@ ids! {
         DATABASE_FAIL = "DHCP4_DATABASE_FAIL" / "DHCP6_DATABASE_FAIL";
         /// Leases are kept here.
         OPEN_LEASE_DB = "DHCP4_OPEN_LEASE_DB" / "DHCP6_OPEN_LEASE_DB";
+        /// Leases of another server are where nothing looks for them.
+        LEASE_FILE_FORGOTTEN = "DHCPSRV_MEMFILE_FORGOTTEN" / "DHCPSRV_MEMFILE_FORGOTTEN";
+        /// A lease file was taken over.
+        LEASE_FILE_IMPORTED = "DHCPSRV_MEMFILE_LEASE_FILE_LOAD" / "DHCPSRV_MEMFILE_LEASE_FILE_LOAD";
+        /// Another worker does it.
+        LEASE_FILE_AWAITED = "DHCPSRV_MEMFILE_LEASE_FILE_AWAITED" / "DHCPSRV_MEMFILE_LEASE_FILE_AWAITED";
+        /// It changed after that.
+        LEASE_FILE_CHANGED = "DHCPSRV_MEMFILE_LEASE_FILE_CHANGED" / "DHCPSRV_MEMFILE_LEASE_FILE_CHANGED";
+        /// A row of it is broken.
+        LEASE_FILE_ROW = "DHCPSRV_MEMFILE_LEASE_LOAD_ROW_ERROR" / "DHCPSRV_MEMFILE_LEASE_LOAD_ROW_ERROR";
+        /// A lease of it is not taken over as it stands.
+        LEASE_FILE_LEFT = "DHCPSRV_MEMFILE_LEASE_LEFT" / "DHCPSRV_MEMFILE_LEASE_LEFT";
         /// The connection was lost.
         DB_LOST = "DHCP4_DB_RECONNECT_LOST_CONNECTION" / "DHCP6_DB_RECONNECT_LOST_CONNECTION";
         /// The connection is back.
