@@ -307,3 +307,15 @@ fn a_hundred_thousand_subnets_load() {
         .unwrap();
     assert_eq!((found.id, found.pools[0].size()), (4097, 13));
 }
+
+#[test]
+fn surplus_values_of_an_option_are_left_out_and_the_rest_counts() {
+    let server = v4(
+        r#""option-data": [ { "name": "time-offset", "data": "1, 2" },
+        { "name": "default-ip-ttl", "data": "64, 32, 16" } ]"#,
+    );
+    let data = |code| server.options.get(code).unwrap().data.to_vec();
+    assert_eq!((data(2), data(23)), (vec![0, 0, 0, 1], vec![64]));
+    let server = v6(r#""option-data": [ { "name": "preference", "data": "5, 6" } ]"#);
+    assert_eq!(&*server.options.get(7).unwrap().data, [5]);
+}
