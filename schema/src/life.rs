@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::mysql;
 use crate::postgresql;
 use crate::sqlite;
+use crate::version;
 pub use crate::version::Condition;
 
 /// What the database holds.
@@ -20,6 +21,21 @@ pub async fn inspect(access: &Access) -> Result<Condition, Error> {
         EngineKind::Sqlite => sqlite::migrate::inspect(access).await,
         EngineKind::MySql => mysql::migrate::inspect(access).await,
     }
+}
+
+/// Whether a worker could serve from the database: it answers, and is empty or of this program's
+/// version. Nothing is written.
+///
+/// # Errors
+/// Why not.
+pub async fn servable(access: &Access) -> Result<(), Error> {
+    let newest = match access.engine() {
+        EngineKind::PostgreSql => postgresql::migrate::newest(),
+        EngineKind::Sqlite => sqlite::migrate::newest(),
+        EngineKind::MySql => mysql::migrate::newest(),
+    };
+    let found = inspect(access).await?;
+    version::check(&access.label(), found, newest).map(|_| ())
 }
 
 /// Take every step that is missing, from an empty database or an older version of ours, under the

@@ -35,7 +35,7 @@ fn two_workers_serve_the_same_clients_without_a_double_lease(engine: Engine) {
     let held = history::held4(&fleet.leases);
     history::must_hold(&record, &held);
     assert_eq!(held.len() as u32, clients, "a lease for each and no more");
-    both_answered(4, workers);
+    both_answered(4, workers, clients);
 }
 
 fn two_workers_serve_the_same_clients_without_a_double_address_or_prefix(engine: Engine) {
@@ -54,14 +54,14 @@ fn two_workers_serve_the_same_clients_without_a_double_address_or_prefix(engine:
         clients + prefixes,
         "one each and no more"
     );
-    both_answered(6, workers);
+    both_answered(6, workers, clients);
 }
 
 /// Each worker took its part, else nothing was shown.
-fn both_answered(version: u8, workers: Vec<Worker>) {
+fn both_answered(version: u8, workers: Vec<Worker>, clients: u32) {
     for worker in workers {
         let counted = Counted::of(version, &worker.stop());
         eprintln!("    {counted:?}");
-        assert!(counted.answers > 1000, "{counted:?}");
+        assert!(counted.answers > u64::from(clients) / 4, "{counted:?}");
     }
 }

@@ -6,11 +6,12 @@
 use std::sync::mpsc;
 use std::thread;
 
-use murre_harness::database::{Server, ServerOptions};
 use murre_tests::fleet::{config4, config6};
 use murre_tests::history::{self, Held};
 use murre_tests::load::{Load, Record, Speech};
-use murre_tests::{Engine, Fleet, Leases, Worker, World, config, hand4, hand6, on_every_engine};
+use murre_tests::{
+    Engine, Fleet, Leases, Worker, World, config, hand4, hand6, on_every_engine, on_every_server,
+};
 use murre_wire::dhcp4;
 use murre_wire::dhcp6::{self, IaKind};
 use serde_json::Value;
@@ -21,6 +22,8 @@ on_every_engine!(
     no_acknowledged_lease_is_lost_when_a_worker_is_killed_under_load,
     no_acknowledged_lease_or_prefix_is_lost_when_a_worker_is_killed_under_load,
 );
+
+on_every_server!(no_acknowledged_lease_is_lost_when_the_database_is_killed_under_load);
 
 /// How often the worker is killed under load.
 const KILLS: usize = 4;
@@ -115,22 +118,8 @@ fn killed_under_load<S: Speech + Sync>(
 }
 
 /// The database itself is killed under load, and what it confirmed is there when it is back.
-#[test]
-fn no_acknowledged_lease_is_lost_when_postgresql_is_killed_under_load() {
-    killed_database(murre_harness::database::Engine::Postgresql);
-}
-
-/// As above, on the other server engine.
-#[test]
-fn no_acknowledged_lease_is_lost_when_mariadb_is_killed_under_load() {
-    killed_database(murre_harness::database::Engine::Mariadb);
-}
-
-fn killed_database(engine: murre_harness::database::Engine) {
-    if !murre_harness::netns::require_root_and_namespaces() {
-        return;
-    }
-    let server = Server::launch(ServerOptions::new(engine));
+fn no_acknowledged_lease_is_lost_when_the_database_is_killed_under_load(engine: Engine) {
+    let server = engine.own_server();
     let mut fleet = Fleet::of_one(Engine::Sqlite);
     fleet.leases = Leases::Server(server.fresh());
     let clients = 2 * BETWEEN;
@@ -153,7 +142,7 @@ fn killed_database(engine: murre_harness::database::Engine) {
         let record = running.join();
         record.unwrap_or_else(|_| panic!("the worker said: {:#?}", worker.tail()))
     });
-    eprintln!("{engine}, killed once: {record}");
+    eprintln!("{engine:?} itself killed: {record}");
     let held: Vec<Held> = history::held4(&fleet.leases);
     assert_eq!(record.served, clients);
     history::must_hold(&record, &held);

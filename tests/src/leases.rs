@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use murre_harness::database::{self, Database};
+use murre_harness::database::{self, Database, Server, ServerOptions};
 use murre_harness::{process, rundir};
 use serde_json::{Value, json};
 
@@ -28,6 +28,20 @@ pub enum Leases {
     Server(Database),
     /// A file.
     File(PathBuf),
+}
+
+impl Engine {
+    /// A database server of the test's own, that it may stop.
+    ///
+    /// # Panics
+    /// Where there is none: the embedded one is a part of the worker.
+    pub fn own_server(self) -> Server {
+        Server::launch(ServerOptions::new(match self {
+            Self::Postgresql => database::Engine::Postgresql,
+            Self::Mariadb => database::Engine::Mariadb,
+            Self::Sqlite => panic!("the embedded engine has no server"),
+        }))
+    }
 }
 
 impl Leases {

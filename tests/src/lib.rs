@@ -45,6 +45,14 @@ macro_rules! on_every_engine {
     };
 }
 
+/// As [`on_every_engine!`], on those that are servers.
+#[macro_export]
+macro_rules! on_every_server {
+    ($($name:ident),* $(,)?) => {
+        $crate::on_engines! { [postgresql = Postgresql, mariadb = Mariadb] $($name),* }
+    };
+}
+
 /// As [`on_every_engine!`], with the engines named.
 #[macro_export]
 macro_rules! on_engines {

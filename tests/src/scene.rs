@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::worker::Counted;
-use crate::{Engine, Worker, World, config, hand4, hand6};
+use crate::{Engine, Leases, Worker, World, config, hand4, hand6};
 
 /// The reason is logged when the query has ended: an answer would have left by then, and has this
 /// long to cross the cable.
@@ -33,7 +33,13 @@ impl Scene4 {
     /// With what `change` makes of the `Dhcp4` map in it.
     #[track_caller]
     pub fn with(engine: Engine, change: impl FnOnce(&mut Value)) -> Self {
-        let world = World::by_hand(engine);
+        Self::on(Leases::fresh(engine), change)
+    }
+
+    /// The same with a database of the test's choice.
+    #[track_caller]
+    pub fn on(leases: Leases, change: impl FnOnce(&mut Value)) -> Self {
+        let world = World::by_hand_on(leases);
         let mut config = config::only4(&world.leases);
         change(&mut config["Dhcp4"]);
         let worker = Worker::start(&world.server, &config);
@@ -87,7 +93,13 @@ impl Scene6 {
     /// With what `change` makes of the `Dhcp6` map in it.
     #[track_caller]
     pub fn with(engine: Engine, change: impl FnOnce(&mut Value)) -> Self {
-        let world = World::by_hand(engine);
+        Self::on(Leases::fresh(engine), change)
+    }
+
+    /// The same with a database of the test's choice.
+    #[track_caller]
+    pub fn on(leases: Leases, change: impl FnOnce(&mut Value)) -> Self {
+        let world = World::by_hand_on(leases);
         let mut config = config::only6(&world.leases);
         change(&mut config["Dhcp6"]);
         let worker = Worker::start(&world.server, &config);

@@ -31,13 +31,17 @@ pub struct World {
 impl World {
     /// Client and server on one link.
     pub fn direct(engine: Engine) -> Self {
+        Self::direct_on(Leases::fresh(engine))
+    }
+
+    fn direct_on(leases: Leases) -> Self {
         let (server, client) = (Namespace::new("srv"), Namespace::new("cli"));
         let link = Link::connect(&server_end(&server), &End::new(&client, "cli0"));
         Self {
             server,
             client,
             relay: None,
-            leases: Leases::fresh(engine),
+            leases,
             link,
         }
     }
@@ -65,7 +69,12 @@ impl World {
     /// The client's namespace is a relay itself: packets made by hand are sent from its addresses
     /// in subnet 2 ([`RELAY4`], [`RELAY6`]).
     pub fn by_hand(engine: Engine) -> Self {
-        let world = Self::direct(engine);
+        Self::by_hand_on(Leases::fresh(engine))
+    }
+
+    /// The same with a database of the test's choice.
+    pub fn by_hand_on(leases: Leases) -> Self {
+        let world = Self::direct_on(leases);
         for address in [
             "192.0.2.2/24",
             "2001:db8:1::2/64",

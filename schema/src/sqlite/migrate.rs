@@ -34,11 +34,13 @@ pub(crate) async fn upgrade(access: &Access) -> Result<(), Error> {
     with_lock(access, migrate).await
 }
 
-/// What is in the database, with the tables that stand there. A file that is not there is empty.
+/// What is in the database, with the tables that stand there. A file that is not there is empty,
+/// if its folder is there.
 pub(crate) async fn inspect(access: &Access) -> Result<Condition, Error> {
     if let Place::File(path) = &access.place
         && !path.exists()
     {
+        folder(&connect::location(access))?;
         return Ok(Condition {
             tables: Vec::new(),
             version: None,
@@ -86,6 +88,16 @@ async fn with_lock(
 /// in the library's way, which drops its own whenever any handle of the file is closed.) A
 /// database in memory needs none, its connection serves one at a time.
 fn lock(location: &Location) -> Result<Option<File>, Error> {
+    let Some(folder) = folder(location)? else {
+        return Ok(None);
+    };
+    let locked = folder.lock();
+    locked.map_err(|error| Error::unavailable(&location.label, error))?;
+    Ok(Some(folder))
+}
+
+/// The folder of the file, opened.
+fn folder(location: &Location) -> Result<Option<File>, Error> {
     let Some(path) = &location.path else {
         return Ok(None);
     };
@@ -102,9 +114,7 @@ fn lock(location: &Location) -> Result<Option<File>, Error> {
         };
         Error::unavailable(&location.label, problem + remedy)
     };
-    let folder = File::open(folder).map_err(failed)?;
-    folder.lock().map_err(failed)?;
-    Ok(Some(folder))
+    File::open(folder).map(Some).map_err(failed)
 }
 
 fn condition(connection: &Connection, location: &Location) -> Result<Condition, Error> {

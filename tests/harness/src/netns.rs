@@ -244,6 +244,15 @@ impl<'a> End<'a> {
     }
 }
 
+impl End<'_> {
+    /// The kernel makes the link-local address when it notices the carrier, which may be a second
+    /// later, and tells nobody without a netlink socket.
+    fn wait_until_ready(&self) {
+        let wait = "for try in $(seq 500); do grep -q \"^fe80.* $0\\$\" /proc/net/if_inet6 && exit; sleep 0.01; done; exit 1";
+        self.namespace.run("sh", &["-c", wait, &self.interface]);
+    }
+}
+
 /// A cable (veth pair) between two namespaces. It goes when either namespace goes.
 #[derive(Debug)]
 pub struct Link {
@@ -275,6 +284,8 @@ impl Link {
         .concat());
         one.set_up();
         other.set_up();
+        one.wait_until_ready();
+        other.wait_until_ready();
         Self {
             namespace: here.name.clone(),
             interface: one.interface.clone(),

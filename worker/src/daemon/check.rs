@@ -37,8 +37,7 @@ async fn reach<F: LeaseFamily>(server: &Server<F>) -> anyhow::Result<()> {
     if let murre_schema::Place::Memory(_) = access.place {
         return Ok(());
     }
-    life::inspect(&access)
+    life::servable(&access)
         .await
-        .with_context(|| format!("{} lease-database", <F as Family>::KEY))?;
-    Ok(())
+        .with_context(|| format!("{} lease-database", <F as Family>::KEY))
 }

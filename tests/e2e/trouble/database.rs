@@ -1,0 +1,224 @@
+//! The database is away, refuses, or is full.
+
+use std::fs::File;
+use std::io::Write;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use murre_harness::{process, rundir};
+use murre_tests::hand4::{Client, Relay};
+use murre_tests::worker::{self, Launch};
+use murre_tests::{
+    Engine, Leases, Scene4, Worker, World, config, hand6, on_engines, on_every_engine,
+    on_every_server, rows,
+};
+use murre_wire::dhcp4::MessageType::{Ack, Discover, Offer};
+use serde_json::{Value, json};
+
+on_every_server!(
+    a_worker_waits_for_a_database_that_is_not_there_yet,
+    without_its_database_a_worker_is_silent_and_recovers_by_itself,
+    a_wrong_password_is_told_as_such,
+    a_database_that_is_not_there_at_start_ends_a_worker_that_shall_not_wait,
+);
+on_every_engine!(
+    an_unusable_database_is_named_by_the_deep_test,
+    a_database_with_other_tables_is_refused_and_left_alone,
+);
+on_engines!([sqlite = Sqlite]
+    a_worker_waits_for_a_folder_that_is_not_there_yet,
+    on_a_full_disk_nothing_is_acknowledged_that_is_not_stored
+);
+
+fn a_worker_waits_for_a_database_that_is_not_there_yet(engine: Engine) {
+    let server = engine.own_server();
+    let world = World::by_hand_on(Leases::Server(server.fresh()));
+    server.stop();
+    let config = config::both(&world.leases);
+    let worker = Worker::launch(&world.server, &config, &Launch::default());
+    let line = worker.says("DHCP4_DATABASE_FAIL");
+    assert!(line.contains("'murre_"), "it names the database: {line}");
+    server.start();
+    worker.wait_until_serving(0);
+    Client::new(1).lease(&Relay::new(&world.client));
+    hand6::Client::new(1).lease(&hand6::Relay::new(&world.client), true);
+}
+
+fn without_its_database_a_worker_is_silent_and_recovers_by_itself(engine: Engine) {
+    let server = engine.own_server();
+    let scene = Scene4::on(Leases::Server(server.fresh()), |_| {});
+    let (client, other) = (Client::new(1), Client::new(2));
+    let address = client.lease(&scene.relay);
+    let offer = scene.relay.ask(&mut other.message(Discover));
+
+    server.stop();
+    let mark = scene.worker.mark();
+    scene.ignored("database", &mut other.take(&offer));
+    scene.ignored(
+        "database",
+        &mut client.having(murre_wire::dhcp4::MessageType::Request, address),
+    );
+    scene.ignored("database", &mut Client::new(3).message(Discover));
+    scene.worker.says_after(mark, "DHCP4_DATABASE_FAIL");
+
+    server.start();
+    assert_eq!(scene.relay.ask(&mut other.take(&offer)).kind(), Ack);
+    assert_eq!(
+        scene.relay.ask(&mut client.reboot(address)).yiaddr(),
+        address
+    );
+    let held: Vec<_> = rows::lease4(&scene.world.leases)
+        .iter()
+        .map(|row| row.address)
+        .collect();
+    let mut expected = vec![address, offer.yiaddr()];
+    expected.sort_unstable();
+    assert_eq!(held, expected);
+    assert!(scene.counted().without_answer("database") >= 3);
+}
+
+fn a_wrong_password_is_told_as_such(engine: Engine) {
+    let world = World::by_hand(engine);
+    let mut config = config::only4(&world.leases);
+    config["Dhcp4"]["lease-database"]["password"] = json!("not this");
+    let worker = Worker::launch(&world.server, &config, &Launch::default());
+    let line = worker.says("DHCP4_DATABASE_FAIL").to_lowercase();
+    assert!(
+        line.contains("password") && line.contains("murre"),
+        "{line}"
+    );
+    assert!(!line.contains("not this"), "it is a secret: {line}");
+}
+
+fn a_database_that_is_not_there_at_start_ends_a_worker_that_shall_not_wait(engine: Engine) {
+    let server = engine.own_server();
+    let world = World::by_hand_on(Leases::Server(server.fresh()));
+    server.stop();
+    let mut config = config::only4(&world.leases);
+    config["Dhcp4"]["lease-database"]["retry-on-startup"] = json!(false);
+    let worker = Worker::launch(&world.server, &config, &Launch::default());
+    let status = worker.wait(Duration::from_secs(30)).expect("it ends");
+    assert_eq!(status.code(), Some(1));
+    let lines = worker.lines_to_the_end(Duration::from_secs(5));
+    assert!(
+        lines.iter().any(|line| line.contains("lease-database")),
+        "{lines:#?}"
+    );
+}
+
+fn an_unusable_database_is_named_by_the_deep_test(engine: Engine) {
+    let world = World::by_hand(engine);
+    let mut config = config::only4(&world.leases);
+    let access = &mut config["Dhcp4"]["lease-database"];
+    match engine {
+        Engine::Sqlite => access["name"] = json!("/nowhere/at/all.sqlite"),
+        _ => access["password"] = json!("not this"),
+    }
+    assert!(check(&config, "-t").status.success(), "-t opens nothing");
+    let deep = check(&config, "-T");
+    assert_eq!(deep.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&deep.stderr);
+    assert!(said.contains("lease-database"), "{said}");
+}
+
+/// `murre-worker` with a configuration, outside of any network of its own.
+fn check(config: &Value, flag: &str) -> Output {
+    let file = rundir::fresh_dir("trouble").join("murre.json");
+    std::fs::write(&file, config.to_string()).unwrap();
+    let mut command = Command::new(worker::binary("murre-worker"));
+    process::output(command.arg(flag).arg(&file))
+}
+
+fn a_database_with_other_tables_is_refused_and_left_alone(engine: Engine) {
+    let leases = Leases::fresh(engine);
+    if let Leases::File(path) = &leases {
+        File::create(path).unwrap();
+    }
+    leases.query("CREATE TABLE birds (name varchar(9))");
+    for flag in ["-T", "-c"] {
+        let refused = check(&config::only4(&leases), flag);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(1), "{flag}: {said}");
+        assert!(said.contains("lease-database"), "{flag}: {said}");
+    }
+    assert_eq!(leases.query("SELECT count(*) FROM birds"), [["0"]]);
+}
+
+fn a_worker_waits_for_a_folder_that_is_not_there_yet(_: Engine) {
+    let folder = rundir::fresh_path("later");
+    let world = World::by_hand_on(Leases::in_directory(&folder));
+    let config = config::only4(&world.leases);
+    let worker = Worker::launch(&world.server, &config, &Launch::default());
+    let line = worker.says("DHCP4_DATABASE_FAIL");
+    assert!(line.contains("create it"), "{line}");
+    std::fs::create_dir(&folder).unwrap();
+    worker.wait_until_serving(0);
+    Client::new(1).lease(&Relay::new(&world.client));
+}
+
+/// The worker's database is in a small file system that only the worker has.
+fn on_a_full_disk_nothing_is_acknowledged_that_is_not_stored(_: Engine) {
+    let folder = rundir::fresh_dir("small");
+    let world = World::by_hand_on(Leases::in_directory(&folder));
+    let mount = format!(
+        "mount -t tmpfs -o size=2m tmpfs '{}' && exec \"$@\"",
+        folder.display()
+    );
+    let launch = Launch {
+        wrapper: ["sh", "-c", &mount, "sh"].map(str::to_owned).to_vec(),
+        ..Launch::default()
+    };
+    let worker = Worker::launch(&world.server, &config::only4(&world.leases), &launch);
+    worker.wait_until_serving(0);
+    let root = PathBuf::from(format!("/proc/{}/root", worker.pid()));
+    let inside = root.join(folder.strip_prefix("/").unwrap());
+    let stored = || {
+        let mut command = Command::new("nsenter");
+        command.args(["-m", "-t", &worker.pid().to_string(), "sqlite3"]);
+        command.arg(folder.join("leases.sqlite"));
+        let text = process::run(command.arg("SELECT address FROM lease4 ORDER BY 1"));
+        let text = text.unwrap_or_else(|e| panic!("{e}"));
+        let addresses = text
+            .lines()
+            .map(|line| Ipv4Addr::from_bits(line.parse().unwrap()));
+        addresses.collect::<Vec<_>>()
+    };
+    let relay = Relay::new(&world.client);
+    let first = Client::new(1).lease(&relay);
+
+    let filler = inside.join("filler");
+    let mut file = File::create(&filler).unwrap();
+    while file.write_all(&[0; 1024]).is_ok() {}
+    drop(file);
+    // What is allocated already may hold a few more; then there is no answer.
+    let mut acknowledged = vec![first];
+    let mark = worker.mark();
+    let refused = (2..2000).find_map(|number| {
+        let client = Client::new(number);
+        let offer = relay.ask(&mut client.message(Discover));
+        assert_eq!(offer.kind(), Offer);
+        let mut request = client.take(&offer);
+        relay.send(&mut request);
+        match relay.answer_to(&request, Duration::from_millis(300)) {
+            Some(ack) => acknowledged.push(ack.yiaddr()),
+            None => return Some((client, offer)),
+        }
+        None
+    });
+    let (client, offer) = refused.expect("the disk is full");
+    let line = worker.says_after(mark, "DHCP4_DATABASE_FAIL");
+    assert!(
+        line.contains("full") && line.contains("free space"),
+        "{line}"
+    );
+    worker.says_after(mark, ": database");
+    acknowledged.sort_unstable();
+    assert_eq!(stored(), acknowledged);
+
+    std::fs::remove_file(&filler).unwrap();
+    let ack = relay.ask(&mut client.take(&offer));
+    assert_eq!((ack.kind(), ack.yiaddr()), (Ack, offer.yiaddr()));
+    assert!(stored().contains(&offer.yiaddr()));
+}
