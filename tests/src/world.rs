@@ -36,7 +36,7 @@ impl World {
 
     fn direct_on(leases: Leases) -> Self {
         let (server, client) = (Namespace::new("srv"), Namespace::new("cli"));
-        let link = Link::connect(&server_end(&server), &End::new(&client, "cli0"));
+        let link = Link::connect(&server_end(&server), &client_end(&client));
         Self {
             server,
             client,
@@ -54,7 +54,7 @@ impl World {
         let link = Link::connect(&server_end(&server), &relay_end(&middle, "up0"));
         let down = End::new(&middle, "down0").address("10.0.0.1/8");
         let down = down.address("2001:db8:2::1/64");
-        Link::connect(&down, &End::new(&client, "cli0"));
+        Link::connect(&down, &client_end(&client));
         route_to_relay(&server, "192.0.2.2", "2001:db8:1::2");
         middle.forward();
         Self {
@@ -92,6 +92,12 @@ fn server_end(server: &Namespace) -> End<'_> {
     End::new(server, "srv0")
         .address("192.0.2.1/24")
         .address("2001:db8:1::1/64")
+}
+
+/// With a card that is the same in every run: dhclient makes its IAID of it, and writes some of
+/// them as text.
+fn client_end(client: &Namespace) -> End<'_> {
+    End::new(client, "cli0").mac("02:00:5e:10:00:0c")
 }
 
 fn relay_end<'a>(relay: &'a Namespace, interface: &str) -> End<'a> {

@@ -19,7 +19,7 @@ pub struct Lease {
     /// The server identifier: an address (v4) or a DUID in hexadecimal, `0:1:...` (v6).
     pub server: Option<String>,
     /// v6: the IAID as the file writes it, `52:54:0:1`.
-    pub iaid: Option<String>,
+    pub iaid: Option<u32>,
     /// It was given back; the file keeps it.
     pub released: bool,
 }
@@ -95,10 +95,21 @@ fn leases6(lease: &Statement) -> Vec<Lease> {
             .find(&["preferred-life"])
             .and_then(|text| text.parse().ok()),
         server: server.clone(),
-        iaid: Some(iaid.to_owned()),
+        iaid: iaid_of(iaid),
         released,
     })
     .collect()
+}
+
+/// `74:29:49:65`, or the four letters where all octets are some.
+fn iaid_of(text: &str) -> Option<u32> {
+    let octets: Vec<u8> = if text.contains(':') && text.len() > 4 {
+        let octets = text.split(':').map(|octet| u8::from_str_radix(octet, 16));
+        octets.collect::<Result<_, _>>().ok()?
+    } else {
+        text.bytes().collect()
+    };
+    octets.try_into().ok().map(u32::from_be_bytes)
 }
 
 /// Words, quoted strings without their quotes, and `{`, `}`, `;` as words of their own.
@@ -179,5 +190,7 @@ mod tests {
             (Some(31), Some(41))
         );
         assert_eq!(leases[0].server.as_deref(), Some("0:1:2"));
+        assert_eq!(leases[1].iaid, Some(0x5254_0001));
+        assert_eq!(iaid_of("t)Ie"), Some(0x7429_4965));
     }
 }

@@ -125,6 +125,27 @@ impl Client {
         isc_leases::parse(&text.unwrap_or_else(|e| panic!("{}: {e}", path.display())))
     }
 
+    /// The newest lease in dhclient's file that `is` true of; dhclient writes it a moment after it
+    /// told its script, so it is waited for.
+    ///
+    /// # Panics
+    /// When it does not come within 10 seconds, or with a client that keeps no such file.
+    #[track_caller]
+    pub fn remembered(&self, is: impl Fn(&isc_leases::Lease) -> bool) -> isc_leases::Lease {
+        let started = std::time::Instant::now();
+        loop {
+            let path = self.directory.join("leases");
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let file = isc_leases::parse(&text);
+            if let Some(lease) = file.iter().rfind(|lease| is(lease)) {
+                return lease.clone();
+            }
+            let age = started.elapsed();
+            assert!(age < Duration::from_secs(10), "not in {file:#?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Has dhclient find the next address it is given in use by somebody else, once: it declines.
     /// Set before a lease comes.
     ///
