@@ -18,7 +18,7 @@ pub struct Lease {
     pub preferred: Option<u32>,
     /// The server identifier: an address (v4) or a DUID in hexadecimal, `0:1:...` (v6).
     pub server: Option<String>,
-    /// v6: the IAID as the file writes it, `52:54:0:1`.
+    /// v6: the number of the identity association.
     pub iaid: Option<u32>,
     /// It was given back; the file keeps it.
     pub released: bool,
