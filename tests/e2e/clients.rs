@@ -7,15 +7,26 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use murre_harness::clients::isc_leases::Lease;
 use murre_harness::clients::{self, Binding, Client, Wanted};
-use murre_harness::netns::Namespace;
 use murre_tests::rows::{self, DECLINED, DEFAULT, RECLAIMED, Row4, Row6};
-use murre_tests::{Engine, Leases, Worker, World, config, on_every_engine};
+use murre_tests::{Engine, Leases, Worker, World, config, on_engines, on_every_engine};
+use serde_json::json;
 
 on_every_engine!(
     dhclient_gets_renews_and_releases_an_address,
     dhclient_gets_renews_and_releases_an_address_and_a_prefix,
     udhcpc_gets_renews_and_releases_an_address,
+    dhcpcd_gets_renews_and_releases_an_address,
+    dhcpcd_gets_renews_and_releases_an_address_and_a_prefix,
+    dhclient_asks_for_what_it_remembers_after_a_restart_and_is_confirmed_or_refused,
+    dhclient_confirms_what_it_remembers_after_a_restart,
+    dhclient_rebinds_with_a_server_that_it_has_not_met,
     an_address_in_use_is_set_aside_and_another_is_given,
+);
+
+// dhclient waits ten seconds for an answer to RENEW before it tries REBIND; made by hand, REBIND is
+// shown on every engine.
+on_engines!([sqlite = Sqlite]
+    dhclient_rebinds_an_address_and_a_prefix_with_a_server_that_it_has_not_met
 );
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -121,6 +132,163 @@ fn udhcpc_gets_renews_and_releases_an_address(engine: Engine) {
     ended4(&world.leases, address);
 }
 
+fn dhcpcd_gets_renews_and_releases_an_address(engine: Engine) {
+    let world = World::direct(engine);
+    let worker = Worker::start(&world.server, &config::only4(&world.leases));
+    let mut dhcpcd = clients::dhcpcd(&world.client, "cli0", "ipv4only\noption routers\nnodelay\n");
+    let bound = dhcpcd.bound();
+    let address = v4(&bound);
+    assert_eq!(bound.lifetime, Some(config::VALID));
+    assert_eq!(bound.variables["new_routers"], "192.0.2.254");
+    live4(&rows::of4(&world.leases, address));
+
+    dhcpcd.renew();
+    assert_eq!(dhcpcd.renewed().address, bound.address);
+    live4(&rows::of4(&world.leases, address));
+    let mark = worker.mark();
+    dhcpcd.release();
+    worker.says_after(mark, &format!("{address} was given back"));
+    ended4(&world.leases, address);
+}
+
+fn dhcpcd_gets_renews_and_releases_an_address_and_a_prefix(engine: Engine) {
+    let world = World::direct(engine);
+    let worker = Worker::start(&world.server, &config::only6(&world.leases));
+    let conf = "noipv4\nnoipv6rs\nnodelay\niaid 1\nia_na 1\nia_pd 2\n";
+    let mut dhcpcd = clients::dhcpcd(&world.client, "cli0", conf);
+    let bound = dhcpcd.bound();
+    let (address, (prefix, len)) = (v6(&bound), bound.prefix.unwrap());
+    let (na, pd) = (
+        rows::of6(&world.leases, address),
+        rows::of6(&world.leases, prefix),
+    );
+    live6(&na);
+    live6(&pd);
+    assert_eq!((na.iaid, pd.iaid, pd.prefix_len), (1, 2, len));
+
+    dhcpcd.renew();
+    dhcpcd.renewed();
+    live6(&rows::of6(&world.leases, address));
+    let mark = worker.mark();
+    dhcpcd.release();
+    for given_back in [address, prefix] {
+        worker.says_after(mark, &format!("{given_back} was given back"));
+        ended6(&world.leases, given_back);
+    }
+}
+
+fn dhclient_asks_for_what_it_remembers_after_a_restart_and_is_confirmed_or_refused(engine: Engine) {
+    let world = World::direct(engine);
+    let mut config = config::only4(&world.leases);
+    let worker = Worker::start(&world.server, &config);
+    let mut dhclient = clients::dhclient4(&world.client, "cli0", "");
+    let address = v4(&dhclient.bound());
+    dhclient.remembered(|_| true);
+
+    let mark = worker.mark();
+    dhclient.restart();
+    let confirmed = dhclient.bound();
+    assert_eq!(
+        (confirmed.reason.as_str(), v4(&confirmed)),
+        ("REBOOT", address)
+    );
+    assert!(!worker.says_after(mark, "DHCP4_LEASE").contains("OFFER"));
+
+    // Its network was numbered anew meanwhile.
+    config["Dhcp4"]["authoritative"] = json!(true);
+    config["Dhcp4"]["subnet4"][0]["pools"] = json!([{ "pool": "192.0.2.10-192.0.2.19" }]);
+    let mark = worker.mark();
+    worker.reload(&config.to_string());
+    worker.says_after(mark, "DHCP4_DYNAMIC_RECONFIGURATION_SUCCESS");
+    dhclient.restart();
+    dhclient
+        .daemon()
+        .wait_for_line("DHCPNAK", PATIENCE)
+        .unwrap();
+    let moved = dhclient.bound();
+    assert_eq!(moved.reason, "BOUND");
+    assert!((10..20).contains(&v4(&moved).octets()[3]), "{moved:?}");
+    live4(&rows::of4(&world.leases, v4(&moved)));
+}
+
+fn dhclient_confirms_what_it_remembers_after_a_restart(engine: Engine) {
+    let world = World::direct(engine);
+    let worker = Worker::start(&world.server, &config::only6(&world.leases));
+    let mut dhclient = clients::dhclient6(&world.client, "cli0", Wanted::Address, "");
+    let address = v6(&dhclient.bound());
+    dhclient.remembered(|lease| lease.address == Some(address.into()));
+    let mark = worker.mark();
+    dhclient.restart();
+    dhclient
+        .daemon()
+        .wait_for_line("Confirm on cli0", PATIENCE)
+        .unwrap();
+    assert_eq!(v6(&dhclient.bound()), address);
+    assert!(
+        !worker.lines()[mark..]
+            .iter()
+            .any(|line| line.contains("ADVERT"))
+    );
+    live6(&rows::of6(&world.leases, address));
+}
+
+/// The server is gone; the client asks everybody in the end.
+fn dhclient_rebinds_with_a_server_that_it_has_not_met(engine: Engine) {
+    let world = World::direct(engine);
+    let mut config = config::only4(&world.leases);
+    config["Dhcp4"]["renew-timer"] = json!(1);
+    config["Dhcp4"]["rebind-timer"] = json!(2);
+    let worker = Worker::start(&world.server, &config);
+    let mut dhclient = clients::dhclient4(&world.client, "cli0", "");
+    let address = v4(&dhclient.bound());
+    let first = rows::of4(&world.leases, address);
+    worker.kill9();
+
+    // Another machine takes over.
+    world
+        .server
+        .run("ip", &["address", "delete", "192.0.2.1/24", "dev", "srv0"]);
+    world.server.add_address("srv0", "192.0.2.2/24");
+    let _second = Worker::start(&world.server, &config);
+    // It tells its script that it renewed; the server says that it did not.
+    let mut rebound = dhclient.renewed();
+    while rebound.server.as_deref() != Some("192.0.2.2") {
+        rebound = dhclient.renewed();
+    }
+    assert_eq!(v4(&rebound), address);
+    assert!(rows::of4(&world.leases, address).expire > first.expire);
+}
+
+fn dhclient_rebinds_an_address_and_a_prefix_with_a_server_that_it_has_not_met(engine: Engine) {
+    let world = World::direct(engine);
+    let mut config = config::only6(&world.leases);
+    config["Dhcp6"]["renew-timer"] = json!(1);
+    config["Dhcp6"]["rebind-timer"] = json!(2);
+    let worker = Worker::start(&world.server, &config);
+    let mut dhclient = clients::dhclient6(&world.client, "cli0", Wanted::AddressAndPrefix, "");
+    let (na, pd) = address_and_prefix(&mut dhclient);
+    let (address, (prefix, _)) = (v6(&na), pd.prefix.unwrap());
+    let first = rows::of6(&world.leases, address);
+    worker.kill9();
+
+    // A server with another identifier, but the same leases.
+    config["Dhcp6"]["server-id"] =
+        json!({ "type": "EN", "enterprise-id": 9, "identifier": "BEEF" });
+    let _second = Worker::start(&world.server, &config);
+    let (one, two) = (
+        dhclient.next(&["REBIND"], PATIENCE).unwrap(),
+        dhclient.next(&["REBIND"], PATIENCE).unwrap(),
+    );
+    let told = [one, two];
+    assert!(told.iter().any(|told| told.address == Some(address.into())));
+    assert!(
+        told.iter()
+            .any(|told| told.prefix.is_some_and(|(at, _)| at == prefix))
+    );
+    let second = rows::of6(&world.leases, address);
+    assert!(second.expire > first.expire, "{first:?} {second:?}");
+}
+
 /// Somebody else on the link has the address that the client is about to be given: udhcpc asks by
 /// ARP, finds it in use and declines.
 fn an_address_in_use_is_set_aside_and_another_is_given(engine: Engine) {
@@ -147,11 +315,6 @@ fn an_address_in_use_is_set_aside_and_another_is_given(engine: Engine) {
     let probation = begun + 86_400..=now() + 86_401;
     assert!(probation.contains(&declined.expire), "{declined:?}");
     live4(&rows::of4(&world.leases, v4(&bound)));
-
-    // Nobody else gets it either while the probation lasts, even if they ask for it.
-    let other = Namespace::new("oth");
-    drop(udhcpc);
-    let _ = other;
 }
 
 // What is compared.
