@@ -1,4 +1,5 @@
-//! What both contenders are told: one configuration, but for the place of their own leases.
+//! What both contenders are told: one configuration, but for the place of their own leases and for
+//! Kea's threads. Murre has its defaults.
 
 use std::fmt;
 
@@ -16,7 +17,7 @@ pub(crate) const SERVER_ADDRESSES: [&str; 2] = ["10.0.0.1/8", "2001:db8:1::1/64"
 /// The generator's addresses. In v4 it is a relay on its clients' link, as perfdhcp always is.
 pub(crate) const CLIENT_ADDRESSES: [&str; 2] = ["10.0.0.2/8", "2001:db8:1::2/64"];
 
-/// Threads of Kea; Murre takes the key and has tasks instead.
+/// Threads of Kea.
 const THREADS: u32 = 8;
 /// Seconds: no lease ends during a contest.
 const LIFETIME: u32 = 7200;
@@ -96,19 +97,26 @@ impl fmt::Display for Family {
     }
 }
 
-/// The document both get. `leases` is the map of `lease-database`.
-pub(crate) fn document(engine: Engine, family: Family, leases: &Value) -> Value {
+/// The `multi-threading` of Kea.
+pub(crate) fn threads(engine: Engine, family: Family) -> Value {
+    json!({
+        "enable-multi-threading": true,
+        "thread-pool-size": THREADS,
+        "packet-queue-size": engine.queue_per_thread(family) * THREADS,
+    })
+}
+
+/// The document, with the map of `lease-database` and, if given, of `multi-threading`.
+pub(crate) fn document(family: Family, leases: &Value, threads: Option<Value>) -> Value {
     let mut server = json!({
         "interfaces-config": { "interfaces": [SERVER_INTERFACE] },
         "lease-database": leases,
-        "multi-threading": {
-            "enable-multi-threading": true,
-            "thread-pool-size": THREADS,
-            "packet-queue-size": engine.queue_per_thread(family) * THREADS,
-        },
         "valid-lifetime": LIFETIME,
         "loggers": loggers(family),
     });
+    if let Some(threads) = threads {
+        server["multi-threading"] = threads;
+    }
     match family {
         Family::V4 => {
             server["subnet4"] = json!([{

@@ -14,7 +14,7 @@ use murre_tests::worker::{Launch, Worker};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::configuration::{Engine, Family, document};
+use crate::configuration::{Engine, Family, document, threads};
 use crate::ground::Ground;
 
 /// A debug build on a loaded machine may take this long to make its tables.
@@ -65,7 +65,8 @@ impl Contender {
             Some(database) => Leases::Server(database.clone()).access(),
             None => json!({ "type": "memfile", "persist": true, "name": file, "lfc-interval": 0 }),
         };
-        let document = document(engine, family, &access);
+        let threads = (self == Self::Kea).then(|| threads(engine, family));
+        let document = document(family, &access, threads);
         let process = match self {
             Self::Kea => Process::Kea(start_kea(ground, family, &document, database.as_ref())),
             Self::Murre => Process::Murre(start_murre(ground, family, &document)?),
