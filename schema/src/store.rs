@@ -250,6 +250,23 @@ impl<F: LeaseFamily> Store<F> {
         self.health.subscribe()
     }
 
+    /// Whether the last attempt succeeded.
+    pub fn is_healthy(&self) -> bool {
+        self.health.borrow().is_none()
+    }
+
+    /// Make a connection anew, whatever became of the others.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], or what else is wrong.
+    pub async fn reach(&self) -> Result<(), Error> {
+        let session = self.engine.connect().await?;
+        *self.other.lock().await = Some(session);
+        self.health
+            .send_if_modified(|health| health.take().is_some());
+        Ok(())
+    }
+
     /// Counters of the fronts for lookups and for changes.
     pub fn stats(&self) -> (FrontStats, FrontStats) {
         (self.reads.stats(), self.writes.stats())
@@ -262,13 +279,24 @@ impl<F: LeaseFamily> Store<F> {
     ) -> Result<T, Error> {
         let mut slot = self.other.lock().await;
         // Out of the slot while it works: given up halfway, it is of no more use.
-        let mut session = match slot.take() {
-            Some(session) => session,
-            None => self.engine.connect().await?,
+        let session = match slot.take() {
+            Some(session) => Ok(session),
+            None => self.engine.connect().await,
         };
-        let result = work(&mut *session, asked).await;
-        if !result.as_ref().is_err_and(Error::is_connection) {
-            *slot = Some(session);
+        let result = match session {
+            Err(error) => Err(error),
+            Ok(mut session) => {
+                let result = work(&mut *session, asked).await;
+                if !result.as_ref().is_err_and(Error::is_connection) {
+                    *slot = Some(session);
+                }
+                result
+            }
+        };
+        if let Err(error) = &result
+            && error.is_connection()
+        {
+            self.health.send_replace(Some(error.clone()));
         }
         result
     }

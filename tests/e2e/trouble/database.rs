@@ -14,12 +14,14 @@ use murre_tests::{
     Engine, Leases, Scene4, Worker, World, config, hand6, on_engines, on_every_engine,
     on_every_server, rows,
 };
-use murre_wire::dhcp4::MessageType::{Ack, Discover, Offer};
+use murre_wire::dhcp4::MessageType::{Ack, Discover, Inform, Offer};
 use serde_json::{Value, json};
 
 on_every_server!(
     a_worker_waits_for_a_database_that_is_not_there_yet,
     without_its_database_a_worker_is_silent_and_recovers_by_itself,
+    a_worker_gives_up_its_database_after_as_many_tries_as_it_may,
+    service_that_needs_no_lease_goes_on_where_on_fail_says_so,
     a_wrong_password_is_told_as_such,
     a_database_that_is_not_there_at_start_ends_a_worker_that_shall_not_wait,
 );
@@ -61,9 +63,17 @@ fn without_its_database_a_worker_is_silent_and_recovers_by_itself(engine: Engine
         &mut client.having(murre_wire::dhcp4::MessageType::Request, address),
     );
     scene.ignored("database", &mut Client::new(3).message(Discover));
+    // Not even who needs no lease is answered: another worker may have its database.
+    scene.ignored("database", &mut Client::new(4).having(Inform, address));
     scene.worker.says_after(mark, "DHCP4_DATABASE_FAIL");
+    scene
+        .worker
+        .says_after(mark, "DHCP4_DB_RECONNECT_LOST_CONNECTION");
 
     server.start();
+    scene
+        .worker
+        .says_after(mark, "DHCP4_DB_RECONNECT_SUCCEEDED");
     assert_eq!(scene.relay.ask(&mut other.take(&offer)).kind(), Ack);
     assert_eq!(
         scene.relay.ask(&mut client.reboot(address)).yiaddr(),
@@ -77,6 +87,44 @@ fn without_its_database_a_worker_is_silent_and_recovers_by_itself(engine: Engine
     expected.sort_unstable();
     assert_eq!(held, expected);
     assert!(scene.counted().without_answer("database") >= 3);
+}
+
+fn a_worker_gives_up_its_database_after_as_many_tries_as_it_may(engine: Engine) {
+    for (tries, pause) in [(2, 50), (0, 50), (2, 0)] {
+        let server = engine.own_server();
+        let scene = Scene4::on(Leases::Server(server.fresh()), |server| {
+            server["lease-database"]["max-reconnect-tries"] = json!(tries);
+            server["lease-database"]["reconnect-wait-time"] = json!(pause);
+        });
+        server.stop();
+        scene.relay.send(&mut Client::new(1).message(Discover));
+        let status = scene.worker.wait(Duration::from_secs(30)).expect("it ends");
+        assert_eq!(status.code(), Some(1));
+        let line = scene.worker.says("DHCP4_DB_RECONNECT_FAILED");
+        let tried = if pause == 0 { 0 } else { tries };
+        assert!(line.contains(&format!(" {tried} tries")), "{line}");
+    }
+}
+
+fn service_that_needs_no_lease_goes_on_where_on_fail_says_so(engine: Engine) {
+    let server = engine.own_server();
+    let scene = Scene4::on(Leases::Server(server.fresh()), |server| {
+        server["lease-database"]["on-fail"] = json!("serve-retry-continue");
+        server["lease-database"]["max-reconnect-tries"] = json!(1);
+        server["lease-database"]["reconnect-wait-time"] = json!(50);
+    });
+    let namespace = &scene.world.client;
+    let own = Ipv4Addr::new(192, 0, 2, 77);
+    namespace.add_address("cli0", "192.0.2.77/24");
+    let direct = Relay::none(namespace, own, "192.0.2.1");
+    server.stop();
+    scene.ignored("database", &mut Client::new(1).message(Discover));
+    scene.worker.says("DHCP4_DB_RECONNECT_LOST_CONNECTION");
+    let told = direct.ask(&mut Client::of(namespace).having(Inform, own));
+    assert_eq!(told.kind(), Ack);
+    server.start();
+    scene.worker.says("DHCP4_DB_RECONNECT_SUCCEEDED");
+    Client::new(1).lease(&scene.relay);
 }
 
 fn a_wrong_password_is_told_as_such(engine: Engine) {

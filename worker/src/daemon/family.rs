@@ -12,7 +12,7 @@ use murre_wire::{Family, V4, V6};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinHandle;
 
-use super::{Ending, Surroundings, Wanted, access, duid, import, pid, timers};
+use super::{Ending, Surroundings, Wanted, access, duid, import, pid, recovery, timers};
 use crate::command::{self, Desk, Sockets, Status};
 use crate::exchange::{Exchange, Journal, Service};
 use crate::socket::{self, Listeners, Mode, Packet, Selector, Settings};
@@ -23,8 +23,6 @@ const BATCHES: usize = 256;
 const LEAST_IN_FLIGHT: usize = 1024;
 /// Queries in flight when `packet-queue-size` is 0, which means no limit of its own.
 const MOST_IN_FLIGHT: usize = 16_384;
-/// Pause between attempts to reach a database at start.
-const RETRY: Duration = Duration::from_secs(1);
 
 /// A family that can be served as a daemon.
 pub(super) trait Serve: Exchange + FileFamily {
@@ -112,8 +110,11 @@ impl<F: Serve> FamilyDaemon<F> {
             let service = Arc::clone(&self.service);
             self.serving = Some(tokio::spawn(service.run(incoming, sender)));
         }
-        self.tasks
-            .push(tokio::spawn(timers::run(Arc::clone(&self.service))));
+        let (service, events) = (&self.service, &self.surroundings.events);
+        self.tasks.extend([
+            tokio::spawn(timers::run(Arc::clone(service))),
+            tokio::spawn(recovery::run(Arc::clone(service), events.clone())),
+        ]);
         Journal::<F>::started();
         Ok(())
     }
@@ -132,12 +133,14 @@ impl<F: Serve> FamilyDaemon<F> {
         Ok(())
     }
 
-    /// Until the database answers; without `retry-on-startup: false` a worker waits for it.
+    /// Until the database answers. A worker waits for it unless `retry-on-startup` is false; where it
+    /// is true, only as long as a lost database is waited for.
     async fn reach_database(&self) -> anyhow::Result<()> {
         let named = Arc::clone(&self.service.server.load());
         if let Some(file) = access::forgotten_lease_file::<F>(&named.lease_database) {
             Journal::<F>::lease_file_forgotten(&file);
         }
+        let mut tried = 0;
         loop {
             let server = self.service.server.load_full();
             match open_store(&server).await {
@@ -149,9 +152,10 @@ impl<F: Serve> FamilyDaemon<F> {
                         .context("server identifier")?;
                     return Ok(());
                 }
-                Err(error) if error.is_connection() && retries(&server) => {
+                Err(error) if error.is_connection() && may_retry(&server, tried) => {
                     Journal::<F>::database(&error);
-                    tokio::time::sleep(RETRY).await;
+                    tokio::time::sleep(startup_pause(&server)).await;
+                    tried += 1;
                 }
                 Err(error) => {
                     return Err(error)
@@ -270,8 +274,21 @@ async fn open_store<F: Serve>(server: &Server<F>) -> Result<Store<F>, murre_sche
     .await
 }
 
-fn retries<F: Family>(server: &Server<F>) -> bool {
-    server.lease_database.retry_on_startup != Some(false)
+fn startup_pause<F: Family>(server: &Server<F>) -> Duration {
+    match server.lease_database.retry_on_startup {
+        Some(true) => recovery::Policy::of(&server.lease_database).pause,
+        _ => recovery::PAUSE,
+    }
+}
+
+/// Whether a database that was not there at start may be tried again after so many times.
+fn may_retry<F: Family>(server: &Server<F>, tried: u32) -> bool {
+    let access = &server.lease_database;
+    match access.retry_on_startup {
+        None => true,
+        Some(true) => !recovery::Policy::of(access).exhausted(tried),
+        Some(false) => false,
+    }
 }
 
 fn in_flight<F: Family>(server: &Server<F>) -> usize {

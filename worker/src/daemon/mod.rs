@@ -9,6 +9,7 @@ mod events;
 mod family;
 mod import;
 mod pid;
+mod recovery;
 mod timers;
 
 use std::io::Write;

@@ -83,6 +83,27 @@ impl<F: Exchange> Journal<F> {
         message!(F, Level::ERROR, ids::DATABASE_FAIL, "{error}");
     }
 
+    /// The database was lost.
+    pub(crate) fn database_lost() {
+        let lost = "no answer that needs a lease is given until it is back";
+        message!(F, Level::ERROR, ids::DB_LOST, "{lost}");
+    }
+
+    /// The database is back.
+    pub(crate) fn database_back() {
+        message!(F, Level::INFO, ids::DB_BACK, "service goes on");
+    }
+
+    /// The database will not be tried again.
+    pub(crate) fn database_given_up(tried: u32) {
+        message!(
+            F,
+            Level::FATAL,
+            ids::DB_GIVEN_UP,
+            "{tried} tries to reach the database failed, and max-reconnect-tries and reconnect-wait-time allow no more; leave them out to try for ever"
+        );
+    }
+
     /// A reply did not leave.
     pub(crate) fn unsent(failure: &SendFailure) {
         message!(F, Level::ERROR, ids::PACKET_SEND_FAIL, "{failure}");

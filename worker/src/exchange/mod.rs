@@ -220,6 +220,22 @@ impl<'a, F: Exchange> Context<'a, F> {
         self.change(Change::Claim(claim)).await
     }
 
+    /// An answer that needs no lease: a worker without its database gives none either, unless
+    /// `on-fail` says that service goes on.
+    ///
+    /// # Errors
+    /// [`Verdict::Database`].
+    pub(crate) fn without_lease(&self) -> Result<(), Verdict> {
+        use murre_config::OnFail::{ServeRetryContinue, ServeRetryExit};
+        let goes_on = Some(ServeRetryExit) == self.server.lease_database.on_fail
+            || Some(ServeRetryContinue) == self.server.lease_database.on_fail;
+        if goes_on || self.store.is_healthy() {
+            Ok(())
+        } else {
+            Err(Verdict::Database)
+        }
+    }
+
     /// A database error as a verdict.
     pub(crate) fn failed(&self, error: &Error) -> Verdict {
         Journal::<F>::database(error);

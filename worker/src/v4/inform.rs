@@ -17,6 +17,7 @@ pub(super) fn inform(
     query: &Query<'_>,
     subnet: &Arc<Subnet<V4>>,
 ) -> Result<Reply, Verdict> {
+    context.without_lease()?;
     if query.message.ciaddr().is_unspecified() && query.message.giaddr().is_unspecified() {
         let from = query.packet.source.ip();
         if from.is_unspecified() {

@@ -17,6 +17,7 @@ pub(super) fn confirm(
     query: &Query<'_>,
     subnet: &Arc<Subnet<V6>>,
 ) -> Result<Reply, Verdict> {
+    context.without_lease()?;
     let mut addresses = query
         .message
         .options

@@ -17,6 +17,7 @@ pub(super) fn inform(
     query: &Query<'_>,
     subnet: Option<&Arc<Subnet<V6>>>,
 ) -> Result<Reply, Verdict> {
+    context.without_lease()?;
     let mut builder = reply::start(query, MessageType::Reply);
     let scope = subnet.map_or(&context.server.options, |subnet| &subnet.options);
     options::add(&mut builder, &query.message, &[scope]);
