@@ -86,7 +86,7 @@ impl<F: LeaseFamily> Outcome<F> {
     }
 
     /// The answers to a batch that was undone: a batch of one is refused, a longer one is tried
-    /// again one by one, to find out whose it was.
+    /// again in halves, to find out whose it was.
     pub(crate) fn undone(&self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         match batch {
             [change] => Ok(vec![self.of(change)]),
