@@ -31,7 +31,7 @@ const RECONNECT_PAUSE: Duration = Duration::from_millis(250);
 /// Lanes and batch sizes.
 #[derive(Clone, Copy, Debug)]
 pub struct StoreOptions {
-    /// Connections for lookups.
+    /// Connections for lookups. One is enough: while it waits for the server, the next batch grows.
     pub read_lanes: usize,
     /// Connections for changes.
     pub write_lanes: usize,
@@ -42,7 +42,7 @@ pub struct StoreOptions {
 impl Default for StoreOptions {
     fn default() -> Self {
         Self {
-            read_lanes: 2,
+            read_lanes: 1,
             write_lanes: 2,
             max_batch: 512,
         }

@@ -24,6 +24,13 @@ pub(super) async fn grant(
     subnet: &Arc<Subnet<V4>>,
 ) -> Result<Reply, Verdict> {
     let wish = lease::wish(query, subnet, asked(query));
+    if let Some(chosen) = named(query, &wish) {
+        match claim(context, query, &wish, (chosen, None)).await? {
+            Claimed::Answer(reply) => return Ok(reply),
+            Claimed::Taken => return reply::nak(context, query, subnet),
+            Claimed::ClientHasOther => {}
+        }
+    }
     for _ in 0..ATTEMPTS {
         let mut lookup = lease::lookup(&wish);
         lookup.addresses.extend(wish.hint);
@@ -31,29 +38,50 @@ pub(super) async fn grant(
         let Some(chosen) = decide(query, &wish, &found)? else {
             return reply::nak(context, query, subnet);
         };
-        let row = lease::row(query, &wish, chosen);
-        let claim = Claim {
-            replaces: allocation::replaced(&wish, &found, chosen.address),
-            lease: row.clone(),
-        };
-        match context.claim(claim).await? {
-            Changed::Claimed { .. } => {
-                Journal::<V4>::granted(&row);
-                let lifetime = row.valid_lifetime;
-                return reply::with_lease(
-                    context,
-                    query,
-                    MessageType::Ack,
-                    &wish,
-                    chosen,
-                    lifetime,
-                );
-            }
-            Changed::ClientHasOther => {}
-            _ => return reply::nak(context, query, subnet),
+        let replaces = allocation::replaced(&wish, &found, chosen.address);
+        match claim(context, query, &wish, (chosen, replaces)).await? {
+            Claimed::Answer(reply) => return Ok(reply),
+            Claimed::Taken => return reply::nak(context, query, subnet),
+            Claimed::ClientHasOther => {}
         }
     }
     Err(Verdict::Contended)
+}
+
+/// What the client may have without a look at its leases: the address that it names, if it does so
+/// by the right of an offer or a lease. Whether somebody holds it, and whether the client holds
+/// another, the claim finds out; so the common case costs the database one statement.
+fn named<'a>(query: &Query<'_>, wish: &Wish<'a, V4>) -> Option<Chosen<'a, V4>> {
+    let address = wish.hint.filter(|_| !is_init_reboot(query))?;
+    let pool = allocation::pool_of(wish.pools, address)?;
+    Some(Chosen { address, pool })
+}
+
+/// What became of a claim.
+enum Claimed {
+    Answer(Reply),
+    Taken,
+    ClientHasOther,
+}
+
+async fn claim(
+    context: &Context<'_, V4>,
+    query: &Query<'_>,
+    wish: &Wish<'_, V4>,
+    (chosen, replaces): (Chosen<'_, V4>, Option<Ipv4Addr>),
+) -> Result<Claimed, Verdict> {
+    let row = lease::row(query, wish, chosen);
+    let lease = row.clone();
+    match context.claim(Claim { lease, replaces }).await? {
+        Changed::Claimed { .. } => {
+            Journal::<V4>::granted(&row);
+            let kind = MessageType::Ack;
+            reply::with_lease(context, query, kind, wish, chosen, row.valid_lifetime)
+                .map(Claimed::Answer)
+        }
+        Changed::ClientHasOther => Ok(Claimed::ClientHasOther),
+        _ => Ok(Claimed::Taken),
+    }
 }
 
 /// The address the client wants: option 50 when selecting or rebooting, `ciaddr` when renewing.
