@@ -268,7 +268,7 @@ fn what_has_another_meaning_or_none_here_is_said() {
       "option-data": [ { "name": "time-offset", "data": "1, 2" } ],
       "subnet4": [ { "id": 1, "subnet": "10.0.0.0/24", "pools": [ { "pool": "10.0.0.9/28" } ] } ] } }"#;
     insta::assert_snapshot!(notes(text), @r#"
-    t.json:1:14: "multi-threading" means here: 4 worker threads, at most 28 queries in flight for each thread
+    t.json:1:14: "multi-threading" means here: one thread serves all packets, since queries wait for the database and not for a processor; queries in flight: 4 x 28 or the built-in bound, whichever is more
     t.json:2:46: "on-fail" has no effect: there is no connection to lose
     t.json:3:52: "use-routing" has an effect with "dhcp-socket-type": "udp" only
     t.json:4:22: "renew-timer" (10) is not below "rebind-timer" (10): it will not be sent

@@ -139,6 +139,8 @@ impl<Q, A> Shared<Q, A> {
                 return None;
             }
             self.wake.notified().await;
+            // Whoever is ready to ask at this moment does so first, and comes along.
+            tokio::task::yield_now().await;
         }
     }
 }

@@ -144,14 +144,12 @@ fn multi_threading(cx: &mut Cx, global: &Fields<'_>) -> MultiThreading {
 
 /// What the keys mean to a server that is not built around a thread per query.
 fn in_our_terms(threads: &MultiThreading) -> String {
-    let count = match (threads.enable, threads.thread_pool_size) {
-        (false, _) => "one worker thread".to_owned(),
-        (true, 0) => "as many worker threads as there are processors".to_owned(),
-        (true, count) => format!("{count} worker threads"),
+    let bound = match (threads.thread_pool_size, threads.packet_queue_size) {
+        (0, _) | (_, 0) => "the built-in bound".to_owned(),
+        (threads, size) => format!("{threads} x {size} or the built-in bound, whichever is more"),
     };
-    let bound = match threads.packet_queue_size {
-        0 => "the built-in bound of queries in flight".to_owned(),
-        size => format!("at most {size} queries in flight for each thread"),
-    };
-    format!("\"multi-threading\" means here: {count}, {bound}")
+    format!(
+        "\"multi-threading\" means here: one thread serves all packets, since queries wait for the database \
+         and not for a processor; queries in flight: {bound}"
+    )
 }

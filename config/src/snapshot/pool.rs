@@ -204,7 +204,10 @@ mod tests {
             let pool = Pool::<V6>::prefixes(base.into(), len, delegated, None);
             let index = index % pool.size();
             prop_assert_eq!(pool.index_of(pool.nth(index)), Some(index));
-            prop_assert_eq!(pool.nth(pool.size() - 1), pool.last());
+            // But for the one pool that cannot count all it has.
+            if (len, delegated) != (0, 128) {
+                prop_assert_eq!(pool.nth(pool.size() - 1), pool.last());
+            }
         }
     }
 }

@@ -52,14 +52,14 @@ pub struct ControlSocket {
     pub path: PathBuf,
 }
 
-/// `multi-threading`: here the number of worker threads and the bound of queries in flight.
+/// `multi-threading`: here a bound of queries in flight; one thread serves all packets anyway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MultiThreading {
-    /// `false` is one thread.
+    /// As given; told by `status-get`.
     pub enable: bool,
-    /// Threads that serve packets; 0 leaves it to the server.
+    /// Threads that the bound is given for; 0 leaves the bound to the server.
     pub thread_pool_size: u32,
-    /// Queries in flight per thread; 0 is the built-in bound.
+    /// Queries in flight for each of these threads; 0 leaves the bound to the server.
     pub packet_queue_size: u32,
 }
 

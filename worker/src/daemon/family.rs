@@ -20,9 +20,9 @@ use crate::socket::{self, Listeners, Mode, Packet, Selector, Settings};
 /// Batches of packets that may wait between the sockets and the service.
 const BATCHES: usize = 256;
 /// Queries in flight that are always allowed: they wait for the database, not for a thread.
-const LEAST_IN_FLIGHT: usize = 1024;
-/// Queries in flight when `packet-queue-size` is 0, which means no limit of its own.
-const MOST_IN_FLIGHT: usize = 16_384;
+const LEAST_IN_FLIGHT: usize = 4_096;
+/// Queries in flight at most, whatever `multi-threading` says.
+const MOST_IN_FLIGHT: usize = 65_536;
 
 /// A family that can be served as a daemon.
 pub(super) trait Serve: Exchange + FileFamily {
@@ -293,14 +293,8 @@ fn may_retry<F: Family>(server: &Server<F>, tried: u32) -> bool {
 
 fn in_flight<F: Family>(server: &Server<F>) -> usize {
     let settings = server.multi_threading;
-    let threads = match settings.thread_pool_size {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        threads => threads as usize,
-    };
-    match settings.packet_queue_size {
-        0 => MOST_IN_FLIGHT,
-        size => (size as usize * threads).clamp(LEAST_IN_FLIGHT, MOST_IN_FLIGHT),
-    }
+    let wanted = settings.thread_pool_size as usize * settings.packet_queue_size as usize;
+    wanted.clamp(LEAST_IN_FLIGHT, MOST_IN_FLIGHT)
 }
 
 fn settings<F: Serve>(service: &Service<F>) -> Settings {

@@ -91,28 +91,18 @@ fn configure_log(config: &Config, everything: bool) -> Result<(), log::LogError>
     Ok(())
 }
 
+/// Threads that serve packets. Queries wait for the database, not for a processor, and one thread
+/// that never wakes another gathers larger batches and does the work of two at half the price
+/// (docs/architecture.md). More processors are for more workers.
+const PACKET_THREADS: usize = 1;
+
 fn run(path: &Path, config: Config, cli: &Cli) -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(threads(&config))
+        .worker_threads(PACKET_THREADS)
         .enable_all()
         .build()
         .context("cannot start threads")?;
     runtime.block_on(Daemon::run(path, config, cli))
-}
-
-/// Threads that serve packets: the most that either family's `multi-threading` asks for.
-///
-/// Unless told otherwise it is one: queries wait for the database, not for a processor, and one
-/// thread that never wakes another gathers larger batches and does twice the work of two
-/// (docs/architecture.md). More processors are for more workers.
-fn threads(config: &Config) -> usize {
-    let of = |settings: murre_config::MultiThreading| match settings {
-        murre_config::MultiThreading { enable: false, .. } => 1,
-        settings => (settings.thread_pool_size as usize).max(1),
-    };
-    let v4 = config.dhcp4.as_ref().map(|dhcp4| of(dhcp4.multi_threading));
-    let v6 = config.dhcp6.as_ref().map(|dhcp6| of(dhcp6.multi_threading));
-    v4.max(v6).unwrap_or(1)
 }
 
 /// A family's part of a configuration.

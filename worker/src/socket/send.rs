@@ -218,6 +218,13 @@ impl SendTask {
             if count == 0 {
                 return;
             }
+            // Exchanges that end at this moment do so first, so that their replies come along.
+            tokio::task::yield_now().await;
+            while replies.len() < TAKE
+                && let Ok(reply) = self.queue.try_recv()
+            {
+                replies.push(reply);
+            }
             self.send_all(&mut replies).await;
         }
     }
