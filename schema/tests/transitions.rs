@@ -4,93 +4,16 @@
 
 mod common;
 
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use common::on_every_engine;
+use common::sample::{
+    Sample, claim, claim_lease, claimed, decline, lease, release, row, wait_until_expired,
+};
 use murre_schema::{
-    Change, Changed, Claim, Client4, Client6, Decline, Details6, Lease, LeaseFamily, LeaseKind,
-    Lookup, Page, Release, State, Store,
+    Change, Changed, Claim, Client4, Client6, Details6, Lease, LeaseKind, Lookup, Page, State, Store,
 };
 use murre_wire::{V4, V6};
-
-/// What a test needs to know of a family to be written once.
-trait Sample: LeaseFamily {
-    fn address(number: u8) -> Self::Address;
-    fn client(number: u8) -> Self::Client;
-}
-
-impl Sample for V4 {
-    fn address(number: u8) -> Ipv4Addr {
-        Ipv4Addr::new(192, 0, 2, number)
-    }
-
-    fn client(number: u8) -> Client4 {
-        Client4 {
-            hwaddr: vec![2, 0, 0, 0, 0, number],
-            client_id: Some(vec![1, 2, 0, 0, 0, 0, number]),
-        }
-    }
-}
-
-impl Sample for V6 {
-    fn address(number: u8) -> Ipv6Addr {
-        Ipv6Addr::from(0x2001_0db8_u128 << 96 | u128::from(number))
-    }
-
-    fn client(number: u8) -> Client6 {
-        Client6 {
-            duid: vec![0, 3, 0, 1, 2, 0, 0, 0, 0, number],
-            iaid: 0xffff_fff0 | u32::from(number & 7),
-            kind: LeaseKind::Na,
-        }
-    }
-}
-
-fn lease<F: Sample>(address: u8, client: u8, lifetime: u32) -> Lease<F> {
-    Lease::new(F::address(address), F::client(client), 1, lifetime)
-}
-
-async fn claim<F: Sample>(store: &Store<F>, address: u8, client: u8, lifetime: u32) -> Changed {
-    claim_lease(store, lease(address, client, lifetime)).await
-}
-
-async fn claim_lease<F: Sample>(store: &Store<F>, lease: Lease<F>) -> Changed {
-    let replaces = None;
-    store
-        .change(Change::Claim(Claim { lease, replaces }))
-        .await
-        .unwrap()
-}
-
-async fn release<F: Sample>(store: &Store<F>, address: u8, client: u8, keep: bool) -> Changed {
-    let change = Change::Release(Release {
-        address: F::address(address),
-        client: F::client(client),
-        keep,
-    });
-    store.change(change).await.unwrap()
-}
-
-async fn decline<F: Sample>(store: &Store<F>, address: u8, client: u8, probation: u32) -> Changed {
-    let change = Change::Decline(Decline {
-        address: F::address(address),
-        client: F::client(client),
-        probation,
-    });
-    store.change(change).await.unwrap()
-}
-
-async fn row<F: Sample>(store: &Store<F>, address: u8) -> Option<Lease<F>> {
-    let mut lookup = Lookup::default();
-    lookup.addresses.push(F::address(address));
-    let found = store.lookup(lookup).await.unwrap();
-    found.by_address.into_iter().next().map(|found| found.lease)
-}
-
-fn claimed(changed: Changed) -> bool {
-    matches!(changed, Changed::Claimed { .. })
-}
 
 /// Both families, every engine.
 macro_rules! transitions {
@@ -212,6 +135,18 @@ transitions! {
         assert!(row(&store, 2).await.is_some());
     }
 
+    a_refused_claim_leaves_the_lease_that_it_would_have_replaced(store) {
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        assert!(claimed(claim(&store, 2, 2, 3600).await));
+        let before = (row(&store, 1).await, row(&store, 2).await);
+        let change = Change::Claim(Claim {
+            lease: lease(2, 1, 3600),
+            replaces: Some(F::address(1)),
+        });
+        assert_eq!(store.change(change).await.unwrap(), Changed::Taken);
+        assert_eq!((row(&store, 1).await, row(&store, 2).await), before);
+    }
+
     one_of_many_gets_an_address(store) {
         let store = Arc::new(store);
         let mut waiters = Vec::new();
@@ -247,6 +182,48 @@ transitions! {
         for other in others {
             assert!(claimed(other.await.unwrap()));
         }
+    }
+
+    claims_of_one_client_in_one_batch_do_not_mix(store) {
+        for round in 0..10_u32 {
+            let wanted = (1..=20).map(|number| (number, 1000 + 100 * round + u32::from(number)));
+            let asked = wanted.clone().map(|(number, lifetime)| claim(&store, number, 1, lifetime));
+            let answers = futures_util::future::join_all(asked).await;
+            let mut winners = wanted.zip(answers).filter(|(_, answer)| claimed(*answer));
+            let ((number, lifetime), _) = winners.next().unwrap();
+            assert!(winners.next().is_none());
+            assert_eq!(row(&store, number).await.unwrap().valid_lifetime, lifetime);
+            assert_eq!(release(&store, number, 1, false).await, Changed::Released);
+        }
+    }
+
+    a_reclaimed_row_is_deleted_when_its_hold_time_is_over(store) {
+        for number in 1..=3 {
+            assert!(claimed(claim(&store, number, number, 3600).await));
+        }
+        assert_eq!(release(&store, 1, 1, true).await, Changed::Released);
+        assert_eq!(release(&store, 2, 2, true).await, Changed::Released);
+        wait_until_expired(&store, 1).await;
+        wait_until_expired(&store, 2).await;
+        assert_eq!(store.flush(3600, 100).await.unwrap(), 0);
+        assert_eq!(store.flush(0, 1).await.unwrap(), 1);
+        assert_eq!(store.flush(0, 100).await.unwrap(), 1);
+        assert_eq!(store.count().await.unwrap(), [(1, 0, 1)]);
+    }
+
+    long_and_strange_values_come_back_as_they_were(store) {
+        let mut wanted = lease::<F>(1, 1, 3600);
+        wanted.client = F::long_client();
+        wanted.hostname = "ü'\"\\%_;--🐦".repeat(255 / 11);
+        wanted.user_context = Some(format!("{{\"x\":\"{}\"}}", "'\\u0041é🐦".repeat(10_000)));
+        let Changed::Claimed { expire } = claim_lease(&store, wanted.clone()).await else {
+            panic!("not granted")
+        };
+        wanted.expire = expire;
+        assert_eq!(row(&store, 1).await, Some(wanted.clone()));
+        let mut lookup = Lookup::default();
+        lookup.clients.push(F::lookup_key(&wanted.client));
+        assert_eq!(store.lookup(lookup).await.unwrap().by_client.len(), 1);
     }
 
     an_expired_lease_is_reclaimed_by_exactly_one(store) {
@@ -354,19 +331,6 @@ transitions! {
         assert_eq!(claim(&store, 1, 2, 10).await, Changed::Taken);
         assert!(store.reclaim(10, true).await.unwrap().is_empty());
         assert_eq!(row(&store, 1).await.unwrap().valid_lifetime, u32::MAX);
-    }
-}
-
-/// Until the database's clock says so.
-async fn wait_until_expired<F: Sample>(store: &Store<F>, address: u8) {
-    loop {
-        let mut lookup = Lookup::default();
-        lookup.addresses.push(F::address(address));
-        let found = store.lookup(lookup).await.unwrap();
-        if found.by_address.iter().all(|found| found.remaining < 0) {
-            return;
-        }
-        tokio::task::yield_now().await;
     }
 }
 

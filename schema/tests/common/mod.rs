@@ -2,11 +2,13 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
+pub(crate) mod sample;
+
 use std::future::Future;
 use std::sync::Arc;
 
 use murre_harness::database::{self, Database};
-use murre_schema::{Access, LeaseFamily, Store, StoreOptions};
+use murre_schema::{Access, LeaseFamily, Place, Store, StoreOptions};
 
 /// A fresh, empty database of one engine.
 pub(crate) struct Fresh {
@@ -22,6 +24,20 @@ impl Fresh {
         Store::open(&self.access, StoreOptions::default())
             .await
             .unwrap()
+    }
+}
+
+impl Fresh {
+    /// Run statements beside the store.
+    pub(crate) fn sql(&self, text: &str) {
+        match (&self.database, &self.access.place) {
+            (Some(database), _) => drop(database.query(text)),
+            (None, Place::File(path)) => {
+                let connection = rusqlite::Connection::open(path).unwrap();
+                connection.execute_batch(text).unwrap();
+            }
+            (None, other) => panic!("{other:?} cannot be reached from outside"),
+        }
     }
 }
 
