@@ -11,7 +11,8 @@ use common::sample::{
     Sample, claim, claim_lease, claimed, decline, lease, release, row, wait_until_expired,
 };
 use murre_schema::{
-    Change, Changed, Claim, Client4, Client6, Details6, Lease, LeaseKind, Lookup, Page, State, Store,
+    Change, Changed, Claim, Client4, Client6, Details6, Lease, LeaseKind, Lookup, Page, State,
+    Store,
 };
 use murre_wire::{V4, V6};
 

@@ -62,7 +62,12 @@ pub(crate) fn lease<F: Sample>(address: u8, client: u8, lifetime: u32) -> Lease<
     Lease::new(F::address(address), F::client(client), 1, lifetime)
 }
 
-pub(crate) async fn claim<F: Sample>(store: &Store<F>, address: u8, client: u8, lifetime: u32) -> Changed {
+pub(crate) async fn claim<F: Sample>(
+    store: &Store<F>,
+    address: u8,
+    client: u8,
+    lifetime: u32,
+) -> Changed {
     claim_lease(store, lease(address, client, lifetime)).await
 }
 
@@ -74,7 +79,12 @@ pub(crate) async fn claim_lease<F: Sample>(store: &Store<F>, lease: Lease<F>) ->
         .unwrap()
 }
 
-pub(crate) async fn release<F: Sample>(store: &Store<F>, address: u8, client: u8, keep: bool) -> Changed {
+pub(crate) async fn release<F: Sample>(
+    store: &Store<F>,
+    address: u8,
+    client: u8,
+    keep: bool,
+) -> Changed {
     let change = Change::Release(Release {
         address: F::address(address),
         client: F::client(client),
@@ -83,7 +93,12 @@ pub(crate) async fn release<F: Sample>(store: &Store<F>, address: u8, client: u8
     store.change(change).await.unwrap()
 }
 
-pub(crate) async fn decline<F: Sample>(store: &Store<F>, address: u8, client: u8, probation: u32) -> Changed {
+pub(crate) async fn decline<F: Sample>(
+    store: &Store<F>,
+    address: u8,
+    client: u8,
+    probation: u32,
+) -> Changed {
     let change = Change::Decline(Decline {
         address: F::address(address),
         client: F::client(client),
