@@ -20,6 +20,16 @@ pub(crate) struct Fresh {
 }
 
 impl Fresh {
+    /// A database on a server.
+    pub(crate) fn server(name: &'static str, database: Database) -> Self {
+        Self {
+            name,
+            access: Access::from_url(&database.url()).unwrap(),
+            database: Some(database),
+            folder: None,
+        }
+    }
+
     pub(crate) async fn open<F: LeaseFamily>(&self) -> Store<F> {
         Store::open(&self.access, StoreOptions::default())
             .await
@@ -39,16 +49,15 @@ impl Fresh {
             (None, other) => panic!("{other:?} cannot be reached from outside"),
         }
     }
+
+    /// The single value that a query beside the store gives, on a server.
+    pub(crate) fn value(&self, query: &str) -> String {
+        self.database.as_ref().unwrap().value(query)
+    }
 }
 
 /// A fresh database of every engine.
 pub(crate) fn engines() -> Vec<Fresh> {
-    let server = |name, database: Database| Fresh {
-        name,
-        access: Access::from_url(&database.url()).unwrap(),
-        database: Some(database),
-        folder: None,
-    };
     let folder = tempfile::tempdir().unwrap();
     let sqlite = Fresh {
         name: "sqlite",
@@ -57,8 +66,8 @@ pub(crate) fn engines() -> Vec<Fresh> {
         folder: Some(Arc::new(folder)),
     };
     vec![
-        server("postgresql", database::postgres().fresh()),
-        server("mariadb", database::mariadb().fresh()),
+        Fresh::server("postgresql", database::postgres().fresh()),
+        Fresh::server("mariadb", database::mariadb().fresh()),
         sqlite,
     ]
 }

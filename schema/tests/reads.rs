@@ -1,0 +1,165 @@
+//! However many leases there are, an operation reads those it is about: nothing reads the whole
+//! table. Counted by the engines that are servers.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use common::Fresh;
+use common::sample::{Sample, claim, claimed, decline, lease, release};
+use murre_harness::database::{Engine, Server, ServerOptions};
+use murre_schema::{Change, Changed, Claim, Lease, Lookup, Page, State, Store};
+use murre_wire::{V4, V6};
+
+/// Leases of others: live, expired and reclaimed ones.
+const CROWD: u32 = 20_000;
+/// How often a worker does everything it can do.
+const ROUNDS: u8 = 20;
+/// More than all of that needs to read, and far less than a single reading of the table.
+const ENOUGH: u64 = 3_000;
+
+trait Crowd: Sample {
+    fn stranger(number: u32) -> (Self::Address, Self::Client);
+}
+
+impl Crowd for V4 {
+    fn stranger(number: u32) -> (Ipv4Addr, Self::Client) {
+        let mut client = Self::client(0);
+        client.hwaddr.extend(number.to_be_bytes());
+        client.client_id = Some(number.to_be_bytes().to_vec());
+        (Ipv4Addr::from_bits(0x0a00_0000 + number), client)
+    }
+}
+
+impl Crowd for V6 {
+    fn stranger(number: u32) -> (Ipv6Addr, Self::Client) {
+        let mut client = Self::client(0);
+        client.duid.extend(number.to_be_bytes());
+        let bits = 0x2001_0db8_0001_u128 << 80 | u128::from(number);
+        (Ipv6Addr::from_bits(bits), client)
+    }
+}
+
+async fn fill<F: Crowd>(store: &Store<F>) {
+    let mut numbers = 0..CROWD;
+    let next = || {
+        let portion = numbers.by_ref().take(1_000).map(|number| {
+            let (address, client) = F::stranger(number);
+            let mut lease = Lease::new(address, client, 1, 3600);
+            // Until 2100, or since 2001.
+            (lease.expire, lease.state) = match number % 4 {
+                0 => (1_000_000_000 + i64::from(number), State::Default),
+                1 => (1_000_000_000 + i64::from(number), State::Reclaimed),
+                _ => (4_102_444_800, State::Default),
+            };
+            lease
+        });
+        Ok::<_, murre_schema::Error>(portion.collect())
+    };
+    assert_eq!(store.upload(next).await.unwrap(), u64::from(CROWD));
+}
+
+async fn everything<F: Crowd>(store: &Store<F>, number: u8) {
+    let (address, client) = F::stranger(u32::from(number) * 97);
+    let lookup = Lookup {
+        clients: [F::lookup_key(&client)].into_iter().collect(),
+        hwaddr: Some(vec![2, 0, 0, 0, 0, number]),
+        addresses: [address, F::address(number)].into_iter().collect(),
+    };
+    let found = store.lookup(lookup).await.unwrap();
+    assert_eq!((found.by_client.len(), found.by_address.len()), (1, 1));
+    assert!(claimed(claim(store, number, number, 3600).await));
+    assert!(claimed(claim(store, number, number, 3600).await));
+    let moved = Change::Claim(Claim {
+        lease: lease(number + 100, number, 3600),
+        replaces: Some(F::address(number)),
+    });
+    assert!(claimed(store.change(moved).await.unwrap()));
+    assert_eq!(
+        release(store, number + 100, number, number % 2 == 0).await,
+        Changed::Released
+    );
+    assert!(claimed(claim(store, number, number, 3600).await));
+    assert_eq!(
+        decline(store, number, number, 3600).await,
+        Changed::Declined
+    );
+    assert_eq!(store.reclaim(2, number % 2 == 0).await.unwrap().len(), 2);
+    assert_eq!(store.flush(3600, 2).await.unwrap(), 2);
+    let page = Page {
+        from: address,
+        limit: 5,
+    };
+    assert_eq!(store.page(&page).await.unwrap().len(), 5);
+}
+
+/// Rows of the table that were read since the server started.
+fn rows_read<F: Crowd>(fresh: &Fresh, engine: Engine) -> u64 {
+    let text = match engine {
+        Engine::Mariadb => fresh.value(&format!(
+            "SELECT COALESCE(SUM(rows_read), 0) FROM information_schema.table_statistics \
+             WHERE table_schema = DATABASE() AND table_name = '{}'",
+            F::TABLE
+        )),
+        Engine::Postgresql => {
+            // A session tells what it read when it ends.
+            while fresh
+                .value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'murre'")
+                != "0"
+            {
+                std::thread::yield_now();
+            }
+            fresh.value(&format!(
+                "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = '{}'",
+                F::TABLE
+            ))
+        }
+    };
+    text.parse().unwrap()
+}
+
+fn nothing_reads_the_table<F: Crowd>() {
+    for engine in [Engine::Postgresql, Engine::Mariadb] {
+        // A server of its own: one that counts.
+        let options = match engine {
+            Engine::Postgresql => ServerOptions::new(engine),
+            Engine::Mariadb => ServerOptions::new(engine).setting("userstat", "ON"),
+        };
+        let server = Server::launch(options);
+        let fresh = Fresh::server("server", server.fresh());
+        let work = |work: fn(&tokio::runtime::Runtime, Store<F>)| {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let store = runtime.block_on(fresh.open());
+            work(&runtime, store);
+        };
+        work(|runtime, store| runtime.block_on(fill(&store)));
+        fresh.sql(match engine {
+            Engine::Postgresql => "ANALYZE",
+            Engine::Mariadb => "ANALYZE TABLE lease4, lease6",
+        });
+        let before = rows_read::<F>(&fresh, engine);
+        work(|runtime, store| {
+            for number in 1..=ROUNDS {
+                runtime.block_on(everything(&store, number));
+            }
+        });
+        let read = rows_read::<F>(&fresh, engine) - before;
+        assert!(read < ENOUGH, "{engine}: {read} rows read");
+        assert!(
+            read > 10 * u64::from(ROUNDS),
+            "{engine}: only {read} rows read, who counts?"
+        );
+    }
+}
+
+#[test]
+fn no_operation_reads_the_whole_table_v4() {
+    nothing_reads_the_table::<V4>();
+}
+
+#[test]
+fn no_operation_reads_the_whole_table_v6() {
+    nothing_reads_the_table::<V6>();
+}
