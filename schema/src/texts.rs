@@ -40,3 +40,37 @@ macro_rules! sql {
 }
 
 pub(crate) use {sql, statement_texts};
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    /// A file that `statements.rs` does not name is never prepared; what it names and nothing uses,
+    /// the compiler finds.
+    #[test]
+    fn no_statement_file_is_forgotten() {
+        for engine in ["postgresql", "mysql", "sqlite"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("src")
+                .join(engine);
+            let text = std::fs::read_to_string(folder.join("statements.rs")).unwrap();
+            let known: BTreeSet<&str> = text
+                .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .collect();
+            let mut files = 0;
+            for file in folder.join("sql").read_dir().unwrap() {
+                let path = file.unwrap().path();
+                let stem = path.file_stem().unwrap().to_str().unwrap();
+                let name = ["lease4_", "lease6_"]
+                    .iter()
+                    .find_map(|family| stem.strip_prefix(family))
+                    .unwrap_or(stem);
+                assert!(known.contains(name), "{}", path.display());
+                files += 1;
+            }
+            assert!(files > 20, "{engine}: {files}");
+        }
+    }
+}

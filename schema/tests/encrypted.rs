@@ -45,7 +45,9 @@ impl Authority {
     fn openssl(&self, words: &str) {
         let mut command = Command::new("openssl");
         command.args(words.split_whitespace()).current_dir(&self.0);
-        let output = command.output().expect("openssl is installed");
+        let output = command
+            .output()
+            .unwrap_or_else(|e| panic!("install openssl: {e}"));
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "openssl {words}: {said}");
     }

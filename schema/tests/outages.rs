@@ -7,11 +7,11 @@ mod common;
 
 use std::sync::Arc;
 
-use common::Fresh;
 use common::sample::{claim, claimed, lease, row};
 use murre_harness::database::{self, Engine, Server, ServerOptions};
 use murre_schema::{Access, Change, Claim, Error, Lookup, Place, Store, StoreOptions};
 use murre_wire::V4;
+use mysql_async::prelude::Queryable;
 
 const SERVERS: [Engine; 2] = [Engine::Postgresql, Engine::Mariadb];
 
@@ -237,22 +237,16 @@ fn a_socket_is_a_host() {
 #[test]
 fn a_silent_database_is_given_up_after_read_timeout() {
     let database = database::mariadb().fresh();
-    let fresh = Fresh::server("mariadb", database.clone());
-    let mut access = fresh.access.clone();
+    let url = database.url();
+    let mut access = access(&database);
     access.read_timeout = Some(std::time::Duration::from_millis(300));
     block_on(async {
         let store = open(&access).await.unwrap();
         // Somebody holds the row, and whoever waits for it would wait for two seconds.
         assert!(claimed(claim(&store, 1, 1, 3600).await));
-        let holder = std::thread::spawn(move || {
-            database.query("BEGIN; SELECT * FROM lease4 FOR UPDATE; DO SLEEP(1); ROLLBACK")
-        });
-        while fresh
-            .value("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_rows_locked > 0")
-            == "0"
-        {
-            tokio::task::yield_now().await;
-        }
+        let mut holder = mysql_async::Conn::from_url(&url).await.unwrap();
+        let lock = "START TRANSACTION; SELECT * FROM lease4 FOR UPDATE";
+        holder.query_drop(lock).await.unwrap();
         let error = store
             .change(Change::Claim(Claim {
                 lease: lease(1, 1, 3600),
@@ -261,7 +255,7 @@ fn a_silent_database_is_given_up_after_read_timeout() {
             .await
             .unwrap_err();
         assert!(error.to_string().contains("read-timeout"), "{error}");
-        holder.join().unwrap();
+        holder.query_drop("ROLLBACK").await.unwrap();
         until_claimed(&store, 1, 1).await;
     });
 }

@@ -78,7 +78,7 @@ async fn everything<F: Crowd>(store: &Store<F>, number: u8) {
     });
     assert!(claimed(store.change(moved).await.unwrap()));
     assert_eq!(
-        release(store, number + 100, number, number % 2 == 0).await,
+        release(store, number + 100, number, number.is_multiple_of(2)).await,
         Changed::Released
     );
     assert!(claimed(claim(store, number, number, 3600).await));
@@ -86,7 +86,14 @@ async fn everything<F: Crowd>(store: &Store<F>, number: u8) {
         decline(store, number, number, 3600).await,
         Changed::Declined
     );
-    assert_eq!(store.reclaim(2, number % 2 == 0).await.unwrap().len(), 2);
+    assert_eq!(
+        store
+            .reclaim(2, number.is_multiple_of(2))
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
     assert_eq!(store.flush(3600, 2).await.unwrap(), 2);
     let page = Page {
         from: address,
