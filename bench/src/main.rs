@@ -11,6 +11,7 @@
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
+mod buffer;
 mod cli;
 mod configuration;
 mod contender;
@@ -51,6 +52,7 @@ fn run(cli: &cli::Cli) -> anyhow::Result<bool> {
     let machine = machine::look()?;
     machine.tell();
     let plan = plan::Plan::new(cli.short);
+    let _room = (!cli.short).then(buffer::Room::make).transpose()?;
     let mut contests = Vec::new();
     for (engine, family) in cli.contests() {
         contests.push(contest::run(engine, family, &plan)?);

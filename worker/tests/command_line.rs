@@ -18,7 +18,13 @@ fn versions_and_the_build_report_are_printed() {
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(said("-v").trim(), version);
     let long = said("-V");
-    assert!(long.starts_with(version) && long.lines().count() > 1, "{long}");
+    assert!(
+        long.starts_with(version) && long.lines().count() > 1,
+        "{long}"
+    );
     let report = said("-W");
-    assert!(report.contains("SQLite") || report.contains("sqlite"), "{report}");
+    assert!(
+        report.contains("SQLite") || report.contains("sqlite"),
+        "{report}"
+    );
 }
