@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
 
-if [ "${1:-}" = --help ]; then
+if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
     echo "usage: ./run check    rustfmt, clippy, rustdoc, shellcheck and cargo-deny (the last two where installed)"
     exit 0
 fi

@@ -8,7 +8,7 @@ once=
 for argument in "$@"; do
     case $argument in
     --once) once=1 ;;
-    --help)
+    --help | -h)
         cat <<'EOF'
 usage: ./run demo [--once]
 
@@ -32,7 +32,7 @@ need ip iproute2 "a link of its own"
 need dhclient isc-dhcp-client "a real client"
 install_missing
 say "building (the first time takes some minutes)"
-cargo build --release --bins
+cargo build --release -p murre-worker -p murre-admin
 bin=$(cd "${CARGO_TARGET_DIR:-target}/release" && pwd)
 folder=$(mktemp -d /tmp/murre-demo.XXXXXX)
 export once bin folder

@@ -8,7 +8,7 @@ seconds=60
 targets=()
 while [ $# -gt 0 ]; do
     case $1 in
-    --help)
+    --help | -h)
         echo "usage: ./run fuzz [--seconds N] [TARGET...]    N seconds (60) for each target (all); see fuzz/README.md"
         exit 0
         ;;

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
 
-if [ "${1:-}" = --help ]; then
+if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
     cat <<'EOF'
 usage: ./run test [CARGO TEST ARGUMENTS]
 

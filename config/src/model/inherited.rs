@@ -176,7 +176,14 @@ fn allocator(cx: &mut Cx, fields: &Fields<'_>, key: &'static str) -> Option<Allo
         ("random", Allocator::Random),
         ("flq", Allocator::Flq),
     ];
-    cx.one_of(fields, key, &words)
+    let chosen = cx.one_of(fields, key, &words);
+    if let Some(entry) = fields.entry(key)
+        && matches!(chosen, Some(Allocator::Iterative | Allocator::Flq))
+    {
+        let text = format!("\"{key}\": leases are chosen as with \"random\" so far");
+        cx.note_once(Note::info(entry.key_place.clone(), text));
+    }
+    chosen
 }
 
 /// An empty string is as if the key were not there; 0.0.0.0 means that none is sent.
