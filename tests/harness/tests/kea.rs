@@ -114,26 +114,6 @@ fn dhclient_gets_renews_and_releases_an_address_and_its_file_says_the_same() {
 }
 
 #[test]
-fn dhclient_declines_what_its_script_finds_in_use() {
-    if !require_root_and_namespaces() {
-        return;
-    }
-    let Pair { client, server } = pair();
-    let database = database::mariadb().fresh();
-    let _kea = kea::start4(Some(&server), CONF4, Some(&database));
-    let mut dhclient = clients::dhclient4(&client, "cli0", "backoff-cutoff 1; initial-interval 1;");
-    let first = dhclient.bound();
-    dhclient.release();
-    let mut dhclient = clients::dhclient4(&client, "cli0", "backoff-cutoff 1; initial-interval 1;");
-    dhclient.decline_next();
-    let declined = dhclient.bound();
-    let kept = dhclient.next(&["BOUND"], Duration::from_secs(30)).unwrap();
-    assert_ne!(kept.address, declined.address, "first {first:?}");
-    let sql = "SELECT INET_NTOA(address) FROM lease4 WHERE state = 1";
-    assert_eq!(database.value(sql), declined.address.unwrap().to_string());
-}
-
-#[test]
 fn udhcpc_gets_renews_and_releases_an_address() {
     if !require_root_and_namespaces() {
         return;
