@@ -34,6 +34,14 @@ pub enum Error {
         /// Name of the statement.
         statement: &'static str,
     },
+    /// A value of some row does not fit its column or an index.
+    #[error("database {statement}: {problem}")]
+    Value {
+        /// Name of the statement.
+        statement: &'static str,
+        /// What the engine said.
+        problem: Arc<str>,
+    },
     /// The engine refused a statement.
     #[error("database {statement}: {problem}")]
     Statement {
@@ -80,6 +88,14 @@ impl Error {
     /// The same batch may succeed when tried again.
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Conflict { .. })
+    }
+
+    /// It is about some operation of a batch, and the others may succeed without it.
+    pub(crate) fn is_ones_own(&self) -> bool {
+        matches!(
+            self,
+            Self::ClientHasOther { .. } | Self::Value { .. } | Self::Row { .. }
+        )
     }
 
     /// An engine that never stands for a lease file.

@@ -378,30 +378,41 @@ impl<F: LeaseFamily> Connection<F> {
         }
     }
 
-    /// One round: no address twice, in address order. A second lease for one client makes the
-    /// engine refuse the whole statement; then each half goes alone, down to whose it was, which
-    /// costs a commit per halving and not one per change.
-    fn change_round<'a>(
+    /// All of a batch at once. Where the engine refuses it for what one of its operations is about
+    /// (a client's second lease, a value that cannot be stored, a row that cannot be read), each half
+    /// goes alone, down to whose it was: that costs a commit per halving and not one per operation,
+    /// and nobody is left without an answer for what another one sent.
+    fn run_all<'a, B: Sync, T: Send + 'a>(
         &'a mut self,
-        round: &'a [Change<F>],
-    ) -> BoxFuture<'a, Vec<Result<Changed, Error>>> {
+        batch: &'a [B],
+        work: impl for<'s> Fn(&'s mut dyn Session<F>, &'s [B]) -> Answer<'s, Vec<T>> + Copy + Send + 'a,
+    ) -> BoxFuture<'a, Vec<Result<T, Error>>> {
         async move {
-            let outcome = self.attempt(round, |session, round| session.change(round));
-            match outcome.await {
-                Ok(changed) => changed.into_iter().map(Ok).collect(),
-                Err(Error::ClientHasOther { .. }) if round.len() == 1 => {
-                    vec![Ok(Changed::ClientHasOther)]
-                }
-                Err(Error::ClientHasOther { .. }) => {
-                    let (left, right) = round.split_at(round.len() / 2);
-                    let mut answers = self.change_round(left).await;
-                    answers.extend(self.change_round(right).await);
+            match self.attempt(batch, work).await {
+                Ok(answers) => answers.into_iter().map(Ok).collect(),
+                Err(error) if error.is_ones_own() && batch.len() > 1 => {
+                    let (left, right) = batch.split_at(batch.len() / 2);
+                    let mut answers = self.run_all(left, work).await;
+                    answers.extend(self.run_all(right, work).await);
                     answers
                 }
-                Err(error) => round.iter().map(|_| Err(error.clone())).collect(),
+                Err(error) => batch.iter().map(|_| Err(error.clone())).collect(),
             }
         }
         .boxed()
+    }
+
+    /// One round: no address twice, in address order.
+    async fn change_round(&mut self, round: &[Change<F>]) -> Vec<Result<Changed, Error>> {
+        let mut answers = self
+            .run_all(round, |session, round| session.change(round))
+            .await;
+        for answer in &mut answers {
+            if matches!(answer, Err(Error::ClientHasOther { .. })) {
+                *answer = Ok(Changed::ClientHasOther);
+            }
+        }
+        answers
     }
 }
 
@@ -410,16 +421,7 @@ impl<F: LeaseFamily> Lane<Lookup<F>, Found<F>> for Connection<F> {
         &'a mut self,
         batch: &'a [Lookup<F>],
     ) -> BoxFuture<'a, Vec<Result<Found<F>, Error>>> {
-        async move {
-            match self
-                .attempt(batch, |session, batch| session.lookup(batch))
-                .await
-            {
-                Ok(found) => found.into_iter().map(Ok).collect(),
-                Err(error) => batch.iter().map(|_| Err(error.clone())).collect(),
-            }
-        }
-        .boxed()
+        self.run_all(batch, |session, batch| session.lookup(batch))
     }
 }
 

@@ -198,6 +198,30 @@ transitions! {
         }
     }
 
+    what_one_client_sends_takes_no_answer_from_another(store) {
+        let store = Arc::new(store);
+        let mut others = Vec::new();
+        let mut strange = Vec::new();
+        for number in 1..=60 {
+            let store = Arc::clone(&store);
+            if number % 20 > 0 {
+                others.push(tokio::spawn(async move { claim(&store, number, number, 3600).await }));
+                continue;
+            }
+            let mut wanted = lease::<F>(number, number, 3600);
+            wanted.hostname = "longer.than.its.column.".repeat(20);
+            let change = Change::Claim(Claim { lease: wanted, replaces: None });
+            strange.push(tokio::spawn(async move { store.change(change).await }));
+        }
+        for other in others {
+            assert!(claimed(other.await.unwrap()));
+        }
+        for strange in strange {
+            // The embedded engine's columns have no length.
+            let _ = strange.await.unwrap();
+        }
+    }
+
     a_reclaimed_row_is_deleted_when_its_hold_time_is_over(store) {
         for number in 1..=3 {
             assert!(claimed(claim(&store, number, number, 3600).await));

@@ -60,6 +60,10 @@ mod code {
     /// A unique key has this value already.
     pub(super) const DUPLICATE: u16 = 1062;
 
+    /// A value that is NULL, out of range, of another type or alphabet, or too long; another
+    /// constraint, of MySQL and of MariaDB.
+    pub(super) const VALUE: [u16; 8] = [1048, 1062, 1264, 1292, 1366, 1406, 3819, 4025];
+
     /// Too many connections, of all or of this user.
     pub(super) const FULL: [u16; 4] = [1040, 1041, 1203, 1226];
     /// The server is starting, stopping, or not part of its cluster now.
@@ -89,6 +93,10 @@ fn error(place: &Arc<str>, statement: &'static str, error: &mysql_async::Error) 
             problem: problem(),
         },
         code::DUPLICATE if is_client_key(&server.message) => Error::ClientHasOther { statement },
+        number if code::VALUE.contains(&number) => Error::Value {
+            statement,
+            problem: text(error).into(),
+        },
         // Another connection may do better.
         number if is_connection(number) => Error::unavailable(place, text(error)),
         _ => Error::Statement {

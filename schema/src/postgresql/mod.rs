@@ -66,6 +66,10 @@ fn error(
         {
             Error::ClientHasOther { statement }
         }
+        ref state if is_about_a_value(state.code()) => Error::Value {
+            statement,
+            problem: format!("{} ({})", db.message(), state.code()).into(),
+        },
         // The server is going away or became a replica: another connection may do better.
         SqlState::ADMIN_SHUTDOWN
         | SqlState::CRASH_SHUTDOWN
@@ -79,4 +83,11 @@ fn error(
             problem: format!("{} ({})", db.message(), db.code().code()).into(),
         },
     }
+}
+
+/// Classes of SQLSTATE: data that a type does not take, another constraint, a limit of the engine's.
+fn is_about_a_value(state: &str) -> bool {
+    ["22", "23", "54"]
+        .iter()
+        .any(|class| state.starts_with(class))
 }

@@ -78,6 +78,10 @@ impl Location {
             ErrorCode::ConstraintViolation if text.contains("_one_per_") => {
                 Error::ClientHasOther { statement }
             }
+            ErrorCode::ConstraintViolation | ErrorCode::TooBig | ErrorCode::TypeMismatch => {
+                let problem = text.into();
+                Error::Value { statement, problem }
+            }
             ErrorCode::DiskFull
             | ErrorCode::ReadOnly
             | ErrorCode::PermissionDenied

@@ -3,13 +3,14 @@
 use murre_tests::hand4::Client;
 use murre_tests::rows;
 use murre_tests::{Engine, Scene4, on_every_engine};
-use murre_wire::dhcp4::MessageType::Discover;
-use murre_wire::dhcp4::code;
+use murre_wire::dhcp4::MessageType::{Ack, Discover, Request};
+use murre_wire::dhcp4::{Builder, code};
 use serde_json::json;
 
 on_every_engine!(
     an_identifier_tells_clients_of_one_card_apart_and_follows_its_client_to_another,
     without_match_client_id_the_card_alone_counts,
+    clients_without_a_card_are_told_apart_by_their_identifiers,
     the_identifier_is_echoed_unless_switched_off,
 );
 
@@ -48,6 +49,30 @@ fn without_match_client_id_the_card_alone_counts(engine: Engine) {
         ("020000000001", "")
     );
     assert_eq!(rows::lease4(&scene.world.leases).len(), 2);
+}
+
+fn clients_without_a_card_are_told_apart_by_their_identifiers(engine: Engine) {
+    let scene = Scene4::with(engine, |server| server["match-client-id"] = json!(false));
+    let lease = |id: &[u8]| {
+        let message = |kind| {
+            let mut message = Builder::request(kind, 0x6000_0000 + u32::from(id[1]), &[]);
+            message.htype(32).option(code::CLIENT_IDENTIFIER, id);
+            message
+        };
+        let offer = scene.relay.ask(&mut message(Discover));
+        let mut request = message(Request);
+        request.option(code::REQUESTED_ADDRESS, &offer.yiaddr().octets());
+        request.option(
+            code::SERVER_IDENTIFIER,
+            &offer.option(code::SERVER_IDENTIFIER),
+        );
+        let ack = scene.relay.ask(&mut request);
+        assert_eq!(ack.kind(), Ack);
+        ack.yiaddr()
+    };
+    let first = lease(b"\0a");
+    assert_ne!(lease(b"\0b"), first);
+    assert_eq!(lease(b"\0a"), first);
 }
 
 fn the_identifier_is_echoed_unless_switched_off(engine: Engine) {

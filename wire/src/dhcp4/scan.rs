@@ -158,13 +158,20 @@ fn length_of(code: u8) -> Option<(usize, usize, &'static str)> {
     })
 }
 
+/// One pass for the sums and one for the verdict: a datagram may hold tens of thousands of fragments.
 fn check_lengths(fragments: &Fragments) -> Result<(), ParseError> {
+    let mut sums = [0_usize; 256];
+    for fragment in fragments {
+        if let Some(sum) = sums.get_mut(usize::from(fragment.code)) {
+            *sum += usize::from(fragment.len);
+        }
+    }
     for fragment in fragments {
         let Some((min, max, expected)) = length_of(fragment.code) else {
             continue;
         };
-        let parts = fragments.iter().filter(|f| f.code == fragment.code);
-        let len = parts.map(|f| usize::from(f.len)).sum();
+        let len = sums.get(usize::from(fragment.code)).copied();
+        let len = len.unwrap_or_default();
         if !(min..=max).contains(&len) {
             let (code, offset) = (u16::from(fragment.code), fragment.offset as usize);
             return Err(ParseError::Length {

@@ -20,12 +20,14 @@ pub(super) fn identity(query: &Query<'_>) -> (Vec<u8>, Option<Vec<u8>>) {
     (query.message.chaddr().to_vec(), id.map(Cow::into_owned))
 }
 
-/// The client as leases know it; without `match-client-id` its identifier does not count.
+/// The client as leases know it; without `match-client-id` its identifier does not count, unless
+/// it has no hardware address by which to tell it from others (RFC 4390).
 pub(super) fn client(query: &Query<'_>, subnet: &Subnet<V4>) -> Client4 {
     let (hwaddr, client_id) = identity(query);
+    let counts = subnet.match_client_id || hwaddr.is_empty();
     Client4 {
         hwaddr,
-        client_id: client_id.filter(|id| subnet.match_client_id && !id.is_empty()),
+        client_id: client_id.filter(|_| counts),
     }
 }
 
@@ -48,7 +50,7 @@ pub(super) fn wish<'a>(
 pub(super) fn lookup(wish: &Wish<'_, V4>) -> Lookup<V4> {
     let mut lookup = Lookup::default();
     lookup.clients.push(V4::lookup_key(&wish.client));
-    if wish.client.client_id.is_some() {
+    if wish.client.client_id.is_some() && !wish.client.hwaddr.is_empty() {
         let by_card = Client4 {
             client_id: None,
             ..wish.client.clone()

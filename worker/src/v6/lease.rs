@@ -11,6 +11,9 @@ use smallvec::SmallVec;
 use super::Query;
 use crate::allocation::{Chosen, Wish};
 
+/// Longest hardware address that is kept with a lease, as lease files allow.
+const MAX_HWADDR: usize = 20;
+
 /// One address or prefix that a client names within an IA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Named {
@@ -120,7 +123,8 @@ fn hardware(query: &Query<'_>) -> (Option<Vec<u8>>, Option<u16>, Option<u16>) {
         .first_relay()
         .and_then(|relay| relay.options.get(code::CLIENT_LINKLAYER_ADDR))
         .and_then(|data| data.split_first_chunk::<2>());
-    if let Some((hwtype, address)) = by_relay {
+    let fits = |address: &[u8]| (1..=MAX_HWADDR).contains(&address.len());
+    if let Some((hwtype, address)) = by_relay.filter(|(_, address)| fits(address)) {
         let hwtype = u16::from_be_bytes(*hwtype);
         return (Some(address.to_vec()), Some(hwtype), Some(FROM_RELAY));
     }
@@ -132,7 +136,7 @@ fn hardware(query: &Query<'_>) -> (Option<Vec<u8>>, Option<u16>, Option<u16>) {
         _ => None,
     };
     match (rest.first_chunk::<2>(), address) {
-        (Some(hwtype), Some(address)) if !address.is_empty() => {
+        (Some(hwtype), Some(address)) if fits(address) => {
             let hwtype = u16::from_be_bytes(*hwtype);
             (Some(address.to_vec()), Some(hwtype), Some(FROM_DUID))
         }
