@@ -11,6 +11,7 @@ on_every_engine!(
     an_identifier_tells_clients_of_one_card_apart_and_follows_its_client_to_another,
     without_match_client_id_the_card_alone_counts,
     clients_without_a_card_are_told_apart_by_their_identifiers,
+    a_boot_loader_without_identifier_does_not_cost_its_system_the_lease,
     the_identifier_is_echoed_unless_switched_off,
 );
 
@@ -73,6 +74,23 @@ fn clients_without_a_card_are_told_apart_by_their_identifiers(engine: Engine) {
     let first = lease(b"\0a");
     assert_ne!(lease(b"\0b"), first);
     assert_eq!(lease(b"\0a"), first);
+}
+
+fn a_boot_loader_without_identifier_does_not_cost_its_system_the_lease(engine: Engine) {
+    let scene = Scene4::new(engine);
+    let (system, loader) = (Client::new(1).with_id(b"\0a"), Client::new(1));
+    let first = system.lease(&scene.relay);
+    let booted = loader.lease(&scene.relay);
+    assert_ne!(booted, first);
+    let ack = scene.relay.ask(&mut system.reboot(first));
+    assert_eq!((ack.kind(), ack.yiaddr()), (Ack, first));
+    assert_eq!(system.lease(&scene.relay), first);
+    // It may take over what its loader had; its own lease ends then.
+    let offer = scene.relay.ask(&mut loader.message(Discover));
+    assert_eq!(offer.yiaddr(), booted);
+    let ack = scene.relay.ask(&mut system.take(&offer));
+    assert_eq!((ack.kind(), ack.yiaddr()), (Ack, booted));
+    assert_eq!(rows::lease4(&scene.world.leases).len(), 1);
 }
 
 fn the_identifier_is_echoed_unless_switched_off(engine: Engine) {

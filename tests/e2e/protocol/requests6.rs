@@ -20,6 +20,7 @@ on_every_engine!(
     another_servers_clients_are_left_to_it,
     messages_without_what_they_need_are_ignored,
     what_must_be_multicast_is_ignored_when_it_is_not,
+    a_hardware_address_that_cannot_be_one_is_not_kept,
 );
 
 /// SOLICIT for an address in IA 1.
@@ -302,4 +303,20 @@ fn what_must_be_multicast_is_ignored_when_it_is_not(engine: Engine) {
     let released = direct.ask(client.with_leases(MessageType::Release, &reply));
     assert_eq!(released.status(), Some(status::SUCCESS));
     assert_eq!(scene.counted().without_answer("unicast"), 4);
+}
+
+fn a_hardware_address_that_cannot_be_one_is_not_kept(engine: Engine) {
+    let mut scene = Scene6::new(engine);
+    // Without a pattern, as an index would take a compressed value.
+    let noise = (0..6000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8);
+    let noise: Vec<u8> = [0, 1].into_iter().chain(noise).collect();
+    scene.relay.options = vec![(code::CLIENT_LINKLAYER_ADDR, noise)];
+    let mut client = Client::new(1);
+    client.duid = [&[0, 3, 0, 1][..], &[7; 100]].concat();
+    client.lease(&scene.relay, true);
+    let lengths = scene
+        .world
+        .leases
+        .query("SELECT coalesce(max(length(hwaddr)), 0) FROM lease6");
+    assert_eq!(lengths, [["0"]]);
 }

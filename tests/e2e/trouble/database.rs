@@ -5,7 +5,7 @@ use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::{Command, Output};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use murre_harness::{process, rundir};
 use murre_tests::hand4::{Client, Relay};
@@ -22,6 +22,7 @@ on_every_server!(
     without_its_database_a_worker_is_silent_and_recovers_by_itself,
     a_worker_gives_up_its_database_after_as_many_tries_as_it_may,
     service_that_needs_no_lease_goes_on_where_on_fail_says_so,
+    a_worker_ends_although_its_database_is_silent,
     a_wrong_password_is_told_as_such,
     a_database_that_is_not_there_at_start_ends_a_worker_that_shall_not_wait,
 );
@@ -104,6 +105,29 @@ fn a_worker_gives_up_its_database_after_as_many_tries_as_it_may(engine: Engine) 
         let tried = if pause == 0 { 0 } else { tries };
         assert!(line.contains(&format!(" {tried} tries")), "{line}");
     }
+}
+
+fn a_worker_ends_although_its_database_is_silent(engine: Engine) {
+    let scene = Scene4::new(engine);
+    let leases = scene.world.leases.clone();
+    let lock = match engine {
+        Engine::Postgresql => {
+            "BEGIN; LOCK TABLE lease4 IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)"
+        }
+        _ => "LOCK TABLES lease4 WRITE; SELECT SLEEP(60)",
+    };
+    std::thread::spawn(move || leases.query(lock));
+    // Until the lock is there.
+    let silent = (0..).find(|number| {
+        let mut discover = Client::new(*number).message(Discover);
+        scene.relay.send(&mut discover);
+        let answer = scene.relay.answer_to(&discover, Duration::from_millis(200));
+        answer.is_none()
+    });
+    assert!(silent.is_some());
+    let started = Instant::now();
+    scene.worker.stop();
+    assert!(started.elapsed() < Duration::from_secs(20));
 }
 
 fn service_that_needs_no_lease_goes_on_where_on_fail_says_so(engine: Engine) {

@@ -163,7 +163,7 @@ pub(crate) fn current<'a, F: LeaseFamily>(
             let pool = pool_of(wish.pools, row.lease.address)?;
             Some((row, pool))
         })
-        .max_by_key(|(row, _)| (row.is_held(), row.lease.expire))
+        .max_by_key(|(row, _)| (row.is_held(), is_exact(wish, row), row.lease.expire))
         .map(|(row, pool)| Chosen {
             address: row.lease.address,
             pool,
@@ -177,8 +177,16 @@ pub(crate) fn replaced<F: LeaseFamily>(
     address: F::Address,
 ) -> Option<F::Address> {
     own_rows(wish, found)
-        .find(|row| row.lease.state == murre_schema::State::Default && row.lease.address != address)
+        .filter(|row| row.lease.state == murre_schema::State::Default)
+        .filter(|row| row.lease.address != address)
+        .max_by_key(|row| is_exact(wish, row))
         .map(|row| row.lease.address)
+}
+
+/// Found by what identifies the client, and not by its card alone, under which its boot loader may
+/// have come.
+fn is_exact<F: LeaseFamily>(wish: &Wish<'_, F>, row: &FoundLease<F>) -> bool {
+    F::lookup_key(&row.lease.client) == F::lookup_key(&wish.client)
 }
 
 fn own_rows<'f, F: LeaseFamily>(

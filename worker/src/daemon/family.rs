@@ -37,6 +37,9 @@ pub(super) trait Serve: Exchange + FileFamily {
 /// Longest wait for commands that are being answered when all else has ended.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// Longest wait for queries in flight at the end; their clients ask again.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+
 /// A family: being started, or running.
 pub(super) struct FamilyDaemon<F: Serve> {
     service: Arc<Service<F>>,
@@ -214,8 +217,12 @@ impl<F: Serve> FamilyDaemon<F> {
         self.service.stop();
         match self.serving.take() {
             Some(serving) if ending.at_once => serving.abort(),
-            // It ends by itself when all is answered; a panic was reported where it happened.
-            Some(serving) => drop(serving.await),
+            // It ends by itself when all is answered, unless the database is silent; a panic was
+            // reported where it happened.
+            Some(mut serving) => {
+                let all_answered = tokio::time::timeout(LAST_ANSWERS, &mut serving).await;
+                all_answered.map_or_else(|_| serving.abort(), drop);
+            }
             None => {}
         }
         if let Some(listeners) = self.listeners.take() {

@@ -12,6 +12,7 @@ mod verdict;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use murre_config::Server;
@@ -25,6 +26,9 @@ pub(crate) use journal::Journal;
 use load::Load;
 pub(crate) use turns::Turns;
 pub(crate) use verdict::{Counters, Verdict};
+
+/// Pause between looks at whether all is answered, when the end has come.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 /// What a family's stages look like from here.
 pub(crate) trait Exchange: LeaseFamily {
@@ -127,7 +131,7 @@ impl<F: Exchange> Service<F> {
             }
         }
         while self.in_flight.load(Relaxed) > 0 {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
 

@@ -17,8 +17,6 @@ use crate::socket::Reply;
 
 /// How often an association that lost its choice to another client or worker chooses again.
 const ATTEMPTS: usize = 4;
-/// Most identity associations served in one message.
-const MAX_IAS: usize = 64;
 
 /// An identity association and what it gets.
 pub(super) struct Assigned<'q, 's> {
@@ -74,7 +72,7 @@ async fn assign<'q, 's>(
 ) -> Result<Vec<Assigned<'q, 's>>, Verdict> {
     let mut assigned = Vec::new();
     let mut given: SmallVec<[Ipv6Addr; 4]> = SmallVec::new();
-    for ia in query.message.options.ias().take(MAX_IAS) {
+    for ia in query.message.options.ias().take(lease::MAX_IAS) {
         let granted = match subnet {
             Some(subnet) if ia.kind != IaKind::Ta => {
                 assign_one(context, query, &ia, subnet, &given, mode).await?

@@ -47,7 +47,7 @@ async fn give_back(
     let scope = subnet.map_or(&context.server.options, |subnet| &subnet.options);
     options::add(&mut builder, &query.message, &[scope]);
     let mut any_unknown = false;
-    for ia in query.message.options.ias() {
+    for ia in query.message.options.ias().take(lease::MAX_IAS) {
         let held = give_back_ia(context, query, &ia, way).await?;
         any_unknown |= !held;
         // Only an association without a binding is shown again (RFC 8415 section 18.3.7).

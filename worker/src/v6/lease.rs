@@ -14,6 +14,12 @@ use crate::allocation::{Chosen, Wish};
 /// Longest hardware address that is kept with a lease, as lease files allow.
 const MAX_HWADDR: usize = 20;
 
+/// Most identity associations that are looked at in one message.
+pub(super) const MAX_IAS: usize = 64;
+/// Most addresses or prefixes that are looked at in one of them: each may cost the database a
+/// transaction, and a packet has room for thousands.
+const MAX_NAMED: usize = 16;
+
 /// One address or prefix that a client names within an IA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Named {
@@ -26,7 +32,7 @@ pub(super) struct Named {
     pub(super) valid: u32,
 }
 
-/// Everything the client names within an IA, in its order.
+/// What the client names within an IA, in its order.
 pub(super) fn named(ia: &Ia<'_>) -> SmallVec<[Named; 2]> {
     match ia.kind {
         IaKind::Pd => ia
@@ -37,6 +43,7 @@ pub(super) fn named(ia: &Ia<'_>) -> SmallVec<[Named; 2]> {
                 preferred: prefix.preferred,
                 valid: prefix.valid,
             })
+            .take(MAX_NAMED)
             .collect(),
         IaKind::Na | IaKind::Ta => ia
             .addresses()
@@ -46,6 +53,7 @@ pub(super) fn named(ia: &Ia<'_>) -> SmallVec<[Named; 2]> {
                 preferred: address.preferred,
                 valid: address.valid,
             })
+            .take(MAX_NAMED)
             .collect(),
     }
 }
