@@ -141,3 +141,18 @@ fn ssl(tls: &Tls) -> Result<SslOpts, Error> {
             identity.map(|(cert, key)| ClientIdentity::new(cert.into(), key.into())),
         ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_localhost_and_paths_stand_for_sockets() {
+        let path = "/run/other/my.sock";
+        assert_eq!(socket(path, Some(3307), false).as_deref(), Some(path));
+        for host in ["127.0.0.1", "::1", "db.example.org"] {
+            assert_eq!(socket(host, None, false), None);
+        }
+        assert_eq!(socket("localhost", None, true), None, "TLS is for TCP");
+    }
+}
