@@ -278,6 +278,21 @@ fn what_has_another_meaning_or_none_here_is_said() {
 }
 
 #[test]
+fn keys_whose_effect_does_not_exist_yet_or_never_are_named() {
+    let text = r#"{ "Dhcp6": { "data-directory": "/var/lib/kea", "allocator": "iterative", "pd-allocator": "flq",
+      "server-id": { "type": "LL", "persist": false },
+      "subnet6": [ { "id": 1, "subnet": "2001:db8::/64", "allocator": "random" } ],
+      "lease-database": { "type": "mysql", "name": "a", "trust-anchor": "ca", "cipher-list": "AES" } } }"#;
+    insta::assert_snapshot!(notes(text), @r#"
+    t.json:1:14: "data-directory" has no effect: the server identifier is kept in the database
+    t.json:1:48: "allocator": leases are chosen as with "random" so far
+    t.json:1:74: "pd-allocator": leases are chosen as with "random" so far
+    t.json:2:47: "persist" has no effect: workers on one database share its identifier, which stays
+    t.json:4:79: "cipher-list" has no effect: TLS 1.2 and 1.3 are used with their safe ciphers
+    "#);
+}
+
+#[test]
 fn comments_and_contexts_are_taken_everywhere() {
     v6(
         r#""user-context": { "any": [ 1, { "thing": null } ] }, "comment": "x",

@@ -1,16 +1,21 @@
 //! The worker as a daemon: its PID file, and life as an ordinary user.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::time::Duration;
 
 use murre_harness::netns;
 use murre_harness::{clients, process, rundir};
 use murre_tests::control::ask;
 use murre_tests::worker::{self, Launch};
-use murre_tests::{Engine, Leases, Worker, World, config};
+use murre_tests::{Engine, Leases, Worker, World, config, hand4, socket, world};
+use murre_wire::dhcp4::{MIN_MAX_SIZE, Message, MessageType, Parsing};
 use nix::unistd::User;
 use serde_json::{Value, json};
+
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A configuration that any namespace can serve.
 fn idle(folder: &Path) -> Value {
@@ -250,4 +255,34 @@ fn debug_output_of_d_is_there_whatever_the_loggers_say() {
             .any(|line| line.contains("DEBUG") && line.contains("DHCP4_PACKET_SEND"));
         assert_eq!(detail, expected, "{lines:#?}");
     }
+}
+
+#[test]
+fn ports_of_the_command_line_are_used_instead_of_the_protocols() {
+    if !netns::require_root_and_namespaces() {
+        return;
+    }
+    let world = World::by_hand(Engine::Sqlite);
+    let launch = Launch {
+        wrapper: ["sh", "-c", "exec \"$@\" -p 6767 -P 6868", "sh"]
+            .map(str::to_owned)
+            .to_vec(),
+        ..Launch::default()
+    };
+    let worker = Worker::launch(&world.server, &config::only4(&world.leases), &launch);
+    worker.wait_until_serving(0);
+    let giaddr: Ipv4Addr = world::RELAY4.parse().unwrap();
+    let at = |port| socket::bind(&world.client, (giaddr, port).into());
+    let (sender, receiver) = (at(67), at(6868));
+    let mut discover = hand4::Client::new(1).message(MessageType::Discover);
+    let query = discover.giaddr(giaddr).hops(1).finish(MIN_MAX_SIZE);
+    sender
+        .send_to(&query, format!("{}:6767", world::SERVER4))
+        .unwrap();
+    receiver.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut answer = [0; 1500];
+    let (length, from) = receiver.recv_from(&mut answer).expect("an offer");
+    assert_eq!(from.port(), 6767);
+    let offer = Message::parse(&answer[..length], Parsing::Strict).unwrap();
+    assert_eq!(offer.message_type(), Some(MessageType::Offer));
 }

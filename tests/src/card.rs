@@ -68,15 +68,24 @@ impl Card {
         })
     }
 
+    /// Broadcasts a message; the bytes that were sent.
+    ///
+    /// # Panics
+    /// When the kernel refuses.
+    pub fn send(&self, message: &Builder) -> Vec<u8> {
+        let bytes = message.finish(MIN_MAX_SIZE);
+        let everybody = SocketAddr::from((Ipv4Addr::BROADCAST, 67));
+        self.udp.send_to(&bytes, everybody).expect("it is sent");
+        bytes
+    }
+
     /// Broadcasts a message, and waits for the answer to it.
     ///
     /// # Panics
     /// When none comes.
     #[track_caller]
     pub fn ask(&mut self, message: &Builder) -> Frame {
-        let bytes = message.finish(MIN_MAX_SIZE);
-        let everybody = SocketAddr::from((Ipv4Addr::BROADCAST, 67));
-        self.udp.send_to(&bytes, everybody).expect("it is sent");
+        let bytes = self.send(message);
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
             let mut buffer = [0; 2000];

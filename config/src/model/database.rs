@@ -64,6 +64,11 @@ pub(super) fn lease_database(cx: &mut Cx, global: &Fields<'_>) -> DatabaseAccess
         return embedded;
     };
     refuse_foreign_keys(cx, &fields, engine);
+    if let Some(entry) = fields.entry("cipher-list") {
+        let text =
+            "\"cipher-list\" has no effect: TLS 1.2 and 1.3 are used with their safe ciphers";
+        cx.note(Note::warning(entry.key_place.clone(), text));
+    }
     read(
         cx,
         &fields,

@@ -29,6 +29,11 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
     server.control_sockets = control_sockets(cx, fields);
     server.multi_threading = multi_threading(cx, fields);
     server.server_id = server_id(cx, fields);
+    if let Some(entry) = fields.entry("data-directory") {
+        let text =
+            "\"data-directory\" has no effect: the server identifier is kept in the database";
+        cx.note(Note::info(entry.key_place.clone(), text));
+    }
     server.data_directory = cx.filled(fields, "data-directory").map(Into::into);
     server.echo_client_id = cx
         .boolean(fields, "echo-client-id")

@@ -3,6 +3,7 @@
 use murre_wire::option::text::encode_hex;
 
 use super::{Cx, Fields};
+use crate::error::Note;
 use crate::snapshot::{DuidType, ServerIdSpec};
 
 /// Longest identifier that leaves a DUID within the 128 bytes of RFC 8415.
@@ -19,13 +20,18 @@ pub(super) fn server_id(cx: &mut Cx, global: &Fields<'_>) -> ServerIdSpec {
         ("EN", DuidType::En),
         ("LL", DuidType::Ll),
     ];
+    let persist = cx.boolean(&fields, "persist").unwrap_or(defaults.persist);
+    if !persist {
+        let text = "\"persist\" has no effect: workers on one database share its identifier, which stays";
+        cx.note(Note::info(fields.place_of("persist").clone(), text));
+    }
     ServerIdSpec {
         kind: cx.one_of(&fields, "type", &kinds).unwrap_or_default(),
         htype: cx.integer(&fields, "htype", 0..=65535).unwrap_or_default(),
         identifier: identifier(cx, &fields),
         time: cx.seconds(&fields, "time").unwrap_or_default(),
         enterprise_id: cx.seconds(&fields, "enterprise-id").unwrap_or_default(),
-        persist: cx.boolean(&fields, "persist").unwrap_or(defaults.persist),
+        persist,
     }
 }
 

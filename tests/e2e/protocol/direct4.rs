@@ -12,6 +12,7 @@ use serde_json::json;
 on_every_engine!(
     a_client_without_an_address_is_answered_at_its_card_or_by_broadcast_if_it_says_so,
     a_refusal_is_broadcast,
+    a_link_is_known_by_the_servers_own_address,
 );
 
 const EVERY_CARD: [u8; 6] = [0xff; 6];
@@ -57,4 +58,23 @@ fn a_refusal_is_broadcast(engine: Engine) {
     assert_eq!(nak.answer.kind(), Nak);
     assert_eq!(nak.card, EVERY_CARD);
     assert_eq!(nak.destination, (Ipv4Addr::BROADCAST, 68));
+}
+
+fn a_link_is_known_by_the_servers_own_address(engine: Engine) {
+    let world = World::direct(engine);
+    let mut config = config::only4(&world.leases);
+    let subnets = config["Dhcp4"]["subnet4"].as_array_mut().unwrap();
+    subnets[0].as_object_mut().unwrap().remove("interface");
+    let worker = Worker::start(&world.server, &config);
+    let mut card = Card::new(&world.client);
+    let offer = card.ask(&Client::new(1).message(Discover));
+    assert_eq!(offer.answer.yiaddr().octets()[..3], [192, 0, 2]);
+
+    // No subnet holds it now.
+    config["Dhcp4"]["subnet4"].as_array_mut().unwrap().remove(0);
+    let mark = worker.mark();
+    worker.reload(&config.to_string());
+    worker.says_after(mark, "DHCP4_DYNAMIC_RECONFIGURATION_SUCCESS");
+    card.send(&Client::new(1).message(Discover));
+    worker.says_after(mark, ": no-subnet");
 }

@@ -13,7 +13,10 @@ on_every_engine!(
     release_by_a_stranger_changes_nothing,
     a_released_lease_is_kept_for_its_client,
     a_declined_address_is_nobodys_until_its_probation_ends,
+    broken_clients_give_back_without_naming_the_server,
     an_expired_lease_is_reclaimed_and_its_address_given_again,
+    without_affinity_leases_that_ended_are_deleted,
+    reclamation_that_falls_behind_is_told_of,
     what_is_no_query_is_counted_and_left_alone,
 );
 
@@ -109,6 +112,52 @@ fn an_expired_lease_is_reclaimed_and_its_address_given_again(engine: Engine) {
     let row = rows::of4(&scene.world.leases, address);
     assert_eq!(row.state, RECLAIMED);
     assert_eq!(Client::new(2).lease(&scene.relay), address);
+}
+
+fn broken_clients_give_back_without_naming_the_server(engine: Engine) {
+    let scene = Scene4::new(engine);
+    let client = Client::new(1);
+    let address = client.lease(&scene.relay);
+    scene.ignored("released", &mut client.having(Release, address));
+    assert_eq!(rows::of4(&scene.world.leases, address).state, RECLAIMED);
+    assert_eq!(client.lease(&scene.relay), address);
+    let mut found_in_use = client.reboot(address);
+    found_in_use.message_type(Decline);
+    scene.ignored("declined", &mut found_in_use);
+    assert_eq!(rows::of4(&scene.world.leases, address).state, DECLINED);
+}
+
+fn without_affinity_leases_that_ended_are_deleted(engine: Engine) {
+    for off in ["hold-reclaimed-time", "flush-reclaimed-timer-wait-time"] {
+        let scene = Scene4::with(engine, |server| {
+            server["expired-leases-processing"] = json!({ "reclaim-timer-wait-time": 1, off: 0 });
+            server["subnet4"][1]["valid-lifetime"] = json!(1);
+        });
+        let client = Client::new(1);
+        let address = client.lease(&scene.relay);
+        scene.ignored("released", &mut release(&client, address));
+        assert_eq!(rows::lease4(&scene.world.leases), []);
+        let address = client.lease(&scene.relay);
+        scene.worker.says(&format!("{address} expired"));
+        assert_eq!(rows::lease4(&scene.world.leases), []);
+    }
+}
+
+fn reclamation_that_falls_behind_is_told_of(engine: Engine) {
+    let scene = Scene4::with(engine, |server| {
+        server["valid-lifetime"] = json!(1);
+        server["expired-leases-processing"] = json!({
+            "reclaim-timer-wait-time": 1, "max-reclaim-leases": 1, "unwarned-reclaim-cycles": 2,
+        });
+    });
+    for number in 1..=4 {
+        Client::new(number).lease(&scene.relay);
+    }
+    let line = scene.worker.says("ALLOC_ENGINE_V4_LEASES_RECLAMATION_SLOW");
+    assert!(
+        line.contains(" 2 cycles") && line.contains("max-reclaim-leases"),
+        "{line}"
+    );
 }
 
 fn what_is_no_query_is_counted_and_left_alone(engine: Engine) {

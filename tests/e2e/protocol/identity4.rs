@@ -2,7 +2,7 @@
 
 use murre_tests::hand4::Client;
 use murre_tests::rows;
-use murre_tests::{Engine, Scene4, on_every_engine};
+use murre_tests::{Engine, Scene4, config, on_every_engine};
 use murre_wire::dhcp4::MessageType::{Ack, Discover, Request};
 use murre_wire::dhcp4::{Builder, code};
 use serde_json::json;
@@ -12,6 +12,7 @@ on_every_engine!(
     without_match_client_id_the_card_alone_counts,
     clients_without_a_card_are_told_apart_by_their_identifiers,
     a_boot_loader_without_identifier_does_not_cost_its_system_the_lease,
+    a_lease_stays_its_cards_when_match_client_id_is_switched_off,
     the_identifier_is_echoed_unless_switched_off,
 );
 
@@ -90,6 +91,25 @@ fn a_boot_loader_without_identifier_does_not_cost_its_system_the_lease(engine: E
     assert_eq!(offer.yiaddr(), booted);
     let ack = scene.relay.ask(&mut system.take(&offer));
     assert_eq!((ack.kind(), ack.yiaddr()), (Ack, booted));
+    assert_eq!(rows::lease4(&scene.world.leases).len(), 1);
+}
+
+fn a_lease_stays_its_cards_when_match_client_id_is_switched_off(engine: Engine) {
+    let scene = Scene4::new(engine);
+    let address = Client::new(1).with_id(b"\0a").lease(&scene.relay);
+    let mut config = config::only4(&scene.world.leases);
+    config["Dhcp4"]["match-client-id"] = json!(false);
+    let mark = scene.worker.mark();
+    scene.worker.reload(&config.to_string());
+    scene
+        .worker
+        .says_after(mark, "DHCP4_DYNAMIC_RECONFIGURATION_SUCCESS");
+    assert_eq!(Client::new(1).with_id(b"\0b").lease(&scene.relay), address);
+    let row = rows::of4(&scene.world.leases, address);
+    assert_eq!(
+        (row.hwaddr.as_str(), row.client_id.as_str()),
+        ("020000000001", "")
+    );
     assert_eq!(rows::lease4(&scene.world.leases).len(), 1);
 }
 

@@ -35,7 +35,8 @@ fn options_are_delivered_as_asked_always_and_never(engine: Engine) {
             { "name": "domain-name", "data": "example.org" },
             { "name": "ntp-servers", "data": "192.0.2.123" },
             { "name": "log-servers", "data": "192.0.2.7", "always-send": true },
-            { "name": "root-path", "data": "/srv", "never-send": true },
+            { "name": "root-path", "data": "/srv", "never-send": true, "always-send": true },
+            { "name": "subnet-mask", "never-send": true },
             { "name": "domain-name-servers", "data": "203.0.113.53" },
         ]);
         let subnet = &mut server["subnet4"][1];
@@ -157,7 +158,8 @@ fn timers_are_calculated_or_left_out(engine: Engine) {
 }
 
 fn inform_is_answered_to_the_client_and_leaves_no_trace(engine: Engine) {
-    let scene = Scene4::new(engine);
+    // A subnet for this alone needs no pools.
+    let scene = Scene4::with(engine, |server| server["subnet4"][0]["pools"] = json!([]));
     let namespace = &scene.world.client;
     let own = Ipv4Addr::new(192, 0, 2, 77);
     namespace.add_address("cli0", "192.0.2.77/24");
@@ -176,6 +178,13 @@ fn inform_is_answered_to_the_client_and_leaves_no_trace(engine: Engine) {
     let mut relayed = Client::new(2).having(Inform, own);
     scene.relay.send(&mut relayed);
     let ack = direct.answer_to(&relayed, std::time::Duration::from_secs(5));
-    told(&ack.expect("it comes to the client itself"));
+    let ack = ack.expect("it comes to the client itself");
+    told(&ack);
+    assert_eq!(ack.option(code::ROUTERS), [10, 0, 0, 254], "by its relay");
+
+    // One that does not say which address it has is known by where it sends from.
+    let ack = direct.ask(&mut Client::of(namespace).message(Inform));
+    assert_eq!(ack.kind(), Ack);
+    assert_eq!(ack.option(code::ROUTERS), [192, 0, 2, 254]);
     assert_eq!(rows::lease4(&scene.world.leases), []);
 }

@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use murre_schema::Store;
@@ -16,11 +17,12 @@ const PORTION: u32 = 1000;
 
 /// Run all timers of a family until the task is aborted. Settings are read anew for each cycle.
 pub(super) async fn run<F: Exchange>(service: Arc<Service<F>>) {
+    let behind = &AtomicU32::new(0);
     tokio::join!(
         cycle(
             &service,
             |s| u64::from(s.expired.reclaim_timer_wait_time),
-            reclaim
+            |service, store| reclaim(service, store, behind)
         ),
         cycle(
             &service,
@@ -51,14 +53,15 @@ async fn cycle<F: Exchange, T: Future<Output = ()>>(
     }
 }
 
-/// One cycle of reclamation, bounded in leases and time.
-async fn reclaim<F: Exchange>(service: Arc<Service<F>>, store: Arc<Store<F>>) {
+/// One cycle of reclamation, bounded in leases and time. `behind` counts the cycles in a row that
+/// ended at a bound.
+async fn reclaim<F: Exchange>(service: Arc<Service<F>>, store: Arc<Store<F>>, behind: &AtomicU32) {
     let settings = service.server.load().expired;
     let started = Instant::now();
     let unlimited = |value: u32| if value == 0 { u32::MAX } else { value };
     let mut left = unlimited(settings.max_reclaim_leases);
     let time = Duration::from_millis(u64::from(unlimited(settings.max_reclaim_time)));
-    let remove = settings.hold_reclaimed_time == 0;
+    let remove = !settings.affinity();
     while left > 0 && started.elapsed() < time {
         let portion = left.min(PORTION);
         match store.reclaim(portion, remove).await {
@@ -69,11 +72,16 @@ async fn reclaim<F: Exchange>(service: Arc<Service<F>>, store: Arc<Store<F>>) {
                 let count = leases.len() as u32;
                 left = left.saturating_sub(count);
                 if count < portion {
-                    return;
+                    return behind.store(0, Relaxed);
                 }
             }
             Err(error) => return crate::exchange::Journal::<F>::database(&error),
         }
+    }
+    let cycles = behind.fetch_add(1, Relaxed) + 1;
+    if cycles >= settings.unwarned_reclaim_cycles {
+        behind.store(0, Relaxed);
+        crate::exchange::Journal::<F>::reclaiming_falls_behind(cycles);
     }
 }
 

@@ -78,6 +78,16 @@ impl<F: Exchange> Journal<F> {
         message!(F, Level::debug(40), ids::LEASE_RECLAIM, "{address} expired");
     }
 
+    /// Reclamation ended at its limits again and again.
+    pub(crate) fn reclaiming_falls_behind(cycles: u32) {
+        message!(
+            F,
+            Level::WARN,
+            ids::RECLAIM_SLOW,
+            "{cycles} cycles of reclamation in a row ended at their limits: expired leases pile up; raise max-reclaim-leases or max-reclaim-time, or lower reclaim-timer-wait-time"
+        );
+    }
+
     /// The database could not be asked.
     pub(crate) fn database(error: &Error) {
         message!(F, Level::ERROR, ids::DATABASE_FAIL, "{error}");

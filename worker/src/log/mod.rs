@@ -187,5 +187,13 @@ mod tests {
         assert_eq!(level_of(&loggers, "kea-dhcp4.packets"), Level::WARN);
         assert_eq!(level_of(&loggers, "kea-dhcp6.leases"), Level::INFO);
         assert!(!covers("kea-dhcp4.lease", "kea-dhcp4.leases"));
+
+        // The level of detail goes with the severity: it is not taken from above alone.
+        let mut plain = logger("kea-dhcp4.leases", Some(Severity::Debug));
+        plain.debug_level = None;
+        let loggers = [logger("kea-dhcp4", Some(Severity::Debug)), plain];
+        assert_eq!(level_of(&loggers, "kea-dhcp4.leases"), Level::debug(0));
+        assert_eq!(level_of(&loggers, "kea-dhcp4.packets"), Level::debug(40));
+        assert_eq!(level_of(&[], "kea-dhcp4.leases"), Level::INFO);
     }
 }

@@ -437,6 +437,10 @@ fn a_busy_port_costs_only_that_address() {
              by another process (ss -ulpn shows which)"
             ]
         );
+        settings.max_retries = 2;
+        settings.retry_wait = Duration::from_millis(1);
+        let applied = server.listeners.apply(&settings).await.unwrap();
+        assert_eq!((applied.tries, applied.failures.len()), (3, 1));
         settings.require_all = true;
         let error = server.listeners.apply(&settings).await.unwrap_err();
         assert!(matches!(error, SocketError::Required(failures) if failures.len() == 1));
@@ -608,6 +612,20 @@ fn applying_again_keeps_what_stays_and_opens_what_is_new() {
             .unwrap_err();
         assert!(matches!(error, SocketError::UnknownInterface { .. }));
         assert!(UdpSocket::bind("192.0.2.2:67").is_err());
+    });
+}
+
+#[test]
+fn an_address_that_came_later_is_found_unless_detection_is_switched_off() {
+    on_a_link(async |_client| {
+        let mut server = Server::on(UDP, &["srv0"]).await;
+        ip("address add 192.0.2.3/24 dev srv0");
+        let mut settings = settings(UDP, &["srv0"]);
+        for (re_detect, addresses) in [(false, 2), (true, 3)] {
+            settings.re_detect = re_detect;
+            let applied = server.listeners.apply(&settings).await.unwrap();
+            assert_eq!(applied.serving, [(Arc::from("srv0"), addresses)]);
+        }
     });
 }
 

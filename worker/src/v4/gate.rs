@@ -40,9 +40,9 @@ fn sane(query: &Query<'_>) -> Result<(), Verdict> {
     let names_server = message.has_option(code::SERVER_IDENTIFIER);
     match query.kind {
         MessageType::Discover if names_server => Err(Verdict::Insane),
-        MessageType::Decline if !names_server || requested(message).is_none() => {
-            Err(Verdict::Insane)
-        }
+        // Neither DECLINE nor RELEASE must name the server: broken clients do not
+        // (manual dhcp4-srv.rst, known violations of RFC 2131).
+        MessageType::Decline if requested(message).is_none() => Err(Verdict::Insane),
         MessageType::Release if message.ciaddr().is_unspecified() => Err(Verdict::Insane),
         MessageType::Discover
         | MessageType::Request
