@@ -22,7 +22,8 @@ pub(super) fn server_id(cx: &mut Cx, global: &Fields<'_>) -> ServerIdSpec {
     ];
     let persist = cx.boolean(&fields, "persist").unwrap_or(defaults.persist);
     if !persist {
-        let text = "\"persist\" has no effect: workers on one database share its identifier, which stays";
+        let text =
+            "\"persist\" has no effect: workers on one database share its identifier, which stays";
         cx.note(Note::info(fields.place_of("persist").clone(), text));
     }
     ServerIdSpec {
