@@ -32,18 +32,27 @@ pub(super) fn location(access: &Access) -> Location {
             Place::File(path) => Some(path.clone()),
             _ => None,
         },
+        file: None,
     }
 }
 
+/// Whether a file that is not there is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// When the schema is looked after.
+    Make,
+    /// A session's: it would find no tables.
+    Refuse,
+}
+
 /// A connection that may write. Blocks.
-pub(super) fn open(access: &Access) -> Result<Shared, Error> {
+pub(super) fn open(access: &Access, missing: Missing) -> Result<Shared, Error> {
     match &access.place {
         Place::File(path) => {
             let location = location(access);
             let failed = |e: &rusqlite::Error| location.error("open", e);
-            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-                | OpenFlags::SQLITE_OPEN_CREATE
-                | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            flags.set(OpenFlags::SQLITE_OPEN_CREATE, missing == Missing::Make);
             let connection = Connection::open_with_flags(path, flags).map_err(|e| failed(&e))?;
             let connection = prepare(connection).map_err(|e| failed(&e))?;
             if connection.is_readonly("main").map_err(|e| failed(&e))? {

@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::Location;
-use super::connect;
+use super::connect::{self, Missing};
 use super::thread::Worker;
 use crate::access::{Access, Place};
 use crate::error::Error;
@@ -46,7 +46,7 @@ pub(crate) async fn inspect(access: &Access) -> Result<Condition, Error> {
             version: None,
         });
     }
-    let worker = Worker::start(access.clone()).await?;
+    let worker = Worker::start(access.clone(), Missing::Make).await?;
     worker
         .call(|connection, location| condition(connection, location))
         .await
@@ -78,7 +78,7 @@ async fn with_lock(
     let lock = tokio::task::spawn_blocking(move || lock(&location))
         .await
         .unwrap_or_else(|error| Err(Error::Access(error.to_string().into())))?;
-    let worker = Worker::start(access.clone()).await?;
+    let worker = Worker::start(access.clone(), Missing::Make).await?;
     let result = worker.call(work).await;
     drop(lock);
     result

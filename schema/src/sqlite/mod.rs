@@ -11,6 +11,7 @@ mod statements;
 mod thread;
 mod value;
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -53,14 +54,33 @@ impl<F: LeaseFamily> Engine<F> for Sqlite {
     }
 }
 
-/// Where a database is, for messages: its label, and its path when it has one.
+/// Where a database is: its label for messages, and its path when it has one.
 #[derive(Clone)]
 struct Location {
     label: Arc<str>,
     path: Option<PathBuf>,
+    /// The file that was opened there: device and number.
+    file: Option<(u64, u64)>,
 }
 
 impl Location {
+    /// Take note of the file that is at the path.
+    fn opened(&mut self) {
+        self.file = self.path.as_deref().and_then(identity);
+    }
+
+    /// The file at the path is still the one that was opened. The library would go on writing to one
+    /// that was removed or replaced, where nobody finds the leases again.
+    fn must_be_there(&self) -> Result<(), Error> {
+        match self.path.as_deref() {
+            Some(path) if identity(path) != self.file => Err(Error::unavailable(
+                &self.label,
+                "the file was removed or replaced while it was in use",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// A library's error, as ours; says what to do where that is known.
     fn error(&self, statement: &'static str, error: &rusqlite::Error) -> Error {
         let Some(code) = error.sqlite_error_code() else {
@@ -101,6 +121,11 @@ impl Location {
     }
 }
 
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    let found = std::fs::metadata(path).ok()?;
+    Some((found.dev(), found.ino()))
+}
+
 /// What the operator should do.
 fn remedy(code: ErrorCode, path: &Path) -> Option<String> {
     let folder = path
@@ -114,6 +139,10 @@ fn remedy(code: ErrorCode, path: &Path) -> Option<String> {
                 "the folder '{}' does not exist: create it",
                 folder.display()
             )
+        }
+        ErrorCode::CannotOpen if !path.exists() => {
+            "the file is gone: put it back, or start the worker again to begin with an empty one"
+                .to_owned()
         }
         ErrorCode::CannotOpen if path.is_dir() => "this is a folder: name a file in it".to_owned(),
         ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied => format!(

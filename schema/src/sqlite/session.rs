@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 use rusqlite::{Connection, Row};
 
 use super::Location;
+use super::connect::Missing;
 use super::statements::{self, texts};
 use super::thread::Worker;
 use super::value::{SqliteRow, bind};
@@ -30,7 +31,7 @@ pub(super) struct SqliteSession<F> {
 impl<F: LeaseFamily> SqliteSession<F> {
     pub(super) async fn open(access: Access) -> Result<Self, Error> {
         Ok(Self {
-            worker: Worker::start(access).await?,
+            worker: Worker::start(access, Missing::Refuse).await?,
             family: PhantomData,
         })
     }
@@ -116,6 +117,7 @@ impl Db<'_> {
     ) -> Result<T, Error> {
         self.run("begin", begin, &[])?;
         let result = work()?;
+        self.location.must_be_there()?;
         self.run("commit", statements::COMMIT, &[])?;
         Ok(result)
     }

@@ -5,7 +5,7 @@ use std::sync::{MutexGuard, PoisonError, mpsc};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::connect::{self, Shared};
+use super::connect::{self, Missing, Shared};
 use super::{Location, statements};
 use crate::access::Access;
 use crate::error::Error;
@@ -20,13 +20,13 @@ pub(super) struct Worker {
 
 impl Worker {
     /// Open a connection on a thread of its own.
-    pub(super) async fn start(access: Access) -> Result<Self, Error> {
-        let location = connect::location(&access);
+    pub(super) async fn start(access: Access, missing: Missing) -> Result<Self, Error> {
+        let mut location = connect::location(&access);
         let (jobs, inbox) = mpsc::channel();
         let (sender, opened) = oneshot::channel();
         std::thread::Builder::new()
             .name("murre-sqlite".to_owned())
-            .spawn(move || match connect::open(&access) {
+            .spawn(move || match connect::open(&access, missing) {
                 Ok(shared) => {
                     let _ = sender.send(Ok(()));
                     run(&shared, &inbox);
@@ -37,6 +37,7 @@ impl Worker {
             })
             .map_err(|e| Error::unavailable(&location.label, format!("no thread for it: {e}")))?;
         opened.await.unwrap_or_else(|_| Err(ended(&location)))?;
+        location.opened();
         Ok(Self { jobs, location })
     }
 

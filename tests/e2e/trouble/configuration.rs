@@ -109,9 +109,20 @@ fn a_broken_configuration_is_not_adopted_and_service_goes_on(engine: Engine) {
     }
     assert_eq!(hand4::Client::new(1).lease(&scene.relay), address);
 
-    let mark = scene.worker.mark();
+    // Correct, but it cannot be served here: nothing of it is adopted.
     let mut config = config::only4(&scene.world.leases);
     config["Dhcp4"]["subnet4"][1]["pools"] = json!([{ "pool": "10.7.7.7/32" }]);
+    let mark = scene.worker.mark();
+    let mut elsewhere = config.clone();
+    elsewhere["Dhcp4"]["interfaces-config"]["interfaces"] = json!(["srv7"]);
+    scene.worker.reload(&elsewhere.to_string());
+    let line = scene
+        .worker
+        .says_after(mark, "DHCP4_DYNAMIC_RECONFIGURATION_FAIL");
+    assert!(line.contains("srv7"), "{line}");
+    assert_eq!(hand4::Client::new(1).lease(&scene.relay), address);
+
+    let mark = scene.worker.mark();
     scene.worker.reload(&config.to_string());
     scene
         .worker

@@ -32,6 +32,7 @@ on_every_engine!(
 );
 on_engines!([sqlite = Sqlite]
     a_worker_waits_for_a_folder_that_is_not_there_yet,
+    a_file_that_is_removed_or_replaced_gets_no_leases_that_nobody_finds,
     on_a_full_disk_nothing_is_acknowledged_that_is_not_stored
 );
 
@@ -228,6 +229,40 @@ fn a_worker_waits_for_a_folder_that_is_not_there_yet(_: Engine) {
     std::fs::create_dir(&folder).unwrap();
     worker.wait_until_serving(0);
     Client::new(1).lease(&Relay::new(&world.client));
+}
+
+fn a_file_that_is_removed_or_replaced_gets_no_leases_that_nobody_finds(_: Engine) {
+    let scene = Scene4::new(Engine::Sqlite);
+    let Leases::File(path) = scene.world.leases.clone() else {
+        panic!("a file")
+    };
+    let (client, other) = (Client::new(1), Client::new(2));
+    let address = client.lease(&scene.relay);
+    let offer = scene.relay.ask(&mut other.message(Discover));
+
+    // As a whole: nobody writes to it then.
+    scene.world.leases.query("PRAGMA wal_checkpoint(TRUNCATE)");
+    let away = path.with_extension("away");
+    std::fs::rename(&path, &away).unwrap();
+    let mark = scene.worker.mark();
+    scene.ignored("database", &mut other.take(&offer));
+    let line = scene.worker.says_after(mark, "DHCP4_DATABASE_FAIL");
+    assert!(line.contains("removed or replaced"), "{line}");
+    scene.ignored("database", &mut Client::new(3).message(Discover));
+    assert!(!path.exists(), "no empty one is put in its place");
+
+    std::fs::rename(&away, &path).unwrap();
+    scene
+        .worker
+        .says_after(mark, "DHCP4_DB_RECONNECT_SUCCEEDED");
+    assert_eq!(scene.relay.ask(&mut other.take(&offer)).kind(), Ack);
+    let held: Vec<_> = rows::lease4(&scene.world.leases)
+        .iter()
+        .map(|row| row.address)
+        .collect();
+    let mut expected = vec![address, offer.yiaddr()];
+    expected.sort_unstable();
+    assert_eq!(held, expected);
 }
 
 /// The worker's database is in a small file system that only the worker has.

@@ -194,15 +194,27 @@ impl<F: Serve> FamilyDaemon<F> {
             store = Some(opened);
         }
         self.open_channels(&server.control_sockets)?;
+        let earlier = self.service.store.load_full();
         if let Some(store) = store {
             self.service.store.store(Some(Arc::new(store)));
         }
         self.service.server.store(server);
-        self.status.loaded(json);
-        if self.serving.is_none() {
-            // The start is under way and goes on with what it finds now.
-            return Ok(());
+        if self.serving.is_some()
+            && let Err(error) = self.settle_and_open().await
+        {
+            self.service.server.store(Arc::clone(&before));
+            self.service.store.store(earlier);
+            // What it had it can have again; whatever is not to be had is in the error already.
+            let _ = self.settle_and_open().await;
+            let _ = self.open_channels(&before.control_sockets);
+            return Err(error);
         }
+        // Before the first query, the start is under way and goes on with what it finds now.
+        self.status.loaded(json);
+        Ok(())
+    }
+
+    async fn settle_and_open(&mut self) -> anyhow::Result<()> {
         F::settle(&self.service)
             .await
             .context("server identifier")?;
