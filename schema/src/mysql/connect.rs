@@ -25,11 +25,12 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 /// Times are UTC whatever the server's zone is, and nothing is cut to fit its column. A statement
 /// sees what is committed when it begins and locks the rows it is about, not the gaps between them.
 /// A lock is waited for for 2 s, for a change of the schema for 10 s; then the batch is tried again.
+/// Keys are checked whatever the server does for those who load data.
 /// An idle connection stays for a year, as lanes may be idle for long.
 const SETTINGS: &str = "SET NAMES utf8mb4; \
      SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', \
      SESSION time_zone = '+00:00', SESSION autocommit = 1, SESSION innodb_lock_wait_timeout = 2, \
-     SESSION lock_wait_timeout = 10, SESSION wait_timeout = 31536000; \
+     SESSION unique_checks = 1, SESSION lock_wait_timeout = 10, SESSION wait_timeout = 31536000; \
      SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
 /// Whether the server takes no changes, as replicas do.

@@ -16,7 +16,12 @@ const DEFAULT_SOCKET_FOLDER: &str = "/var/run/postgresql";
 
 /// Times are UTC whatever the server's zone is. Our statements join a handful of array elements
 /// with an index; plans are made once, and never for a table that was small when it was asked.
+/// Where the server, the database or the role trades safety for speed, or asks for an isolation in
+/// which batches only fail each other, leases do not take part: what is acknowledged is on the disk.
 const SESSION_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET jit = off; \
+     SET default_transaction_isolation = 'read committed'; \
+     SELECT set_config('synchronous_commit', 'on', false) \
+     WHERE current_setting('synchronous_commit') = 'off'; \
      SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; \
      SET enable_hashjoin = off; SET enable_mergejoin = off; SET application_name = 'murre'";
 
@@ -112,4 +117,41 @@ fn config(access: &Access) -> Result<Config, Error> {
         config.tcp_user_timeout(timeout);
     }
     Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_server_does_less_safely_for_others_it_does_safely_for_leases() {
+        let database = murre_harness::database::postgres().fresh();
+        let access = Access::from_url(&database.url()).unwrap();
+        let of_session = async |name: &str| -> String {
+            let client = open(&access).await.unwrap();
+            client
+                .query_one(&format!("SHOW {name}"), &[])
+                .await
+                .unwrap()
+                .get(0)
+        };
+        for (name, elsewhere, here) in [
+            ("synchronous_commit", "off", "on"),
+            ("synchronous_commit", "local", "local"),
+            (
+                "default_transaction_isolation",
+                "serializable",
+                "read committed",
+            ),
+            ("timezone", "Asia/Kathmandu", "UTC"),
+        ] {
+            let text = format!(
+                "ALTER DATABASE {} SET {name} = '{elsewhere}'",
+                database.name
+            );
+            database.query(&text);
+            assert_eq!(of_session(name).await, here, "{name}");
+        }
+    }
 }
