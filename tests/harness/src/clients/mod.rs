@@ -97,8 +97,20 @@ impl Client {
         match &self.kind {
             Kind::Dhclient(invocation) => invocation.release(&self.daemon),
             Kind::Udhcpc => self.daemon.signal(Signal::SIGUSR2),
-            Kind::Dhcpcd => self.daemon.signal(Signal::SIGALRM),
+            Kind::Dhcpcd => self.release_dhcpcd(),
         }
+    }
+
+    /// dhcpcd misses a signal that comes while it handles another event, so it is told again until
+    /// it ends.
+    fn release_dhcpcd(&self) {
+        for _ in 0..10 {
+            self.daemon.signal(Signal::SIGALRM);
+            if self.daemon.wait(Duration::from_secs(2)).is_some() {
+                return;
+            }
+        }
+        panic!("dhcpcd does not release: {:#?}", self.daemon.lines());
     }
 
     /// Kills it and starts it again with the lease file it had: it asks for what it remembers
