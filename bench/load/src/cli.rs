@@ -12,8 +12,6 @@ use crate::{
     Generator, Ia, Load, LoadError, Outcome, Pace, Place, Protocol, Scenario, Settings, table,
 };
 
-/// Microseconds that packets gather for at a rate; a compromise between processor time and bursts.
-const TICK_US: u64 = 200;
 /// Clients where each lease is remembered to be renewed.
 const RENEWING: u32 = 10_000;
 /// Exchanges per second that a search begins with.
@@ -106,7 +104,8 @@ pub struct Cli {
     #[arg(long, value_name = "SECONDS", value_parser = positive)]
     retransmit: Option<f64>,
     /// Let packets gather for so long, as every waking up costs processor time; 0: look at each at
-    /// once. Delays are taken from the kernel's time stamps [default: 200 at a rate, 0 with a window]
+    /// once. Delays are taken from the kernel's time stamps [default: the time of two exchanges at a
+    /// rate, within 100 and 1000; 0 with a window]
     #[arg(long, value_name = "MICROSECONDS")]
     tick: Option<u64>,
     /// Clients, transactions and chance follow from it: the same ones in each run
@@ -193,7 +192,6 @@ impl Cli {
             Scenario::New => MOST_CLIENTS,
             Scenario::Renew | Scenario::Mix => RENEWING,
         };
-        let tick = if self.window.is_some() { 0 } else { TICK_US };
         let usual = Settings::usual_port(protocol, self.relay.is_some());
         let server_port = Settings::usual_server_port(protocol);
         Settings {
@@ -208,7 +206,7 @@ impl Cli {
             seed: self.seed,
             timeout: Duration::from_secs_f64(self.timeout),
             retransmit: self.retransmit.map(Duration::from_secs_f64),
-            tick: Duration::from_micros(self.tick.unwrap_or(tick)),
+            tick: self.tick.map(Duration::from_micros),
         }
     }
 
@@ -313,16 +311,13 @@ mod tests {
     }
 
     #[test]
-    fn renewing_clients_are_fewer_and_a_window_is_looked_at_at_once() {
+    fn renewing_clients_are_fewer() {
         let settings = |more: &str| {
-            parse(&format!("-4 --interface lo {more}"))
-                .unwrap()
-                .settings()
+            let arguments = format!("-4 --interface lo --rate 1{more}");
+            parse(&arguments).unwrap().settings()
         };
-        assert_eq!(settings("--rate 1").clients, MOST_CLIENTS);
-        let renewing = settings("--rate 1 --scenario renew");
-        assert_eq!(renewing.clients, RENEWING);
-        assert_eq!(renewing.tick, Duration::from_micros(TICK_US));
-        assert_eq!(settings("--window 9").tick, Duration::ZERO);
+        assert_eq!(settings("").clients, MOST_CLIENTS);
+        assert_eq!(settings(" --scenario renew").clients, RENEWING);
+        assert_eq!(settings(" --scenario mix --clients 7").clients, 7);
     }
 }

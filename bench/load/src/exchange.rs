@@ -12,7 +12,7 @@ pub(crate) const ROOM: u64 = 1 << 18;
 /// Bits of a v6 transaction identifier.
 const XID_MASK: u32 = 0x00ff_ffff;
 /// Numbers that can be told apart: one bit of the identifier says which half it is.
-const NUMBERS: u64 = (XID_MASK as u64 + 1) / 2;
+const NUMBERS: u64 = 1 << 23;
 
 /// How far an exchange is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

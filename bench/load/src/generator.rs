@@ -119,7 +119,7 @@ struct Run<S> {
     conversation: Conversation<S>,
     sockets: Sockets,
     clock: Clock,
-    tick: Duration,
+    tick: Option<Duration>,
     timeout: Duration,
 }
 
@@ -137,6 +137,7 @@ impl<S: Speech> Run<S> {
     fn run(&mut self, load: &Load, taking: bool) -> Result<Outcome, LoadError> {
         self.conversation.counts = Counts::new();
         let before = self.frame()?;
+        let tick = self.tick.unwrap_or_else(|| load.tick());
         let begin = self.clock.now();
         loop {
             let heard = self.hear()?;
@@ -154,7 +155,8 @@ impl<S: Speech> Run<S> {
                 Begun::All if !load.over(elapsed, started) => load.next(started),
                 Begun::All | Begun::NobodyIsFree => None,
             };
-            self.rest(heard > 0, next.map(|next| begin + next))?;
+            let gather = if heard > 0 { tick } else { Duration::ZERO };
+            self.rest(gather, next.map(|next| begin + next))?;
         }
         self.outcome(load, begin, before)
     }
@@ -233,11 +235,11 @@ impl<S: Speech> Run<S> {
         self.sockets.flush()
     }
 
-    /// Sleeps until there may be something to do. While there is much, packets are left to gather
-    /// for a tick, as each waking up costs more than a packet.
-    fn rest(&mut self, busy: bool, next: Option<u64>) -> Result<(), LoadError> {
-        if busy && !self.tick.is_zero() {
-            thread::sleep(self.tick);
+    /// Sleeps until there may be something to do. While there is much, packets are left to gather, as
+    /// each waking up costs more than a packet.
+    fn rest(&mut self, gather: Duration, next: Option<u64>) -> Result<(), LoadError> {
+        if !gather.is_zero() {
+            thread::sleep(gather);
             return Ok(());
         }
         let due = [next, self.conversation.next_due()];
@@ -248,7 +250,7 @@ impl<S: Speech> Run<S> {
         if wait == 0 {
             return Ok(());
         }
-        self.sockets.wait(Duration::from_nanos(wait).max(self.tick))
+        self.sockets.wait(Duration::from_nanos(wait))
     }
 
     fn settle(&mut self) -> Result<(), LoadError> {

@@ -1,10 +1,9 @@
 //! Counting delays without keeping them: buckets that are about 1 % wide, from a nanosecond to
 //! years, in a table of fixed size.
 
-/// Each power of two is divided into this many buckets, so that a bucket is 1/128 wide at most.
-const STEPS: u64 = 1 << STEP_BITS;
+/// Each power of two is divided into 128 buckets, so that none is wider than 1/128 of its values.
 const STEP_BITS: u32 = 7;
-/// Up to 2^63: one row for values below [`STEPS`], one per power of two above.
+/// One row for values below 128, and one per power of two above.
 const BUCKETS: usize = ((64 - STEP_BITS + 1) as usize) << STEP_BITS;
 
 /// How often each value came, in nanoseconds as it is used here.

@@ -29,6 +29,6 @@ pub mod table;
 
 pub use error::LoadError;
 pub use generator::Generator;
-pub use outcome::{Delays, Outcome, Quantiles};
+pub use outcome::{Delays, Outcome, Quantiles, TOLERATED_LOSS};
 pub use pace::{Load, Pace};
 pub use settings::{Ia, Place, Protocol, Scenario, Settings};

@@ -8,6 +8,12 @@ use crate::clock::nanos;
 /// to be too slow.
 const CATCH_UP: u64 = 20_000_000;
 
+/// Exchanges that gather while packets are left to, at a rate, and the limits of that time: a
+/// compromise between the processor time of waking up and bursts that nobody has asked for.
+const GATHER: f64 = 2.0;
+const LEAST_TICK: Duration = Duration::from_micros(100);
+const MOST_TICK: Duration = Duration::from_millis(1);
+
 /// How load is dosed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pace {
@@ -56,6 +62,17 @@ impl Load {
     /// Whether no more begin.
     pub(crate) fn over(&self, elapsed: u64, started: u64) -> bool {
         elapsed >= self.end() || self.most().is_some_and(|most| started >= most)
+    }
+
+    /// How long packets gather unless told otherwise. With a window the next waits for each.
+    pub(crate) fn tick(&self) -> Duration {
+        match self.pace {
+            Pace::Rate(rate) => {
+                let gathered = Duration::try_from_secs_f64(GATHER / rate).unwrap_or(MOST_TICK);
+                gathered.clamp(LEAST_TICK, MOST_TICK)
+            }
+            Pace::Window(_) => Duration::ZERO,
+        }
     }
 
     /// The most that may begin.
@@ -112,6 +129,14 @@ mod tests {
         assert_eq!(load.due(2 * SECOND, 1000, 48), 0);
         assert!(load.over(2 * SECOND, 1000));
         assert_eq!(load.next(1000), None);
+    }
+
+    #[test]
+    fn packets_gather_for_a_few_exchanges_and_not_for_long() {
+        let tick = |pace| load(pace, None).tick().as_micros();
+        assert_eq!(tick(Pace::Rate(5000.0)), 400);
+        assert_eq!((tick(Pace::Rate(1.0)), tick(Pace::Rate(1e6))), (1000, 100));
+        assert_eq!(tick(Pace::Window(9)), 0);
     }
 
     #[test]

@@ -96,8 +96,9 @@ pub struct Settings {
     pub timeout: Duration,
     /// A message without an answer is sent again after this long.
     pub retransmit: Option<Duration>,
-    /// Packets are looked at no more often than this; 0: whenever one comes.
-    pub tick: Duration,
+    /// Packets are looked at no more often than this; 0: whenever one comes; none: as is good for the
+    /// load.
+    pub tick: Option<Duration>,
 }
 
 impl Settings {
@@ -187,7 +188,7 @@ pub(crate) mod examples {
             seed: 7,
             timeout: Duration::from_secs(1),
             retransmit: None,
-            tick: Duration::ZERO,
+            tick: None,
         }
     }
 
