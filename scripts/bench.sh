@@ -22,7 +22,7 @@ if [ -z "$help" ]; then
     need sqlite3 sqlite3 "leases in the embedded database are counted with it"
     need kea-dhcp4 kea-dhcp4-server "the original"
     need kea-dhcp6 kea-dhcp6-server "the original"
-    need perfdhcp kea-admin "the load generator"
+    need perfdhcp kea-admin "its load generator"
 fi
 install_missing
 
@@ -36,7 +36,7 @@ fi
 build=(cargo build --profile $profile -p murre-bench)
 if [ -z "$help" ]; then
     say "building"
-    build+=(-p murre-worker)
+    build+=(-p murre-worker -p murre-load)
 else
     build+=(--quiet)
 fi

@@ -12,9 +12,13 @@ use serde_json::{Value, json};
 pub(crate) const SERVER_INTERFACE: &str = "srv0";
 /// The generator's interface.
 pub(crate) const CLIENT_INTERFACE: &str = "cli0";
+/// The server's v4 address.
+pub(crate) const SERVER: &str = "10.0.0.1";
+/// The generator's. In v4 it is a relay on its clients' link, as perfdhcp always is.
+pub(crate) const RELAY: &str = "10.0.0.2";
 /// The server's addresses.
 pub(crate) const SERVER_ADDRESSES: [&str; 2] = ["10.0.0.1/8", "2001:db8:1::1/64"];
-/// The generator's addresses. In v4 it is a relay on its clients' link, as perfdhcp always is.
+/// The generator's addresses.
 pub(crate) const CLIENT_ADDRESSES: [&str; 2] = ["10.0.0.2/8", "2001:db8:1::2/64"];
 
 /// Threads of Kea.
@@ -75,7 +79,7 @@ pub(crate) enum Family {
     #[value(name = "4")]
     #[serde(rename = "DHCPv4")]
     V4,
-    /// SOLICIT, ADVERTISE, REQUEST, REPLY, one address each
+    /// SOLICIT, ADVERTISE, REQUEST, REPLY
     #[value(name = "6")]
     #[serde(rename = "DHCPv6")]
     V6,
@@ -94,6 +98,49 @@ impl Family {
 impl fmt::Display for Family {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DHCPv{}", self.version())
+    }
+}
+
+/// What clients ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) enum Workload {
+    /// An address.
+    #[serde(rename = "DHCPv4")]
+    V4,
+    /// An address.
+    #[serde(rename = "DHCPv6")]
+    V6,
+    /// An address and a prefix in one exchange.
+    #[serde(rename = "DHCPv6 with prefix")]
+    V6WithPrefix,
+}
+
+impl Workload {
+    /// Its protocol.
+    pub(crate) fn family(self) -> Family {
+        match self {
+            Self::V4 => Family::V4,
+            Self::V6 | Self::V6WithPrefix => Family::V6,
+        }
+    }
+
+    /// Leases that a completed exchange ends in.
+    pub(crate) fn leases(self) -> u64 {
+        match self {
+            Self::V4 | Self::V6 => 1,
+            Self::V6WithPrefix => 2,
+        }
+    }
+}
+
+impl fmt::Display for Workload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = if *self == Self::V6WithPrefix {
+            " with prefix"
+        } else {
+            ""
+        };
+        write!(f, "{}{what}", self.family())
     }
 }
 
@@ -130,6 +177,7 @@ pub(crate) fn document(family: Family, leases: &Value, threads: Option<Value>) -
             server["subnet6"] = json!([{
                 "id": 1, "subnet": "2001:db8:1::/64", "interface": SERVER_INTERFACE,
                 "pools": [{ "pool": "2001:db8:1::1:0:0-2001:db8:1::ffff:ffff:ffff" }],
+                "pd-pools": [{ "prefix": "2001:db8:8000::", "prefix-len": 33, "delegated-len": 64 }],
                 "option-data": [{ "name": "dns-servers", "data": "2001:db8:1::53" }],
             }]);
         }

@@ -20,6 +20,9 @@ use crate::ground::Ground;
 /// A debug build on a loaded machine may take this long to make its tables.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Murre's program.
+const WORKER: &str = "murre-worker";
+
 /// Who is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) enum Contender {
@@ -45,7 +48,7 @@ impl Contender {
     pub(crate) fn version(self) -> anyhow::Result<String> {
         let program = match self {
             Self::Kea => PathBuf::from("/usr/sbin/kea-dhcp4"),
-            Self::Murre => murre_worker()?,
+            Self::Murre => beside(WORKER)?,
         };
         let text = process::run(Command::new(program).arg("-v"))?;
         Ok(text.lines().next().unwrap_or_default().to_owned())
@@ -176,7 +179,7 @@ fn start_kea(
 fn start_murre(ground: &Ground, family: Family, document: &Value) -> anyhow::Result<Worker> {
     let launch = Launch {
         quiet: true,
-        binary: Some(murre_worker()?),
+        binary: Some(beside(WORKER)?),
         ..Launch::default()
     };
     let worker = Worker::launch(&ground.server, document, &launch);
@@ -184,9 +187,9 @@ fn start_murre(ground: &Ground, family: Family, document: &Value) -> anyhow::Res
     Ok(worker)
 }
 
-/// The worker that was built together with this program.
-fn murre_worker() -> anyhow::Result<PathBuf> {
-    let path = std::env::current_exe()?.with_file_name("murre-worker");
+/// A program that was built together with this one.
+pub(crate) fn beside(name: &str) -> anyhow::Result<PathBuf> {
+    let path = std::env::current_exe()?.with_file_name(name);
     ensure!(
         path.is_file(),
         "{} is not there: ./run bench builds it, so does cargo build --release --bins",

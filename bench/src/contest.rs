@@ -1,23 +1,36 @@
-//! One engine and family: both contenders, one after the other.
+//! One engine, generator and workload: both contenders, one after the other.
+
+use std::fmt;
 
 use anyhow::{Context, ensure};
+use murre_load::search::{self, Attempt, Length};
 use serde::Serialize;
 
-use crate::configuration::{Engine, Family};
+use crate::configuration::{Engine, Workload};
 use crate::contender::Contender;
 use crate::delays::Delays;
+use crate::generator::{Attention, Generator, Kind};
 use crate::ground::Ground;
 use crate::plan::Plan;
-use crate::search::{self, Length};
-use crate::step::{Attention, Generator, Step};
+use crate::step::Step;
 
-/// The outcome of one engine and family.
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Match {
+    /// Where the leases are.
+    pub(crate) engine: Engine,
+    /// Who makes the load.
+    pub(crate) generator: Kind,
+    /// What clients ask for.
+    pub(crate) workload: Workload,
+}
+
+/// What came of it.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Contest {
-    /// Where the leases were.
-    pub(crate) engine: Engine,
-    /// Which protocol.
-    pub(crate) family: Family,
+    /// What was measured.
+    #[serde(flatten)]
+    pub(crate) what: Match,
     /// Version of the database server.
     pub(crate) database_version: Option<String>,
     /// What each contender did, in the order of [`Contender::BOTH`].
@@ -52,19 +65,18 @@ pub(crate) struct Measured {
     pub(crate) steps: Vec<Step>,
 }
 
-/// Measures both contenders.
-pub(crate) fn run(engine: Engine, family: Family, plan: &Plan) -> anyhow::Result<Contest> {
-    eprintln!("\n== {engine}, {family}");
-    let ground = Ground::prepare(engine);
+/// Measures both contenders. From contests before it is known where to begin.
+pub(crate) fn run(what: Match, plan: &Plan, before: &[Contest]) -> anyhow::Result<Contest> {
+    eprintln!("\n== {what}");
+    let ground = Ground::prepare(what.engine);
     let mut entries = Vec::new();
     for contender in Contender::BOTH {
         let version = contender.version()?;
-        let outcome = measure(contender, &ground, engine, family, plan);
+        let known = known(before, what.engine, contender);
+        let outcome = measure(contender, &ground, what, plan, known);
         if let Err(error) = &outcome {
-            eprintln!(
-                "{engine}, {}: could not be measured: {error:#}",
-                contender.name()
-            );
+            let name = contender.name();
+            eprintln!("{what}, {name}: could not be measured: {error:#}");
         }
         let (measured, error) = match outcome {
             Ok(measured) => (Some(measured), None),
@@ -78,37 +90,46 @@ pub(crate) fn run(engine: Engine, family: Family, plan: &Plan) -> anyhow::Result
         });
     }
     Ok(Contest {
-        engine,
-        family,
+        what,
         database_version: ground.database_server.map(|server| server.version()),
         entries,
     })
 }
 
+/// What a contender carried last on this engine.
+fn known(before: &[Contest], engine: Engine, contender: Contender) -> Option<f64> {
+    let alike = |contest: &&Contest| contest.what.engine == engine;
+    let mut rates = before.iter().rev().filter(alike).filter_map(|contest| {
+        let mut entries = contest.entries.iter();
+        let entry = entries.find(|entry| entry.contender == contender)?;
+        Some(entry.measured.as_ref()?.highest.rate)
+    });
+    rates.next()
+}
+
 fn measure(
     contender: Contender,
     ground: &Ground,
-    engine: Engine,
-    family: Family,
+    what: Match,
     plan: &Plan,
+    known: Option<f64>,
 ) -> anyhow::Result<Measured> {
-    eprintln!(
-        "{engine}, {}: starting on an empty database",
-        contender.name()
-    );
-    let running = contender.start(ground, engine, family)?;
-    let mut generator = Generator::new(ground, &running, family);
+    let name = contender.name();
+    eprintln!("{what}, {name}: starting on an empty database");
+    let running = contender.start(ground, what.engine, what.workload.family())?;
+    let mut generator = Generator::new(what.generator, ground, &running, what.workload);
     let mut steps = Vec::new();
     let mut step = |rate, period, attention| {
         let step = generator.run(rate, period, attention)?;
-        eprintln!("{engine}, {}: {}", contender.name(), line(&step));
+        eprintln!("{what}, {name}: {}", line(&step));
         steps.push(step.clone());
         anyhow::Ok(step)
     };
     let measured = match plan.fixed {
         Some(rate) => works(&step(rate, plan.measure, Attention::Everything)?)?,
         None => {
-            let highest = search::highest(plan, Plan::first_rate(engine), |rate, length| {
+            let search = Plan::search(what.engine, known);
+            let highest = search::highest(&search, |rate, length| {
                 let period = match length {
                     Length::Step => plan.step,
                     Length::Measure => plan.measure,
@@ -121,8 +142,8 @@ fn measure(
             with_delays(highest, half)?
         }
     };
-    let completed = generator.completed;
-    running.finish(completed)?;
+    let leases = generator.leases;
+    running.finish(leases)?;
     let bound = |step: &Step| step.carried() && step.generator_bound();
     Ok(Measured {
         generator_bound: steps.iter().any(bound),
@@ -149,11 +170,22 @@ fn works(step: &Step) -> anyhow::Result<Measured> {
 
 fn with_delays(highest: Step, half: Step) -> anyhow::Result<Measured> {
     Ok(Measured {
-        delays: Delays::of(&half).context("no answer was timed")?,
+        delays: half.delays.context("no answer was timed")?,
         highest,
         half,
         ..Measured::default()
     })
+}
+
+impl fmt::Display for Match {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            engine,
+            generator,
+            workload,
+        } = self;
+        write!(f, "{engine}, {workload} by {generator}")
+    }
 }
 
 /// Progress for people.

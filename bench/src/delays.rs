@@ -1,8 +1,7 @@
 //! How long answers took.
 
+use murre_load::{Delays as Told, Quantiles as ToldQuantiles};
 use serde::Serialize;
-
-use crate::step::Step;
 
 /// Milliseconds that a share of the answers came within.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -25,13 +24,27 @@ pub(crate) struct Delays {
 }
 
 impl Delays {
-    /// Those of a step; `None` when answers of either kind were not timed.
-    pub(crate) fn of(step: &Step) -> Option<Self> {
-        let [first, second] = &step.delays_ms;
+    /// Of milliseconds per answer; `None` when answers of either kind were not timed.
+    pub(crate) fn of(first: &[f64], second: &[f64]) -> Option<Self> {
         Some(Self {
-            all: Quantiles::of([first.as_slice(), second].concat())?,
-            first: Quantiles::of(first.clone())?,
-            second: Quantiles::of(second.clone())?,
+            all: Quantiles::of([first, second].concat())?,
+            first: Quantiles::of(first.to_vec())?,
+            second: Quantiles::of(second.to_vec())?,
+        })
+    }
+
+    /// As a generator has told them; `None` as with [`Delays::of`].
+    pub(crate) fn told(told: &Told) -> Option<Self> {
+        let quantiles = |told: Option<ToldQuantiles>| {
+            let ToldQuantiles {
+                median_ms, p99_ms, ..
+            } = told?;
+            Some(Quantiles { median_ms, p99_ms })
+        };
+        Some(Self {
+            all: quantiles(told.answers)?,
+            first: quantiles(told.first)?,
+            second: quantiles(told.second)?,
         })
     }
 }
@@ -55,11 +68,7 @@ mod tests {
     #[test]
     fn kinds_of_answers_are_told_apart() {
         let first: Vec<f64> = (0..=100).rev().map(f64::from).collect();
-        let step = Step {
-            delays_ms: [first, vec![500.0]],
-            ..Step::default()
-        };
-        let delays = Delays::of(&step).unwrap();
+        let delays = Delays::of(&first, &[500.0]).unwrap();
         assert_eq!((delays.first.median_ms, delays.first.p99_ms), (50.0, 99.0));
         assert_eq!(
             (delays.second.median_ms, delays.second.p99_ms),
@@ -70,6 +79,7 @@ mod tests {
 
     #[test]
     fn without_timed_answers_there_is_no_quantile() {
-        assert_eq!(Delays::of(&Step::default()), None);
+        assert_eq!(Delays::of(&[1.0], &[]), None);
+        assert_eq!(Delays::told(&Told::default()), None);
     }
 }

@@ -1,9 +1,9 @@
 //! `murre-bench`: Debian's Kea and Murre one after the other on the same database, driven by the
 //! same generator, measured the same way.
 //!
-//! A contest is one engine and family; its two contenders get the same configuration, an empty
-//! database each, and the whole machine for themselves. [`search`] finds the highest rate,
-//! [`contest`] measures at it and at half of it, [`report`] tells.
+//! A contest is one engine, generator and workload; its two contenders get the same configuration, an
+//! empty database each, and the whole machine for themselves. [`contest`] searches for the highest
+//! rate and measures at it and at half of it, [`report`] tells.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -17,11 +17,11 @@ mod configuration;
 mod contender;
 mod contest;
 mod delays;
+mod generator;
 mod ground;
 mod machine;
 mod plan;
 mod report;
-mod search;
 mod step;
 
 use std::process::ExitCode;
@@ -54,8 +54,9 @@ fn run(cli: &cli::Cli) -> anyhow::Result<bool> {
     let plan = plan::Plan::new(cli.short);
     let _room = (!cli.short).then(buffer::Room::make).transpose()?;
     let mut contests = Vec::new();
-    for (engine, family) in cli.contests() {
-        contests.push(contest::run(engine, family, &plan)?);
+    for what in cli.matches() {
+        let contest = contest::run(what, &plan, &contests)?;
+        contests.push(contest);
     }
     let report = report::Report {
         short: cli.short,

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use murre_load::search;
+
 use crate::configuration::Engine;
 
-/// Exchanges that may be lost at a rate that still counts.
-pub(crate) const TOLERATED_LOSS: f64 = 0.01;
+/// Where a search begins when the server's highest rate for something alike is known: so far below it
+/// that few steps lead there and that it is carried.
+const BELOW_KNOWN: f64 = 0.6;
 
 /// How a contender is measured.
 #[derive(Clone, Debug)]
@@ -14,10 +17,6 @@ pub(crate) struct Plan {
     pub(crate) step: Duration,
     /// Seconds of the measurements at the highest rate and at half of it.
     pub(crate) measure: Duration,
-    /// Each step of the search raises the rate by this factor.
-    pub(crate) factor: f64,
-    /// How often the interval between the last good and the first bad rate is halved.
-    pub(crate) refinements: u32,
     /// Only see whether it works, at this rate.
     pub(crate) fixed: Option<u32>,
 }
@@ -28,17 +27,34 @@ impl Plan {
         Self {
             step: Duration::from_secs(3),
             measure: Duration::from_secs(if short { 2 } else { 10 }),
-            factor: 1.5,
-            refinements: 3,
             fixed: short.then_some(100),
         }
     }
 
-    /// The first rate of the search, which every server that is any good passes.
-    pub(crate) fn first_rate(engine: Engine) -> f64 {
-        match engine {
+    /// How the highest rate is searched for. `known` is what the same server has carried before with
+    /// the same database.
+    pub(crate) fn search(engine: Engine, known: Option<f64>) -> search::Plan {
+        // Every server that is any good passes this.
+        let first = match engine {
             Engine::Postgresql | Engine::Mariadb => 400.0,
             Engine::Memfile => 1000.0,
+        };
+        search::Plan {
+            first: known.map_or(first, |known| known * BELOW_KNOWN),
+            factor: 1.5,
+            refinements: 3,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_begins_below_what_is_known() {
+        let first = |known| Plan::search(Engine::Mariadb, known).first;
+        assert!((first(None) - 400.0).abs() < 1e-9);
+        assert!((first(Some(5000.0)) - 3000.0).abs() < 1e-9);
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{Report, Summary};
 use crate::contest::Entry;
 
-const LABELS: f64 = 230.0;
+const LABELS: f64 = 400.0;
 const PANEL: f64 = 300.0;
 const GAP: f64 = 90.0;
 const TOP: f64 = 70.0;
@@ -53,7 +53,7 @@ pub(super) fn render(report: &Report) -> String {
         &mut svg,
         right,
         52.0,
-        "CPU ms per lease: server, database (less is better)",
+        "CPU µs per exchange: server, database (less is better)",
     );
     let most = |figure: fn(&Summary) -> f64| {
         let figures = lines
@@ -62,7 +62,7 @@ pub(super) fn render(report: &Report) -> String {
         figures.fold(f64::MIN_POSITIVE, f64::max)
     };
     let rate_scale = PANEL / most(|summary| summary.exchanges_per_second);
-    let cpu_scale = PANEL / most(|summary| summary.cpu);
+    let cpu_scale = PANEL / most(|summary| summary.cpu_us);
     for line in &lines {
         text(&mut svg, 10.0, line.y + BAR - 5.0, &line.label);
         let Some(summary) = &line.summary else {
@@ -83,11 +83,11 @@ pub(super) fn render(report: &Report) -> String {
             line.y + BAR - 5.0,
             &label,
         );
-        let server = summary.server_cpu * cpu_scale;
-        let database = summary.database_cpu * cpu_scale;
+        let server = summary.server_cpu_us * cpu_scale;
+        let database = summary.database_cpu_us * cpu_scale;
         bar(&mut svg, right, line.y, server, SERVER);
         bar(&mut svg, right + server, line.y, database, DATABASE);
-        let label = format!("{:.3}", summary.cpu);
+        let label = format!("{:.0}", summary.cpu_us);
         text(
             &mut svg,
             right + server + database + 5.0,
@@ -104,14 +104,7 @@ fn lines(report: &Report) -> Vec<Line> {
     let mut y = TOP;
     for contest in &report.contests {
         for (entry, colour) in contest.entries.iter().zip([KEA, MURRE]) {
-            let label = |entry: &Entry| {
-                format!(
-                    "{}, {}: {}",
-                    contest.engine,
-                    contest.family,
-                    entry.contender.name()
-                )
-            };
+            let label = |entry: &Entry| format!("{}: {}", contest.what, entry.contender.name());
             lines.push(Line {
                 label: label(entry),
                 colour,

@@ -78,10 +78,11 @@ impl Report {
 #[cfg(test)]
 mod examples {
     use super::*;
-    use crate::configuration::{Engine, Family};
+    use crate::configuration::{Engine, Workload};
     use crate::contender::Contender;
-    use crate::contest::{Entry, Measured};
+    use crate::contest::{Entry, Match, Measured};
     use crate::delays::{Delays, Quantiles};
+    use crate::generator::Kind;
     use crate::step::Step;
 
     /// Kea carries 1,000/s and Murre 4,000/s at a quarter of the cost, on PostgreSQL; on MariaDB
@@ -111,8 +112,11 @@ mod examples {
             measured,
         };
         Contest {
-            engine,
-            family: Family::V4,
+            what: Match {
+                engine,
+                generator: Kind::Perfdhcp,
+                workload: Workload::V4,
+            },
             database_version: Some("15".into()),
             entries: vec![
                 entry(Contender::Kea, Some(measured(1000.0, 2.0))),
@@ -154,7 +158,7 @@ mod tests {
         let json = report.json();
         let first = &json["contests"][0]["murre_by_kea"];
         assert_eq!(first["exchanges_per_second"], 4.0);
-        assert_eq!(first["cpu"], 0.25);
+        assert_eq!(first["cpu_us"], 0.25);
         let second = &json["contests"][1];
         assert!(second["murre_by_kea"].is_null());
         assert_eq!(second["contest"]["entries"][1]["error"], "it has ended");

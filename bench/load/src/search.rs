@@ -4,33 +4,53 @@
 //! A machine has moments of its own (a checkpoint, a timer), so that a rate is only too high when it
 //! fails twice.
 
-use crate::plan::Plan;
-use crate::step::Step;
-
 /// Below this a server is as good as dead.
 const LOWEST: f64 = 10.0;
 /// A rate that was carried in a step but not for longer is lowered by this factor.
 const YIELD: f64 = 0.94;
-/// How often it is lowered before a contender is given up.
+/// How often it is lowered before a server is given up.
 const YIELDS: u32 = 12;
+
+/// What a rate came to.
+pub trait Attempt {
+    /// Whether the server can be said to carry this rate.
+    fn carried(&self) -> bool;
+    /// Whether the generator could not send as fast as it was asked to.
+    fn generator_bound(&self) -> bool;
+    /// Exchanges per second that were completed.
+    fn rate(&self) -> f64;
+}
+
+/// How a rate is searched for.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// The first rate, in exchanges per second.
+    pub first: f64,
+    /// Each step raises the rate by this factor.
+    pub factor: f64,
+    /// How often the interval between the last good and the first bad rate is halved.
+    pub refinements: u32,
+}
 
 /// How long a rate is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Length {
+pub enum Length {
     /// A step of the search.
     Step,
     /// A measurement.
     Measure,
 }
 
-/// The measurement at the highest rate that was carried; `None` when there is none. `first` is
-/// where to begin; `attempt` runs a server at a rate.
-pub(crate) fn highest<E>(
+/// The measurement at the highest rate that was carried; `None` when there is none. `attempt` runs
+/// a server at a rate.
+///
+/// # Errors
+/// What `attempt` returns.
+pub fn highest<A: Attempt, E>(
     plan: &Plan,
-    first: f64,
-    mut attempt: impl FnMut(u32, Length) -> Result<Step, E>,
-) -> Result<Option<Step>, E> {
-    let Some(mut rate) = approach(plan, first, &mut |rate| twice(rate, &mut attempt))? else {
+    mut attempt: impl FnMut(u32, Length) -> Result<A, E>,
+) -> Result<Option<A>, E> {
+    let Some(mut rate) = approach(plan, &mut |rate| twice(rate, &mut attempt))? else {
         return Ok(None);
     };
     for _ in 0..YIELDS {
@@ -44,44 +64,43 @@ pub(crate) fn highest<E>(
 }
 
 /// What a rate came to, of two attempts at most.
-enum Outcome {
+enum Verdict {
     Carried,
     /// Carried, but the generator cannot send faster than this.
     Limit(f64),
     Failed,
 }
 
-fn twice<E>(
+fn twice<A: Attempt, E>(
     rate: f64,
-    attempt: &mut impl FnMut(u32, Length) -> Result<Step, E>,
-) -> Result<Outcome, E> {
+    attempt: &mut impl FnMut(u32, Length) -> Result<A, E>,
+) -> Result<Verdict, E> {
     let mut step = attempt(whole(rate), Length::Step)?;
     if !step.carried() {
         step = attempt(whole(rate), Length::Step)?;
     }
     Ok(match step.carried() {
-        true if step.generator_bound() => Outcome::Limit(step.rate),
-        true => Outcome::Carried,
-        false => Outcome::Failed,
+        true if step.generator_bound() => Verdict::Limit(step.rate()),
+        true => Verdict::Carried,
+        false => Verdict::Failed,
     })
 }
 
 /// The highest rate that a short step carries.
 fn approach<E>(
     plan: &Plan,
-    first: f64,
-    attempt: &mut dyn FnMut(f64) -> Result<Outcome, E>,
+    attempt: &mut dyn FnMut(f64) -> Result<Verdict, E>,
 ) -> Result<Option<f64>, E> {
     let (mut carried, mut failed) = (None, None);
-    let mut rate = first;
+    let mut rate = plan.first;
     while carried.is_none() || failed.is_none() {
         match attempt(rate)? {
-            Outcome::Limit(reached) => return Ok(Some(reached)),
-            Outcome::Carried => {
+            Verdict::Limit(reached) => return Ok(Some(reached)),
+            Verdict::Carried => {
                 carried = Some(rate);
                 rate *= plan.factor;
             }
-            Outcome::Failed => {
+            Verdict::Failed => {
                 failed = Some(rate);
                 rate /= plan.factor;
             }
@@ -96,9 +115,9 @@ fn approach<E>(
     for _ in 0..plan.refinements {
         let middle = (low * high).sqrt();
         match attempt(middle)? {
-            Outcome::Limit(reached) => return Ok(Some(reached)),
-            Outcome::Carried => low = middle,
-            Outcome::Failed => high = middle,
+            Verdict::Limit(reached) => return Ok(Some(reached)),
+            Verdict::Carried => low = middle,
+            Verdict::Failed => high = middle,
         }
     }
     Ok(Some(low))
@@ -114,23 +133,42 @@ mod tests {
 
     use super::*;
 
-    /// What a server that carries `capacity`, driven by a generator that sends up to `limit`, does.
-    fn at(asked: u32, capacity: f64, limit: f64) -> Step {
-        let sent = f64::from(asked).min(limit);
-        let rate = sent.min(capacity);
-        Step {
-            asked,
-            seconds: 10.0,
-            begun: (sent * 10.0) as u64,
-            completed: (rate * 10.0) as u64,
-            rate,
-            lost: 1.0 - rate / sent,
-            ..Step::default()
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    struct Step {
+        asked: f64,
+        sent: f64,
+        rate: f64,
+    }
+
+    impl Attempt for Step {
+        fn carried(&self) -> bool {
+            self.rate >= self.sent * 0.99 && self.rate > 0.0
+        }
+
+        fn generator_bound(&self) -> bool {
+            self.sent < self.asked * 0.97
+        }
+
+        fn rate(&self) -> f64 {
+            self.rate
         }
     }
 
-    fn found(first: f64, mut server: impl FnMut(u32, Length) -> Step) -> Option<Step> {
-        let Ok(step) = highest(&Plan::new(false), first, |rate, length| {
+    /// What a server that carries `capacity`, driven by a generator that sends up to `limit`, does.
+    fn at(asked: u32, capacity: f64, limit: f64) -> Step {
+        let asked = f64::from(asked);
+        let sent = asked.min(limit);
+        let rate = sent.min(capacity);
+        Step { asked, sent, rate }
+    }
+
+    fn found(mut server: impl FnMut(u32, Length) -> Step) -> Option<Step> {
+        let plan = Plan {
+            first: 400.0,
+            factor: 1.5,
+            refinements: 3,
+        };
+        let Ok(step) = highest(&plan, |rate, length| {
             Ok::<_, Infallible>(server(rate, length))
         });
         step
@@ -139,7 +177,7 @@ mod tests {
     #[test]
     fn the_capacity_is_found_from_below_and_from_above() {
         for capacity in [60.0, 433.0, 1600.0, 9000.0] {
-            let step = found(400.0, |rate, _| at(rate, capacity, 1e9)).unwrap();
+            let step = found(|rate, _| at(rate, capacity, 1e9)).unwrap();
             assert!(
                 step.carried() && step.rate > capacity * 0.93,
                 "{capacity}: {step:?}"
@@ -150,7 +188,7 @@ mod tests {
     #[test]
     fn one_bad_moment_does_not_end_the_search() {
         let mut calls = 0;
-        let step = found(400.0, |rate, _| {
+        let step = found(|rate, _| {
             calls += 1;
             at(rate, if calls % 4 == 2 { 1.0 } else { 3000.0 }, 1e9)
         });
@@ -159,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_rate_that_is_not_carried_for_long_is_lowered() {
-        let step = found(400.0, |rate, length| match length {
+        let step = found(|rate, length| match length {
             Length::Step => at(rate, 2000.0, 1e9),
             Length::Measure => at(rate, 1500.0, 1e9),
         });
@@ -169,12 +207,12 @@ mod tests {
 
     #[test]
     fn the_search_ends_where_the_generator_does() {
-        let step = found(400.0, |rate, _| at(rate, 1e9, 5000.0)).unwrap();
+        let step = found(|rate, _| at(rate, 1e9, 5000.0)).unwrap();
         assert!((step.rate - 5000.0).abs() < 1.0, "{step:?}");
     }
 
     #[test]
     fn a_dead_server_has_no_rate() {
-        assert_eq!(found(400.0, |rate, _| at(rate, 0.0, 1e9)), None);
+        assert_eq!(found(|rate, _| at(rate, 0.0, 1e9)), None);
     }
 }
