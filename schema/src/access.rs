@@ -6,6 +6,12 @@ use std::time::Duration;
 
 use crate::error::Error;
 
+/// Longest wait for a batch's answer where the configuration names none: a server that vanished
+/// without a word is given up after it, while a slow disk has time to catch up.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The same for a question that may read a whole table.
+const LONG_PATIENCE: Duration = Duration::from_secs(60);
+
 /// One of the three engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EngineKind {
@@ -24,10 +30,19 @@ pub struct Access {
     pub place: Place,
     /// Longest wait for a connection (`connect-timeout`, 5 s by default).
     pub connect_timeout: Duration,
-    /// Longest wait for a statement's answer over TCP (`read-timeout`; none by default).
+    /// Longest wait for an answer (`read-timeout`; 10 s by default, 60 s where a table is read).
     pub read_timeout: Option<Duration>,
-    /// Longest wait for unacknowledged data (`tcp-user-timeout`; none by default).
+    /// Longest wait for unacknowledged data (`tcp-user-timeout`; 10 s by default).
     pub tcp_user_timeout: Option<Duration>,
+}
+
+/// How long a session's answers are waited for; `None` for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Patience {
+    /// For a batch, or what is as small.
+    pub(crate) batch: Option<Duration>,
+    /// For what may read a whole table.
+    pub(crate) table: Option<Duration>,
 }
 
 /// A server with its database, or a file.
@@ -126,6 +141,46 @@ impl Access {
             database: decode(database),
             tls: None,
         }))
+    }
+
+    /// How long answers are waited for. The embedded engine has nobody who could vanish.
+    pub(crate) fn patience(&self) -> Patience {
+        let (batch, table) = match (&self.place, self.read_timeout) {
+            (Place::File(_) | Place::Memory(_), _) => (None, None),
+            (_, Some(given)) => (Some(given), Some(given)),
+            (_, None) => {
+                // Who lets TCP wait longer is ready to wait.
+                let batch = PATIENCE.max(self.tcp_user_timeout.unwrap_or_default());
+                (Some(batch), Some(LONG_PATIENCE.max(batch)))
+            }
+        };
+        Patience { batch, table }
+    }
+
+    /// Longest wait for data that the server's host does not acknowledge.
+    pub(crate) fn unacknowledged(&self) -> Duration {
+        self.tcp_user_timeout.unwrap_or(PATIENCE)
+    }
+
+    /// The outcome of some work, or that it was not to be had in time.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the limit is over; the connection is of no more use then.
+    pub(crate) async fn within<T>(
+        &self,
+        limit: Option<Duration>,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let Some(limit) = limit else {
+            return work.await;
+        };
+        tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
+            let problem = format!(
+                "no answer within {} s; the connection is given up",
+                limit.as_secs_f32()
+            );
+            Err(Error::unavailable(&self.label(), problem))
+        })
     }
 
     /// Which engine this is.

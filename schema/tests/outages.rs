@@ -233,6 +233,68 @@ fn a_socket_is_a_host() {
     }
 }
 
+/// Its host has lost its power, say: connections stand, and nothing comes on them.
+#[test]
+fn a_server_that_vanishes_without_a_word_is_given_up_within_seconds() {
+    std::thread::scope(|threads| {
+        for engine in SERVERS {
+            threads.spawn(move || given_up_and_found_again(engine));
+        }
+    });
+}
+
+fn given_up_and_found_again(engine: Engine) {
+    let server = Server::launch(ServerOptions::new(engine));
+    let access = access(&server.fresh());
+    block_on(async {
+        let store = open(&access).await.unwrap();
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        let before = row(&store, 1).await;
+
+        server.freeze();
+        let started = std::time::Instant::now();
+        let change = Change::Claim(Claim {
+            lease: lease(2, 2, 3600),
+            replaces: None,
+        });
+        let (read, changed) = tokio::join!(store.lookup(Lookup::default()), store.change(change));
+        for error in [read.unwrap_err(), changed.unwrap_err()] {
+            assert!(error.is_connection(), "{engine}: {error}");
+        }
+        assert!(!store.is_healthy());
+        // Neither does a new connection, or a new worker, wait for ever.
+        assert!(store.reach().await.unwrap_err().is_connection());
+        assert!(open(&access).await.err().unwrap().is_connection());
+        let waited = started.elapsed().as_secs();
+        assert!((9..30).contains(&waited), "{engine}: {waited} s");
+
+        server.thaw();
+        until_it_answers(&store).await;
+        until_claimed(&store, 3, 3).await;
+        assert_eq!(row(&store, 1).await, before);
+        assert!(store.is_healthy());
+    });
+}
+
+/// Two batches that wait for each other, or for somebody who takes his time, are tried again.
+#[test]
+fn a_lock_is_not_waited_for_until_a_deadlock_is_found() {
+    let database = database::postgres().fresh();
+    block_on(async {
+        let store = open(&access(&database)).await.unwrap();
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        let other = database.clone();
+        let holder = std::thread::spawn(move || {
+            other.query("BEGIN; SELECT 1 FROM lease4 FOR UPDATE; SELECT pg_sleep(1.5); COMMIT");
+        });
+        let waits = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' \
+             AND wait_event = 'PgSleep' AND datname = current_database()";
+        while database.value(waits) == "0" {}
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        holder.join().unwrap();
+    });
+}
+
 /// An answer that never comes is an answer in time: `read-timeout`.
 #[test]
 fn a_silent_database_is_given_up_after_read_timeout() {
@@ -254,7 +316,10 @@ fn a_silent_database_is_given_up_after_read_timeout() {
             }))
             .await
             .unwrap_err();
-        assert!(error.to_string().contains("read-timeout"), "{error}");
+        assert!(
+            error.to_string().contains("no answer within 0.3 s"),
+            "{error}"
+        );
         holder.query_drop("ROLLBACK").await.unwrap();
         until_claimed(&store, 1, 1).await;
     });

@@ -3,7 +3,6 @@
 use std::hash::{BuildHasher, RandomState};
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use mysql_async::{Conn, Row};
@@ -12,7 +11,6 @@ use super::error;
 use super::script::{Answers, Script};
 use super::statements::{self, prepared, texts};
 use super::value::{MySqlRow, json};
-use crate::access::Access;
 use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
@@ -28,18 +26,15 @@ use crate::row::{
 pub(super) struct MySqlSession<F> {
     conn: Conn,
     place: Arc<str>,
-    /// Longest wait for the answer to a script.
-    patience: Option<Duration>,
     family: PhantomData<F>,
 }
 
 impl<F: LeaseFamily> MySqlSession<F> {
     /// Prepare every statement, in one round trip.
-    pub(super) async fn prepare(conn: Conn, access: &Access) -> Result<Self, Error> {
+    pub(super) async fn prepare(conn: Conn, place: Arc<str>) -> Result<Self, Error> {
         let mut session = Self {
             conn,
-            place: access.label(),
-            patience: access.read_timeout,
+            place,
             family: PhantomData,
         };
         let script = Script::default().prepare(&prepared(texts::<F>()));
@@ -48,13 +43,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
     }
 
     async fn run(&mut self, script: Script) -> Result<Answers, Error> {
-        let running = script.run(&mut self.conn);
-        let result = match self.patience {
-            None => running.await,
-            Some(patience) => tokio::time::timeout(patience, running)
-                .await
-                .map_err(|_| Error::unavailable(&self.place, "no answer within read-timeout"))?,
-        };
+        let result = script.run(&mut self.conn).await;
         result.map_err(|failed| error(&self.place, failed.statement, &failed.error))
     }
 

@@ -106,16 +106,16 @@ fn config(access: &Access) -> Result<Config, Error> {
     config
         .dbname(database)
         .connect_timeout(access.connect_timeout)
+        .tcp_user_timeout(access.unacknowledged())
         .keepalives_idle(Duration::from_secs(30))
+        .keepalives_interval(Duration::from_secs(5))
+        .keepalives_retries(3)
         .target_session_attrs(TargetSessionAttrs::ReadWrite)
         .ssl_mode(if tls.is_some() {
             SslMode::Require
         } else {
             SslMode::Disable
         });
-    if let Some(timeout) = access.tcp_user_timeout {
-        config.tcp_user_timeout(timeout);
-    }
     Ok(config)
 }
 

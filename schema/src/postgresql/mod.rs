@@ -30,7 +30,9 @@ impl<F: LeaseFamily> Engine<F> for PostgreSql {
     fn connect(&self) -> Answer<'_, Box<dyn Session<F>>> {
         async {
             let client = connect::open(&self.access).await?;
-            let session = session::PgSession::<F>::prepare(client, self.access.label()).await?;
+            let prepared = session::PgSession::<F>::prepare(client, self.access.label());
+            let limit = self.access.patience().batch;
+            let session = self.access.within(limit, prepared).await?;
             Ok(Box::new(session) as Box<dyn Session<F>>)
         }
         .boxed()

@@ -40,6 +40,8 @@ struct Prepared {
 impl<F: LeaseFamily> PgSession<F> {
     /// Prepare the statements of the fast path; the rest is prepared where it is used.
     pub(super) async fn prepare(client: Client, place: Arc<str>) -> Result<Self, Error> {
+        let settings = client.batch_execute(statements::LANE_SETTINGS).await;
+        settings.map_err(|e| error(&place, "session settings", &e))?;
         let texts = texts::<F>();
         let all = [
             texts.lookup,
@@ -311,7 +313,7 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
     }
 
     fn begin_upload(&mut self) -> Answer<'_, ()> {
-        self.simple("begin", "BEGIN").boxed()
+        self.simple("begin", statements::BEGIN_UPLOAD).boxed()
     }
 
     fn upload<'a>(&'a mut self, rows: &'a [Lease<F>]) -> Answer<'a, ()> {
