@@ -1,5 +1,6 @@
 //! Where the database is and how to reach it.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,10 @@ use crate::error::Error;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The same for a question that may read a whole table.
 const LONG_PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is wrong with a server that takes no changes.
+pub(crate) const READ_ONLY_SERVER: &str =
+    "the server is read-only (a replica?); name the one that takes changes in host";
 
 /// One of the three engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,10 +57,9 @@ pub enum Place {
     Server {
         /// `PostgreSql` or `MySql`.
         engine: EngineKind,
-        /// Host names, addresses, or absolute paths (PostgreSQL: the socket's directory, MySQL:
-        /// the socket); tried in order. Empty means this machine.
-        hosts: Vec<String>,
-        /// TCP port; the engine's own when `None`.
+        /// Tried in order; the first that takes changes is used. Empty means this machine.
+        hosts: Vec<Host>,
+        /// Port of hosts that have none of their own; the engine's own when `None`.
         port: Option<u16>,
         /// User name; the engine's default when empty.
         user: String,
@@ -70,6 +74,36 @@ pub enum Place {
     File(PathBuf),
     /// An SQLite database in memory, gone with the process; the name tells several apart.
     Memory(String),
+}
+
+/// One of the hosts a database may be found on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// A name, an address, or an absolute path (PostgreSQL: the socket's directory, MySQL: the
+    /// socket).
+    pub name: String,
+    /// TCP port of this host alone.
+    pub port: Option<u16>,
+}
+
+impl From<&str> for Host {
+    /// Without a port of its own.
+    fn from(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            port: None,
+        }
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.port {
+            None => f.write_str(&self.name),
+            Some(port) if self.name.contains(':') => write!(f, "[{}]:{port}", self.name),
+            Some(port) => write!(f, "{}:{port}", self.name),
+        }
+    }
 }
 
 /// TLS towards a database server.
@@ -120,15 +154,18 @@ impl Access {
             .ok_or_else(|| wrong("no database name"))?;
         let (login, place) = authority.rsplit_once('@').unwrap_or(("", authority));
         let (user, password) = login.split_once(':').unwrap_or((login, ""));
-        let (mut hosts, mut port) = (Vec::new(), None);
-        for entry in place.split(',').filter(|entry| !entry.is_empty()) {
-            let (host, number) = split_port(entry).map_err(|what| wrong(&what))?;
-            hosts.push(host);
-            port = number.or(port);
-        }
+        let entries = place.split(',').filter(|entry| !entry.is_empty());
+        let mut hosts = entries
+            .map(|entry| host(entry).map_err(|what| wrong(&what)))
+            .collect::<Result<Vec<_>, _>>()?;
+        // A socket that is asked for beside a single port is that port's.
+        let port = match hosts.as_slice() {
+            [only] => only.port,
+            _ => None,
+        };
         for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
             match key {
-                "host" | "socket" => hosts.push(decode(value)),
+                "host" | "socket" => hosts.push(decode(value).as_str().into()),
                 other => return Err(wrong(&format!("unknown parameter '{other}'"))),
             }
         }
@@ -205,12 +242,18 @@ impl Access {
                     EngineKind::MySql => "mysql",
                     _ => "postgresql",
                 };
+                let all_have_one =
+                    !hosts.is_empty() && hosts.iter().all(|host| host.port.is_some());
                 let hosts = if hosts.is_empty() {
                     "localhost".to_owned()
                 } else {
+                    let hosts: Vec<_> = hosts.iter().map(Host::to_string).collect();
                     hosts.join(",")
                 };
-                let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+                let port = port
+                    .filter(|_| !all_have_one)
+                    .map(|port| format!(":{port}"))
+                    .unwrap_or_default();
                 format!("{engine} '{database}' at {hosts}{port}").into()
             }
             Place::File(path) => format!("sqlite '{}'", path.display()).into(),
@@ -220,7 +263,7 @@ impl Access {
 }
 
 /// `host`, `host:port` or `[v6]:port`.
-fn split_port(entry: &str) -> Result<(String, Option<u16>), String> {
+fn host(entry: &str) -> Result<Host, String> {
     let number = |text: &str| {
         text.parse::<u16>()
             .map_err(|_| format!("port '{text}' is not a number up to 65535"))
@@ -228,12 +271,15 @@ fn split_port(entry: &str) -> Result<(String, Option<u16>), String> {
     if let Some(rest) = entry.strip_prefix('[') {
         let (host, port) = rest.split_once(']').ok_or("'[' without ']'")?;
         let port = port.strip_prefix(':').map(number).transpose()?;
-        return Ok((host.to_owned(), port));
+        let name = host.to_owned();
+        return Ok(Host { name, port });
     }
-    match entry.rsplit_once(':') {
-        Some((host, port)) => Ok((decode(host), Some(number(port)?))),
-        None => Ok((decode(entry), None)),
-    }
+    let (name, port) = match entry.rsplit_once(':') {
+        Some((host, port)) => (host, Some(number(port)?)),
+        None => (entry, None),
+    };
+    let name = decode(name);
+    Ok(Host { name, port })
 }
 
 /// Percent decoding; what is not valid stays as it is.
@@ -260,7 +306,9 @@ mod tests {
 
     #[test]
     fn a_url_gives_every_part() {
-        let access = Access::from_url("postgresql://kea:p%40ss@db1,db2:5433/leases").unwrap();
+        let access =
+            Access::from_url("postgresql://kea:p%40ss@db1,db2:5433,[::1]:5434/leases").unwrap();
+        assert!(access.label().ends_with("at db1,db2:5433,[::1]:5434"));
         let Place::Server {
             hosts,
             port,
@@ -272,8 +320,12 @@ mod tests {
         else {
             unreachable!("a server")
         };
-        assert_eq!(hosts, ["db1", "db2"]);
-        assert_eq!(port, Some(5433));
+        let hosts: Vec<_> = hosts.iter().map(|h| (h.name.as_str(), h.port)).collect();
+        assert_eq!(
+            hosts,
+            [("db1", None), ("db2", Some(5433)), ("::1", Some(5434))]
+        );
+        assert_eq!(port, None);
         assert_eq!((user.as_str(), password.as_str()), ("kea", "p@ss"));
         assert_eq!(database, "leases");
     }

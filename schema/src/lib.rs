@@ -24,7 +24,7 @@ mod version;
 pub mod family;
 pub mod life;
 
-pub use access::{Access, EngineKind, Place, Tls};
+pub use access::{Access, EngineKind, Host, Place, Tls};
 pub use error::Error;
 pub use family::{Client4, Client6, Details6, LeaseFamily, LeaseKind};
 pub use front::FrontStats;

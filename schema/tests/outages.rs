@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use common::sample::{claim, claimed, lease, row};
 use murre_harness::database::{self, Engine, Server, ServerOptions};
-use murre_schema::{Access, Change, Claim, Error, Lookup, Place, Store, StoreOptions};
+use murre_schema::{Access, Change, Claim, Error, Host, Lookup, Place, Store, StoreOptions};
 use murre_wire::V4;
 use mysql_async::prelude::Queryable;
 
@@ -159,7 +159,13 @@ fn the_first_host_that_takes_changes_is_used() {
         let mut access = access(&server.fresh());
         if let Place::Server { hosts, .. } = &mut access.place {
             // Servers of the tests listen on the second only.
-            *hosts = vec!["127.0.0.77".into(), "127.0.0.1".into()];
+            let port = hosts.first().and_then(|host| host.port);
+            *hosts = ["127.0.0.77", "127.0.0.1"]
+                .map(|name| Host {
+                    name: name.to_owned(),
+                    port,
+                })
+                .to_vec();
         }
         block_on(async {
             let store = open(&access).await.unwrap();
@@ -168,18 +174,72 @@ fn the_first_host_that_takes_changes_is_used() {
     }
 }
 
+/// How a server is told to take no changes, and to take them again, from the next session on.
+fn read_only(database: &database::Database, on: bool) {
+    let name = &database.name;
+    database.query(&match database.engine {
+        Engine::Postgresql => {
+            format!("BEGIN READ WRITE; ALTER DATABASE {name} SET default_transaction_read_only = {on}; COMMIT")
+        }
+        Engine::Mariadb => format!("SET GLOBAL read_only = {on}"),
+    });
+}
+
 #[test]
 fn a_replica_is_of_no_use() {
-    let server = Server::launch(ServerOptions::new(Engine::Mariadb));
-    let database = server.fresh();
+    for engine in SERVERS {
+        let server = Server::launch(ServerOptions::new(engine));
+        let database = server.fresh();
+        block_on(async {
+            let store = open(&access(&database)).await.unwrap();
+            read_only(&database, true);
+            let error = open(&access(&database)).await.err().unwrap();
+            assert!(error.is_connection(), "{error}");
+            assert!(error.to_string().contains("read-only"), "{error}");
+            read_only(&database, false);
+            assert!(claimed(claim(&store, 1, 1, 3600).await));
+        });
+    }
+}
+
+/// A primary and its replica, say, which change places.
+#[test]
+fn of_two_servers_with_a_port_each_the_one_that_takes_changes_is_used() {
+    for engine in SERVERS {
+        let launch = || Server::launch(ServerOptions::new(engine));
+        let servers = [launch(), launch()];
+        let first = servers[0].fresh();
+        let second = servers[1].named(&first.name);
+        let url = first.url().replace(
+            &format!("127.0.0.1:{}", first.port),
+            &format!("127.0.0.1:{},127.0.0.1:{}", first.port, second.port),
+        );
+        let both = Access::from_url(&url).unwrap();
+        read_only(&first, true);
+        block_on(async {
+            let store = open(&both).await.unwrap();
+            assert!(claimed(claim(&store, 1, 1, 3600).await));
+            assert_eq!(second.value("SELECT count(*) FROM lease4"), "1");
+            read_only(&second, true);
+            let error = open(&both).await.err().unwrap().to_string();
+            for port in [first.port, second.port] {
+                let named = format!("127.0.0.1:{port}: the server is read-only");
+                assert!(error.contains(&named), "{error}");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_session_whose_plans_are_out_of_date_is_replaced() {
+    let database = database::postgres().fresh();
     block_on(async {
         let store = open(&access(&database)).await.unwrap();
-        database.query("SET GLOBAL read_only = 1");
-        let error = open(&access(&database)).await.err().unwrap();
-        assert!(error.is_connection(), "{error}");
-        assert!(error.to_string().contains("read-only"), "{error}");
-        database.query("SET GLOBAL read_only = 0");
-        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        until_claimed(&store, 1, 1).await;
+        let change = "ALTER TABLE lease4 ALTER COLUMN user_context TYPE varchar(9000)";
+        database.query(change);
+        until_it_answers(&store).await;
+        until_claimed(&store, 2, 2).await;
     });
 }
 
@@ -207,8 +267,8 @@ fn a_refused_login_is_told_with_what_to_do() {
         "{text}"
     );
     let mut nobody = right.clone();
-    if let Place::Server { port, .. } = &mut nobody.place {
-        *port = Some(1);
+    if let Place::Server { hosts, .. } = &mut nobody.place {
+        hosts[0].port = Some(1);
     }
     let text = block_on(async { open(&nobody).await.err().unwrap().to_string() });
     assert!(text.contains("Connection refused"), "{text}");
@@ -224,7 +284,7 @@ fn a_socket_is_a_host() {
                 Engine::Postgresql => database.socket.parent().unwrap(),
                 Engine::Mariadb => &database.socket,
             };
-            *hosts = vec![socket.display().to_string()];
+            *hosts = vec![socket.display().to_string().as_str().into()];
         }
         block_on(async {
             let store = open(&access).await.unwrap();

@@ -72,6 +72,11 @@ fn error(
             statement,
             problem: format!("{} ({})", db.message(), state.code()).into(),
         },
+        // A statement prepared before the table was changed is of no use any more, until this
+        // session ends.
+        SqlState::FEATURE_NOT_SUPPORTED if db.message().contains("cached plan") => {
+            Error::unavailable(place, db.message())
+        }
         // The server is going away or became a replica: another connection may do better.
         SqlState::ADMIN_SHUTDOWN
         | SqlState::CRASH_SHUTDOWN

@@ -291,8 +291,15 @@ impl Server {
     /// # Panics
     /// When the server does not run.
     pub fn fresh(&self) -> Database {
-        let name = format!("murre_{}", rundir::unique());
-        let database = self.database(&name);
+        self.named(&format!("murre_{}", rundir::unique()))
+    }
+
+    /// A new empty database of that name.
+    ///
+    /// # Panics
+    /// When the server does not run, or has one of that name.
+    pub fn named(&self, name: &str) -> Database {
+        let database = self.database(name);
         self.maintenance().query(&format!("CREATE DATABASE {name}"));
         database
     }
