@@ -14,7 +14,7 @@ use crate::family::LeaseFamily;
 use crate::front::{Front, FrontStats, Lane};
 use crate::lease::Lease;
 use crate::mysql::MySql;
-use crate::ops::{Change, Changed, FileMark, Found, Imported, Lookup, Page};
+use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::postgresql::PostgreSql;
 use crate::sqlite::Sqlite;
 
@@ -109,12 +109,12 @@ impl<F: LeaseFamily> Store<F> {
         self.writes.submit(change).await
     }
 
-    /// End up to `limit` leases that expired, oldest first; the rows as they were. Rows that
-    /// another worker ends at this moment are left to it.
+    /// End up to `limit` leases that expired, oldest first; the rows as they were, or why one of
+    /// them cannot be read. Rows that another worker ends at this moment are left to it.
     ///
     /// # Errors
     /// The database could not be asked.
-    pub async fn reclaim(&self, limit: u32, remove: bool) -> Result<Vec<Lease<F>>, Error> {
+    pub async fn reclaim(&self, limit: u32, remove: bool) -> Result<Vec<Ended<F>>, Error> {
         self.with_session(&(), move |session, ()| session.reclaim(limit, remove))
             .await
     }

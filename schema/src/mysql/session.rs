@@ -16,10 +16,10 @@ use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::{Lease, State};
-use crate::ops::{Change, Changed, Claim, Found, Lookup, Page};
+use crate::ops::{Change, Changed, Claim, Ended, Found, Lookup, Page};
 use crate::row::{
     Cells, Value, Values, decline_values, holder_values, lease_values, read_address, read_count,
-    read_found, read_lease, read_number, upload_values,
+    read_ended, read_found, read_lease, read_number, upload_values,
 };
 
 /// A connection of one family.
@@ -94,24 +94,28 @@ impl<F: LeaseFamily> MySqlSession<F> {
         Ok(outcome.answers(batch))
     }
 
-    async fn reclaim_due(&mut self, limit: u32, remove: bool) -> Result<Vec<Lease<F>>, Error> {
+    async fn reclaim_due(&mut self, limit: u32, remove: bool) -> Result<Vec<Ended<F>>, Error> {
         let limit = [Value::Number(limit.into())];
         let script = begin().values("reclaim_due", &limit);
         let rows = self.run_or_undo(script).await?.next();
-        let due: Vec<Lease<F>> = self.or_undo(leases(&rows)).await?;
+        let due: Result<Vec<_>, _> = rows.iter().map(|row| read_ended(&MySqlRow(row))).collect();
+        let due: Vec<(F::Address, Ended<F>)> = self.or_undo(due).await?;
         // A declined row has no client to come back to it.
+        let is_declined = |ended: &Ended<F>| matches!(ended, Ok(l) if l.state == State::Declined);
         let (gone, kept): (Vec<_>, Vec<_>) = due
             .iter()
-            .partition(|lease| remove || lease.state == State::Declined);
+            .partition(|(_, ended)| remove || is_declined(ended));
         let mut script = Script::default();
         for (name, ended) in [("remove", gone), ("reclaim_keep", kept)] {
             if !ended.is_empty() {
-                let ended = ended.iter().map(|lease| [F::address_value(lease.address)]);
+                let ended = ended
+                    .iter()
+                    .map(|(address, _)| [F::address_value(*address)]);
                 script = script.batch(name, &json(ended), 1);
             }
         }
         self.run_or_undo(script.plain(statements::COMMIT)).await?;
-        Ok(due)
+        Ok(due.into_iter().map(|(_, ended)| ended).collect())
     }
 
     async fn flush_due(&mut self, hold: u32, limit: u32) -> Result<u64, Error> {
@@ -264,7 +268,7 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
         self.change_batch(batch).boxed()
     }
 
-    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Lease<F>>> {
+    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {
         self.reclaim_due(limit, remove).boxed()
     }
 

@@ -15,7 +15,7 @@ use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
-use crate::ops::{Change, Changed, Claim, Decline, Found, Lookup, Page};
+use crate::ops::{Change, Changed, Claim, Decline, Ended, Found, Lookup, Page};
 use crate::row::{
     Value, decline_values, holder_values, lease_values, read_address, read_count, read_found,
     read_lease, read_number, upload_values,
@@ -258,7 +258,7 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
         self.change_batch(batch).boxed()
     }
 
-    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Lease<F>>> {
+    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {
         async move {
             let texts = texts::<F>();
             let text = if remove {
@@ -268,7 +268,8 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
             };
             let limit: Vec<Parameter<'_>> = vec![Box::new(i64::from(limit))];
             let rows = self.query_text("reclaim", text, limit).await?;
-            leases(&rows)
+            // They have ended already, so that none of them may be passed over in silence.
+            Ok(rows.iter().map(|row| read_lease(&PgRow(row), 0)).collect())
         }
         .boxed()
     }
