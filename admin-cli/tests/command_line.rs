@@ -184,6 +184,7 @@ fn the_password_is_the_option_then_the_environment_then_the_default() {
 
         let default = outcome(&mut version_with(&database, &[]));
         assert_eq!((default.code, &*default.out), (1, ""), "{default:?}");
+        default.fails(1, "trying the default, 'keatest'");
 
         let mut bare = version_with(&database, &["-p"]);
         bare.env("KEA_ADMIN_DB_PASSWORD", right);

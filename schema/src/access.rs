@@ -1,10 +1,21 @@
 //! Where the database is and how to reach it.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Error;
+
+/// Longest wait for a batch's answer where the configuration names none: a server that vanished
+/// without a word is given up after it, while a slow disk has time to catch up.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The same for a question that may read a whole table.
+const LONG_PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is wrong with a server that takes no changes.
+pub(crate) const READ_ONLY_SERVER: &str =
+    "the server is read-only (a replica?); name the one that takes changes in host";
 
 /// One of the three engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,10 +35,19 @@ pub struct Access {
     pub place: Place,
     /// Longest wait for a connection (`connect-timeout`, 5 s by default).
     pub connect_timeout: Duration,
-    /// Longest wait for a statement's answer over TCP (`read-timeout`; none by default).
+    /// Longest wait for an answer (`read-timeout`; 10 s by default, 60 s where a table is read).
     pub read_timeout: Option<Duration>,
-    /// Longest wait for unacknowledged data (`tcp-user-timeout`; none by default).
+    /// Longest wait for unacknowledged data (`tcp-user-timeout`; 10 s by default).
     pub tcp_user_timeout: Option<Duration>,
+}
+
+/// How long a session's answers are waited for; `None` for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Patience {
+    /// For a batch, or what is as small.
+    pub(crate) batch: Option<Duration>,
+    /// For what may read a whole table.
+    pub(crate) table: Option<Duration>,
 }
 
 /// A server with its database, or a file.
@@ -37,10 +57,9 @@ pub enum Place {
     Server {
         /// `PostgreSql` or `MySql`.
         engine: EngineKind,
-        /// Host names, addresses, or absolute paths (PostgreSQL: the socket's directory, MySQL:
-        /// the socket); tried in order. Empty means this machine.
-        hosts: Vec<String>,
-        /// TCP port; the engine's own when `None`.
+        /// Tried in order; the first that takes changes is used. Empty means this machine.
+        hosts: Vec<Host>,
+        /// Port of hosts that have none of their own; the engine's own when `None`.
         port: Option<u16>,
         /// User name; the engine's default when empty.
         user: String,
@@ -55,6 +74,36 @@ pub enum Place {
     File(PathBuf),
     /// An SQLite database in memory, gone with the process; the name tells several apart.
     Memory(String),
+}
+
+/// One of the hosts a database may be found on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// A name, an address, or an absolute path (PostgreSQL: the socket's directory, MySQL: the
+    /// socket).
+    pub name: String,
+    /// TCP port of this host alone.
+    pub port: Option<u16>,
+}
+
+impl From<&str> for Host {
+    /// Without a port of its own.
+    fn from(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            port: None,
+        }
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.port {
+            None => f.write_str(&self.name),
+            Some(port) if self.name.contains(':') => write!(f, "[{}]:{port}", self.name),
+            Some(port) => write!(f, "{}:{port}", self.name),
+        }
+    }
 }
 
 /// TLS towards a database server.
@@ -105,15 +154,18 @@ impl Access {
             .ok_or_else(|| wrong("no database name"))?;
         let (login, place) = authority.rsplit_once('@').unwrap_or(("", authority));
         let (user, password) = login.split_once(':').unwrap_or((login, ""));
-        let (mut hosts, mut port) = (Vec::new(), None);
-        for entry in place.split(',').filter(|entry| !entry.is_empty()) {
-            let (host, number) = split_port(entry).map_err(|what| wrong(&what))?;
-            hosts.push(host);
-            port = number.or(port);
-        }
+        let entries = place.split(',').filter(|entry| !entry.is_empty());
+        let mut hosts = entries
+            .map(|entry| host(entry).map_err(|what| wrong(&what)))
+            .collect::<Result<Vec<_>, _>>()?;
+        // A socket that is asked for beside a single port is that port's.
+        let port = match hosts.as_slice() {
+            [only] => only.port,
+            _ => None,
+        };
         for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
             match key {
-                "host" | "socket" => hosts.push(decode(value)),
+                "host" | "socket" => hosts.push(decode(value).as_str().into()),
                 other => return Err(wrong(&format!("unknown parameter '{other}'"))),
             }
         }
@@ -126,6 +178,46 @@ impl Access {
             database: decode(database),
             tls: None,
         }))
+    }
+
+    /// How long answers are waited for. The embedded engine has nobody who could vanish.
+    pub(crate) fn patience(&self) -> Patience {
+        let (batch, table) = match (&self.place, self.read_timeout) {
+            (Place::File(_) | Place::Memory(_), _) => (None, None),
+            (_, Some(given)) => (Some(given), Some(given)),
+            (_, None) => {
+                // Who lets TCP wait longer is ready to wait.
+                let batch = PATIENCE.max(self.tcp_user_timeout.unwrap_or_default());
+                (Some(batch), Some(LONG_PATIENCE.max(batch)))
+            }
+        };
+        Patience { batch, table }
+    }
+
+    /// Longest wait for data that the server's host does not acknowledge.
+    pub(crate) fn unacknowledged(&self) -> Duration {
+        self.tcp_user_timeout.unwrap_or(PATIENCE)
+    }
+
+    /// The outcome of some work, or that it was not to be had in time.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the limit is over; the connection is of no more use then.
+    pub(crate) async fn within<T>(
+        &self,
+        limit: Option<Duration>,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let Some(limit) = limit else {
+            return work.await;
+        };
+        tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
+            let problem = format!(
+                "no answer within {} s; the connection is given up",
+                limit.as_secs_f32()
+            );
+            Err(Error::unavailable(&self.label(), problem))
+        })
     }
 
     /// Which engine this is.
@@ -150,12 +242,18 @@ impl Access {
                     EngineKind::MySql => "mysql",
                     _ => "postgresql",
                 };
+                let all_have_one =
+                    !hosts.is_empty() && hosts.iter().all(|host| host.port.is_some());
                 let hosts = if hosts.is_empty() {
                     "localhost".to_owned()
                 } else {
+                    let hosts: Vec<_> = hosts.iter().map(Host::to_string).collect();
                     hosts.join(",")
                 };
-                let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+                let port = port
+                    .filter(|_| !all_have_one)
+                    .map(|port| format!(":{port}"))
+                    .unwrap_or_default();
                 format!("{engine} '{database}' at {hosts}{port}").into()
             }
             Place::File(path) => format!("sqlite '{}'", path.display()).into(),
@@ -165,7 +263,7 @@ impl Access {
 }
 
 /// `host`, `host:port` or `[v6]:port`.
-fn split_port(entry: &str) -> Result<(String, Option<u16>), String> {
+fn host(entry: &str) -> Result<Host, String> {
     let number = |text: &str| {
         text.parse::<u16>()
             .map_err(|_| format!("port '{text}' is not a number up to 65535"))
@@ -173,12 +271,15 @@ fn split_port(entry: &str) -> Result<(String, Option<u16>), String> {
     if let Some(rest) = entry.strip_prefix('[') {
         let (host, port) = rest.split_once(']').ok_or("'[' without ']'")?;
         let port = port.strip_prefix(':').map(number).transpose()?;
-        return Ok((host.to_owned(), port));
+        let name = host.to_owned();
+        return Ok(Host { name, port });
     }
-    match entry.rsplit_once(':') {
-        Some((host, port)) => Ok((decode(host), Some(number(port)?))),
-        None => Ok((decode(entry), None)),
-    }
+    let (name, port) = match entry.rsplit_once(':') {
+        Some((host, port)) => (host, Some(number(port)?)),
+        None => (entry, None),
+    };
+    let name = decode(name);
+    Ok(Host { name, port })
 }
 
 /// Percent decoding; what is not valid stays as it is.
@@ -205,7 +306,9 @@ mod tests {
 
     #[test]
     fn a_url_gives_every_part() {
-        let access = Access::from_url("postgresql://kea:p%40ss@db1,db2:5433/leases").unwrap();
+        let access =
+            Access::from_url("postgresql://kea:p%40ss@db1,db2:5433,[::1]:5434/leases").unwrap();
+        assert!(access.label().ends_with("at db1,db2:5433,[::1]:5434"));
         let Place::Server {
             hosts,
             port,
@@ -217,8 +320,12 @@ mod tests {
         else {
             unreachable!("a server")
         };
-        assert_eq!(hosts, ["db1", "db2"]);
-        assert_eq!(port, Some(5433));
+        let hosts: Vec<_> = hosts.iter().map(|h| (h.name.as_str(), h.port)).collect();
+        assert_eq!(
+            hosts,
+            [("db1", None), ("db2", Some(5433)), ("::1", Some(5434))]
+        );
+        assert_eq!(port, None);
         assert_eq!((user.as_str(), password.as_str()), ("kea", "p@ss"));
         assert_eq!(database, "leases");
     }

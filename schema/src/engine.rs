@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
-use crate::ops::{Change, Changed, FileMark, Found, Imported, Lookup, Page};
+use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page};
 
 pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
@@ -38,8 +38,9 @@ pub(crate) trait Session<F: LeaseFamily>: Send {
     fn change<'a>(&'a mut self, batch: &'a [Change<F>]) -> Answer<'a, Vec<Changed>>;
 
     /// End up to `limit` leases that expired, oldest first, skipping rows that others work on;
-    /// give the rows as they were. `remove` deletes them, otherwise they become reclaimed.
-    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Lease<F>>>;
+    /// give the rows as they were, as far as they can be read; those that cannot end as well.
+    /// `remove` deletes them, otherwise they become reclaimed.
+    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>>;
 
     /// Delete up to `limit` reclaimed rows that expired more than `hold` seconds ago.
     fn flush(&mut self, hold: u32, limit: u32) -> Answer<'_, u64>;

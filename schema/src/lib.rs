@@ -24,13 +24,13 @@ mod version;
 pub mod family;
 pub mod life;
 
-pub use access::{Access, EngineKind, Place, Tls};
+pub use access::{Access, EngineKind, Host, Place, Tls};
 pub use error::Error;
 pub use family::{Client4, Client6, Details6, LeaseFamily, LeaseKind};
 pub use front::FrontStats;
 pub use lease::{INFINITE_LIFETIME, Lease, State};
 pub use ops::{
-    Change, Changed, Claim, Decline, FileMark, Found, FoundLease, Imported, Lookup, Page,
+    Change, Changed, Claim, Decline, Ended, FileMark, Found, FoundLease, Imported, Lookup, Page,
     Reclaimed, Release,
 };
 pub use store::{Snapshot, Store, StoreOptions};

@@ -17,6 +17,7 @@
 
 use smallvec::SmallVec;
 
+use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
 
@@ -133,6 +134,10 @@ pub struct Decline<F: LeaseFamily> {
     /// How long nobody gets it, in seconds (`decline-probation-period`).
     pub probation: u32,
 }
+
+/// An expired lease that was ended: as it was, or why its row cannot be read. One row that somebody
+/// spoiled by hand must not keep all others from ending.
+pub type Ended<F> = Result<Lease<F>, Error>;
 
 /// What became of a [`Change`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::{Lease, State};
-use crate::ops::{Decline, Found, FoundLease};
+use crate::ops::{Decline, Ended, Found, FoundLease};
 
 /// One value to bind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,6 +198,14 @@ pub(crate) fn read_lease<F: LeaseFamily>(row: &dyn Cells, at: usize) -> Result<L
         let address = F::read_address(&mut Reader::new(row, at)).map(|a| a.to_string());
         located::<F>(unreadable, address.unwrap_or_default())
     })
+}
+
+/// Read an expired lease, and its address even where the rest cannot be read.
+///
+/// # Errors
+/// Not even the address can be read: nothing can be done about such a row.
+pub(crate) fn read_ended<F: LeaseFamily>(row: &dyn Cells) -> Result<(F::Address, Ended<F>), Error> {
+    Ok((read_address::<F>(row)?, read_lease(row, 0)))
 }
 
 /// Read a row of a lookup (question, arm, remaining seconds, lease) into the answer it is for.

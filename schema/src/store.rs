@@ -14,7 +14,7 @@ use crate::family::LeaseFamily;
 use crate::front::{Front, FrontStats, Lane};
 use crate::lease::Lease;
 use crate::mysql::MySql;
-use crate::ops::{Change, Changed, FileMark, Found, Imported, Lookup, Page};
+use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::postgresql::PostgreSql;
 use crate::sqlite::Sqlite;
 
@@ -53,6 +53,7 @@ impl Default for StoreOptions {
 pub struct Store<F: LeaseFamily> {
     reads: Front<Lookup<F>, Found<F>>,
     writes: Front<Change<F>, Changed>,
+    access: Access,
     engine: Arc<dyn Engine<F>>,
     /// For what is neither: timers, the command channel, the admin tool.
     other: Mutex<Option<Box<dyn Session<F>>>>,
@@ -71,6 +72,7 @@ impl<F: LeaseFamily> Store<F> {
         let session = engine.connect().await?;
         let health = watch::Sender::new(None);
         let lane = || Connection {
+            access: access.clone(),
             engine: Arc::clone(&engine),
             session: None,
             health: health.clone(),
@@ -84,6 +86,7 @@ impl<F: LeaseFamily> Store<F> {
         Ok(Self {
             reads: Front::start(reads, options.max_batch.max(1)),
             writes: Front::start(writes, options.max_batch.max(1)),
+            access: access.clone(),
             engine,
             other: Mutex::new(Some(session)),
             health,
@@ -106,12 +109,12 @@ impl<F: LeaseFamily> Store<F> {
         self.writes.submit(change).await
     }
 
-    /// End up to `limit` leases that expired, oldest first; the rows as they were. Rows that
-    /// another worker ends at this moment are left to it.
+    /// End up to `limit` leases that expired, oldest first; the rows as they were, or why one of
+    /// them cannot be read. Rows that another worker ends at this moment are left to it.
     ///
     /// # Errors
     /// The database could not be asked.
-    pub async fn reclaim(&self, limit: u32, remove: bool) -> Result<Vec<Lease<F>>, Error> {
+    pub async fn reclaim(&self, limit: u32, remove: bool) -> Result<Vec<Ended<F>>, Error> {
         self.with_session(&(), move |session, ()| session.reclaim(limit, remove))
             .await
     }
@@ -142,7 +145,10 @@ impl<F: LeaseFamily> Store<F> {
     pub async fn snapshot(&self) -> Result<Snapshot<F>, Error> {
         let mut session = self.engine.connect().await?;
         session.begin_snapshot().await?;
-        Ok(Snapshot { session })
+        Ok(Snapshot {
+            access: self.access.clone(),
+            session,
+        })
     }
 
     /// Number of rows per subnet and state.
@@ -261,7 +267,10 @@ impl<F: LeaseFamily> Store<F> {
     /// [`Error::Unavailable`], or what else is wrong.
     pub async fn reach(&self) -> Result<(), Error> {
         let session = self.engine.connect().await?;
-        *self.other.lock().await = Some(session);
+        // Who has the other one at this moment finds out by himself what became of it.
+        if let Ok(mut slot) = self.other.try_lock() {
+            *slot = Some(session);
+        }
         self.health
             .send_if_modified(|health| health.take().is_some());
         Ok(())
@@ -286,7 +295,8 @@ impl<F: LeaseFamily> Store<F> {
         let result = match session {
             Err(error) => Err(error),
             Ok(mut session) => {
-                let result = work(&mut *session, asked).await;
+                let limit = self.access.patience().table;
+                let result = self.access.within(limit, work(&mut *session, asked)).await;
                 if !result.as_ref().is_err_and(Error::is_connection) {
                     *slot = Some(session);
                 }
@@ -304,6 +314,7 @@ impl<F: LeaseFamily> Store<F> {
 
 /// See [`Store::snapshot`]; it ends when dropped.
 pub struct Snapshot<F: LeaseFamily> {
+    access: Access,
     session: Box<dyn Session<F>>,
 }
 
@@ -313,7 +324,8 @@ impl<F: LeaseFamily> Snapshot<F> {
     /// # Errors
     /// The database could not be asked.
     pub async fn page(&mut self, page: &Page<F>) -> Result<Vec<Lease<F>>, Error> {
-        self.session.page(page).await
+        let limit = self.access.patience().table;
+        self.access.within(limit, self.session.page(page)).await
     }
 }
 
@@ -328,6 +340,7 @@ pub(crate) fn engine<F: LeaseFamily>(access: &Access) -> Result<Arc<dyn Engine<F
 
 /// A lane's connection: made when needed, dropped when broken.
 struct Connection<F: LeaseFamily> {
+    access: Access,
     engine: Arc<dyn Engine<F>>,
     session: Option<Box<dyn Session<F>>>,
     health: watch::Sender<Option<Error>>,
@@ -357,8 +370,10 @@ impl<F: LeaseFamily> Connection<F> {
     ) -> Result<T, Error> {
         let mut tries = 0;
         loop {
+            let limit = self.access.patience().batch;
+            let access = self.access.clone();
             let result = match self.session().await {
-                Ok(session) => work(&mut **session, batch).await,
+                Ok(session) => access.within(limit, work(&mut **session, batch)).await,
                 Err(error) => Err(error),
             };
             let Err(error) = result else {

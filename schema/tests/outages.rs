@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use common::sample::{claim, claimed, lease, row};
 use murre_harness::database::{self, Engine, Server, ServerOptions};
-use murre_schema::{Access, Change, Claim, Error, Lookup, Place, Store, StoreOptions};
+use murre_schema::{Access, Change, Claim, Error, Host, Lookup, Place, Store, StoreOptions};
 use murre_wire::V4;
 use mysql_async::prelude::Queryable;
 
@@ -159,7 +159,13 @@ fn the_first_host_that_takes_changes_is_used() {
         let mut access = access(&server.fresh());
         if let Place::Server { hosts, .. } = &mut access.place {
             // Servers of the tests listen on the second only.
-            *hosts = vec!["127.0.0.77".into(), "127.0.0.1".into()];
+            let port = hosts.first().and_then(|host| host.port);
+            *hosts = ["127.0.0.77", "127.0.0.1"]
+                .map(|name| Host {
+                    name: name.to_owned(),
+                    port,
+                })
+                .to_vec();
         }
         block_on(async {
             let store = open(&access).await.unwrap();
@@ -168,18 +174,72 @@ fn the_first_host_that_takes_changes_is_used() {
     }
 }
 
+/// How a server is told to take no changes, and to take them again, from the next session on.
+fn read_only(database: &database::Database, on: bool) {
+    let name = &database.name;
+    database.query(&match database.engine {
+        Engine::Postgresql => {
+            format!("BEGIN READ WRITE; ALTER DATABASE {name} SET default_transaction_read_only = {on}; COMMIT")
+        }
+        Engine::Mariadb => format!("SET GLOBAL read_only = {on}"),
+    });
+}
+
 #[test]
 fn a_replica_is_of_no_use() {
-    let server = Server::launch(ServerOptions::new(Engine::Mariadb));
-    let database = server.fresh();
+    for engine in SERVERS {
+        let server = Server::launch(ServerOptions::new(engine));
+        let database = server.fresh();
+        block_on(async {
+            let store = open(&access(&database)).await.unwrap();
+            read_only(&database, true);
+            let error = open(&access(&database)).await.err().unwrap();
+            assert!(error.is_connection(), "{error}");
+            assert!(error.to_string().contains("read-only"), "{error}");
+            read_only(&database, false);
+            assert!(claimed(claim(&store, 1, 1, 3600).await));
+        });
+    }
+}
+
+/// A primary and its replica, say, which change places.
+#[test]
+fn of_two_servers_with_a_port_each_the_one_that_takes_changes_is_used() {
+    for engine in SERVERS {
+        let launch = || Server::launch(ServerOptions::new(engine));
+        let servers = [launch(), launch()];
+        let first = servers[0].fresh();
+        let second = servers[1].named(&first.name);
+        let url = first.url().replace(
+            &format!("127.0.0.1:{}", first.port),
+            &format!("127.0.0.1:{},127.0.0.1:{}", first.port, second.port),
+        );
+        let both = Access::from_url(&url).unwrap();
+        read_only(&first, true);
+        block_on(async {
+            let store = open(&both).await.unwrap();
+            assert!(claimed(claim(&store, 1, 1, 3600).await));
+            assert_eq!(second.value("SELECT count(*) FROM lease4"), "1");
+            read_only(&second, true);
+            let error = open(&both).await.err().unwrap().to_string();
+            for port in [first.port, second.port] {
+                let named = format!("127.0.0.1:{port}: the server is read-only");
+                assert!(error.contains(&named), "{error}");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_session_whose_plans_are_out_of_date_is_replaced() {
+    let database = database::postgres().fresh();
     block_on(async {
         let store = open(&access(&database)).await.unwrap();
-        database.query("SET GLOBAL read_only = 1");
-        let error = open(&access(&database)).await.err().unwrap();
-        assert!(error.is_connection(), "{error}");
-        assert!(error.to_string().contains("read-only"), "{error}");
-        database.query("SET GLOBAL read_only = 0");
-        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        until_claimed(&store, 1, 1).await;
+        let change = "ALTER TABLE lease4 ALTER COLUMN user_context TYPE varchar(9000)";
+        database.query(change);
+        until_it_answers(&store).await;
+        until_claimed(&store, 2, 2).await;
     });
 }
 
@@ -207,8 +267,8 @@ fn a_refused_login_is_told_with_what_to_do() {
         "{text}"
     );
     let mut nobody = right.clone();
-    if let Place::Server { port, .. } = &mut nobody.place {
-        *port = Some(1);
+    if let Place::Server { hosts, .. } = &mut nobody.place {
+        hosts[0].port = Some(1);
     }
     let text = block_on(async { open(&nobody).await.err().unwrap().to_string() });
     assert!(text.contains("Connection refused"), "{text}");
@@ -224,13 +284,75 @@ fn a_socket_is_a_host() {
                 Engine::Postgresql => database.socket.parent().unwrap(),
                 Engine::Mariadb => &database.socket,
             };
-            *hosts = vec![socket.display().to_string()];
+            *hosts = vec![socket.display().to_string().as_str().into()];
         }
         block_on(async {
             let store = open(&access).await.unwrap();
             assert!(claimed(claim(&store, 1, 1, 3600).await));
         });
     }
+}
+
+/// Its host has lost its power, say: connections stand, and nothing comes on them.
+#[test]
+fn a_server_that_vanishes_without_a_word_is_given_up_within_seconds() {
+    std::thread::scope(|threads| {
+        for engine in SERVERS {
+            threads.spawn(move || given_up_and_found_again(engine));
+        }
+    });
+}
+
+fn given_up_and_found_again(engine: Engine) {
+    let server = Server::launch(ServerOptions::new(engine));
+    let access = access(&server.fresh());
+    block_on(async {
+        let store = open(&access).await.unwrap();
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        let before = row(&store, 1).await;
+
+        server.freeze();
+        let started = std::time::Instant::now();
+        let change = Change::Claim(Claim {
+            lease: lease(2, 2, 3600),
+            replaces: None,
+        });
+        let (read, changed) = tokio::join!(store.lookup(Lookup::default()), store.change(change));
+        for error in [read.unwrap_err(), changed.unwrap_err()] {
+            assert!(error.is_connection(), "{engine}: {error}");
+        }
+        assert!(!store.is_healthy());
+        // Neither does a new connection, or a new worker, wait for ever.
+        assert!(store.reach().await.unwrap_err().is_connection());
+        assert!(open(&access).await.err().unwrap().is_connection());
+        let waited = started.elapsed().as_secs();
+        assert!((9..30).contains(&waited), "{engine}: {waited} s");
+
+        server.thaw();
+        until_it_answers(&store).await;
+        until_claimed(&store, 3, 3).await;
+        assert_eq!(row(&store, 1).await, before);
+        assert!(store.is_healthy());
+    });
+}
+
+/// Two batches that wait for each other, or for somebody who takes his time, are tried again.
+#[test]
+fn a_lock_is_not_waited_for_until_a_deadlock_is_found() {
+    let database = database::postgres().fresh();
+    block_on(async {
+        let store = open(&access(&database)).await.unwrap();
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        let other = database.clone();
+        let holder = std::thread::spawn(move || {
+            other.query("BEGIN; SELECT 1 FROM lease4 FOR UPDATE; SELECT pg_sleep(1.5); COMMIT");
+        });
+        let waits = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' \
+             AND wait_event = 'PgSleep' AND datname = current_database()";
+        while database.value(waits) == "0" {}
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        holder.join().unwrap();
+    });
 }
 
 /// An answer that never comes is an answer in time: `read-timeout`.
@@ -254,7 +376,10 @@ fn a_silent_database_is_given_up_after_read_timeout() {
             }))
             .await
             .unwrap_err();
-        assert!(error.to_string().contains("read-timeout"), "{error}");
+        assert!(
+            error.to_string().contains("no answer within 0.3 s"),
+            "{error}"
+        );
         holder.query_drop("ROLLBACK").await.unwrap();
         until_claimed(&store, 1, 1).await;
     });

@@ -278,7 +278,7 @@ transitions! {
         }
         let mut all = Vec::new();
         for waiter in waiters {
-            all.extend(waiter.await.unwrap().into_iter().map(|lease| lease.address));
+            all.extend(waiter.await.unwrap().into_iter().map(|ended| ended.unwrap().address));
         }
         all.sort();
         let expected: Vec<_> = (1..=50).chain([61]).map(F::address).collect();

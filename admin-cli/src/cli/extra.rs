@@ -38,7 +38,7 @@ pub(super) fn apply(extra: &[String], access: &mut Access) -> Result<(), Error> 
             .or_else(|| words.next())
             .ok_or_else(|| refuse("needs a value"))?;
         if matches!(option, "--socket" | "-S") {
-            *hosts = vec![value.to_owned()];
+            *hosts = vec![value.into()];
         } else {
             slot(tls.get_or_insert_default(), PathBuf::from(value));
         }
@@ -50,13 +50,16 @@ pub(super) fn apply(extra: &[String], access: &mut Access) -> Result<(), Error> 
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use murre_schema::Host;
 
     fn applied(extra: &[&str]) -> Result<(Vec<String>, Option<Tls>), Error> {
         let mut access = Access::from_url("mysql://db/kea")?;
         let extra: Vec<String> = extra.iter().map(|word| (*word).to_owned()).collect();
         apply(&extra, &mut access)?;
         match access.place {
-            Place::Server { hosts, tls, .. } => Ok((hosts, tls)),
+            Place::Server { hosts, tls, .. } => {
+                Ok((hosts.iter().map(Host::to_string).collect(), tls))
+            }
             _ => unreachable!("a server"),
         }
     }

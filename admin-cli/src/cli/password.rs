@@ -16,7 +16,10 @@ pub(super) fn choose(given: Option<&Option<String>>) -> Result<String, Error> {
     match given {
         Some(Some(value)) => Ok(value.clone()),
         Some(None) => ask(),
-        None => Ok(from_environment().unwrap_or_else(|| DEFAULT.to_owned())),
+        None => Ok(from_environment().unwrap_or_else(|| {
+            output::info("no -p and no KEA_ADMIN_DB_PASSWORD: trying the default, 'keatest'");
+            DEFAULT.to_owned()
+        })),
     }
 }
 

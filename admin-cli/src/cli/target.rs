@@ -161,7 +161,7 @@ fn from_words(backend: &str, args: &DatabaseArgs) -> Result<Access, Error> {
     };
     Ok(Access::at(Place::Server {
         engine,
-        hosts: vec![args.host.clone().unwrap_or_else(|| DEFAULT_HOST.into())],
+        hosts: vec![args.host.as_deref().unwrap_or(DEFAULT_HOST).into()],
         port: args.port,
         user: args.user.clone().unwrap_or_else(|| DEFAULT_NAME.into()),
         password: password::choose(args.password.as_ref())?,

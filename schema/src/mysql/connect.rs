@@ -8,7 +8,7 @@ use mysql_async::{ClientIdentity, Conn, Opts, OptsBuilder, Row, SslOpts};
 
 use super::text;
 use super::value::MySqlRow;
-use crate::access::{Access, Place, Tls};
+use crate::access::{Access, Host, Place, READ_ONLY_SERVER, Tls};
 use crate::error::{Error, chain};
 use crate::row::Cells;
 use crate::tls;
@@ -66,7 +66,7 @@ async fn attempt(opts: &Opts) -> Result<Conn, String> {
     if is_off(0) && is_off(1) {
         return Ok(conn);
     }
-    Err("the server is read-only (a replica?); name the one that takes changes in host".to_owned())
+    Err(READ_ONLY_SERVER.to_owned())
 }
 
 /// The hosts in order, each with a name for messages.
@@ -84,7 +84,7 @@ fn targets(access: &Access) -> Result<Vec<(String, Opts)>, Error> {
         return Err(Error::Access("a MySQL server needs a host".into()));
     };
     let tls = tls.as_ref().map(ssl).transpose()?;
-    let local = [String::from("localhost")];
+    let local = [Host::from("localhost")];
     let hosts = if hosts.is_empty() { &local } else { &hosts[..] };
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     Ok(hosts
@@ -100,14 +100,15 @@ fn targets(access: &Access) -> Result<Vec<(String, Opts)>, Error> {
                 // Every statement is prepared by the session itself, for its whole life.
                 .stmt_cache_size(0)
                 .wait_timeout(Some(usize::MAX));
-            let opts = match socket(host, *port, tls.is_some()) {
+            let port = host.port.or(*port);
+            let opts = match socket(&host.name, port, tls.is_some()) {
                 Some(socket) => base.socket(Some(socket)),
                 None => base
-                    .ip_or_hostname(host.as_str())
+                    .ip_or_hostname(host.name.as_str())
                     .tcp_port(port.unwrap_or(DEFAULT_PORT))
                     .ssl_opts(tls.clone()),
             };
-            (host.clone(), opts.into())
+            (host.to_string(), opts.into())
         })
         .collect())
 }

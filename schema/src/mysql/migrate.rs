@@ -33,6 +33,13 @@ const END_STEPS: &str = "DROP TABLE schema_unfinished";
 
 /// See [`crate::engine::Engine::initialize`].
 pub(super) async fn initialize(access: &Access) -> Result<(), Error> {
+    // A database that is ready needs no lock, and a server that is silent is no reason to wait.
+    let found = access
+        .within(access.patience().batch, inspect(access))
+        .await?;
+    if let Ok(version::Todo::Nothing) = version::check(&access.label(), found, newest()) {
+        return Ok(());
+    }
     with_lock(access, async |conn| {
         let found = condition(access, conn).await?;
         match version::check(&access.label(), found, newest())? {

@@ -33,7 +33,9 @@ impl<F: LeaseFamily> Engine<F> for MySql {
     fn connect(&self) -> Answer<'_, Box<dyn Session<F>>> {
         async {
             let conn = connect::open(&self.access).await?;
-            let session = session::MySqlSession::<F>::prepare(conn, &self.access).await?;
+            let prepared = session::MySqlSession::<F>::prepare(conn, self.access.label());
+            let limit = self.access.patience().batch;
+            let session = self.access.within(limit, prepared).await?;
             Ok(Box::new(session) as Box<dyn Session<F>>)
         }
         .boxed()

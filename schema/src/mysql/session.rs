@@ -3,7 +3,6 @@
 use std::hash::{BuildHasher, RandomState};
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use mysql_async::{Conn, Row};
@@ -12,34 +11,30 @@ use super::error;
 use super::script::{Answers, Script};
 use super::statements::{self, prepared, texts};
 use super::value::{MySqlRow, json};
-use crate::access::Access;
 use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::{Lease, State};
-use crate::ops::{Change, Changed, Claim, Found, Lookup, Page};
+use crate::ops::{Change, Changed, Claim, Ended, Found, Lookup, Page};
 use crate::row::{
     Cells, Value, Values, decline_values, holder_values, lease_values, read_address, read_count,
-    read_found, read_lease, read_number, upload_values,
+    read_ended, read_found, read_lease, read_number, upload_values,
 };
 
 /// A connection of one family.
 pub(super) struct MySqlSession<F> {
     conn: Conn,
     place: Arc<str>,
-    /// Longest wait for the answer to a script.
-    patience: Option<Duration>,
     family: PhantomData<F>,
 }
 
 impl<F: LeaseFamily> MySqlSession<F> {
     /// Prepare every statement, in one round trip.
-    pub(super) async fn prepare(conn: Conn, access: &Access) -> Result<Self, Error> {
+    pub(super) async fn prepare(conn: Conn, place: Arc<str>) -> Result<Self, Error> {
         let mut session = Self {
             conn,
-            place: access.label(),
-            patience: access.read_timeout,
+            place,
             family: PhantomData,
         };
         let script = Script::default().prepare(&prepared(texts::<F>()));
@@ -48,13 +43,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
     }
 
     async fn run(&mut self, script: Script) -> Result<Answers, Error> {
-        let running = script.run(&mut self.conn);
-        let result = match self.patience {
-            None => running.await,
-            Some(patience) => tokio::time::timeout(patience, running)
-                .await
-                .map_err(|_| Error::unavailable(&self.place, "no answer within read-timeout"))?,
-        };
+        let result = script.run(&mut self.conn).await;
         result.map_err(|failed| error(&self.place, failed.statement, &failed.error))
     }
 
@@ -105,24 +94,28 @@ impl<F: LeaseFamily> MySqlSession<F> {
         Ok(outcome.answers(batch))
     }
 
-    async fn reclaim_due(&mut self, limit: u32, remove: bool) -> Result<Vec<Lease<F>>, Error> {
+    async fn reclaim_due(&mut self, limit: u32, remove: bool) -> Result<Vec<Ended<F>>, Error> {
         let limit = [Value::Number(limit.into())];
         let script = begin().values("reclaim_due", &limit);
         let rows = self.run_or_undo(script).await?.next();
-        let due: Vec<Lease<F>> = self.or_undo(leases(&rows)).await?;
+        let due: Result<Vec<_>, _> = rows.iter().map(|row| read_ended(&MySqlRow(row))).collect();
+        let due: Vec<(F::Address, Ended<F>)> = self.or_undo(due).await?;
         // A declined row has no client to come back to it.
+        let is_declined = |ended: &Ended<F>| matches!(ended, Ok(l) if l.state == State::Declined);
         let (gone, kept): (Vec<_>, Vec<_>) = due
             .iter()
-            .partition(|lease| remove || lease.state == State::Declined);
+            .partition(|(_, ended)| remove || is_declined(ended));
         let mut script = Script::default();
         for (name, ended) in [("remove", gone), ("reclaim_keep", kept)] {
             if !ended.is_empty() {
-                let ended = ended.iter().map(|lease| [F::address_value(lease.address)]);
+                let ended = ended
+                    .iter()
+                    .map(|(address, _)| [F::address_value(*address)]);
                 script = script.batch(name, &json(ended), 1);
             }
         }
         self.run_or_undo(script.plain(statements::COMMIT)).await?;
-        Ok(due)
+        Ok(due.into_iter().map(|(_, ended)| ended).collect())
     }
 
     async fn flush_due(&mut self, hold: u32, limit: u32) -> Result<u64, Error> {
@@ -275,7 +268,7 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
         self.change_batch(batch).boxed()
     }
 
-    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Lease<F>>> {
+    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {
         self.reclaim_due(limit, remove).boxed()
     }
 

@@ -1,13 +1,14 @@
 //! Opening a connection: several hosts, sockets, TLS, and the session's own settings.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio_postgres::config::{SslMode, TargetSessionAttrs};
+use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error;
-use crate::access::{Access, Place};
+use crate::access::{Access, Host, Place, READ_ONLY_SERVER};
 use crate::error::{Error, chain};
 use crate::tls;
 
@@ -25,44 +26,80 @@ const SESSION_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET jit = off; \
      SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; \
      SET enable_hashjoin = off; SET enable_mergejoin = off; SET application_name = 'murre'";
 
-/// A connection that may write, with the session's settings made.
+/// Whether this session's transactions may write: not in recovery, nor where the server, the
+/// database or the role says so.
+const READ_ONLY: &str = "SELECT current_setting('transaction_read_only')::bool";
+
+/// A connection that may write, with the session's settings made: to the first host that gives one.
 pub(super) async fn open(access: &Access) -> Result<Client, Error> {
     let place = access.label();
-    let config = config(access)?;
-    let attempt = async {
-        let client = match tls_of(access)? {
-            None => {
-                let (client, connection) = config
-                    .connect(NoTls)
-                    .await
-                    .map_err(|e| error(&place, "connect", &e))?;
-                tokio::spawn(connection);
-                client
-            }
-            Some(tls) => {
-                let tls = MakeRustlsConnect::new(tls);
-                let (client, connection) = config
-                    .connect(tls)
-                    .await
-                    .map_err(|e| error(&place, "connect", &e))?;
-                tokio::spawn(connection);
-                client
-            }
-        };
-        client
-            .batch_execute(SESSION_SETTINGS)
-            .await
-            .map_err(|e| error(&place, "session settings", &e))?;
-        Ok(client)
+    let tls = tls_of(access)?;
+    let mut problems = Vec::new();
+    let mut targets = targets(access)?;
+    let only = if targets.len() == 1 {
+        targets.pop()
+    } else {
+        None
     };
-    let limit = access.connect_timeout + Duration::from_secs(1);
-    match tokio::time::timeout(limit, attempt).await {
-        Ok(result) => result,
-        Err(_) => Err(Error::unavailable(
-            &place,
-            "no answer within connect-timeout",
-        )),
+    if let Some((_, config)) = only {
+        return in_time(access, attempt(&place, &config, tls)).await;
     }
+    for (name, config) in &targets {
+        let problem = match in_time(access, attempt(&place, config, tls.clone())).await {
+            Ok(client) => return Ok(client),
+            Err(Error::Unavailable { problem, .. }) => problem.to_string(),
+            Err(other) => other.to_string(),
+        };
+        problems.push(format!("{name}: {problem}"));
+    }
+    Err(Error::unavailable(&place, problems.join("; ")))
+}
+
+async fn in_time(
+    access: &Access,
+    attempt: impl Future<Output = Result<Client, Error>>,
+) -> Result<Client, Error> {
+    let late = |_| {
+        Err(Error::unavailable(
+            &access.label(),
+            "no answer within connect-timeout",
+        ))
+    };
+    let limit = access.connect_timeout;
+    tokio::time::timeout(limit, attempt)
+        .await
+        .unwrap_or_else(late)
+}
+
+async fn attempt(
+    place: &Arc<str>,
+    config: &Config,
+    tls: Option<rustls::ClientConfig>,
+) -> Result<Client, Error> {
+    let failed = |e: tokio_postgres::Error| error(place, "connect", &e);
+    let client = match tls {
+        None => {
+            let (client, connection) = config.connect(NoTls).await.map_err(failed)?;
+            tokio::spawn(connection);
+            client
+        }
+        Some(tls) => {
+            let tls = MakeRustlsConnect::new(tls);
+            let (client, connection) = config.connect(tls).await.map_err(failed)?;
+            tokio::spawn(connection);
+            client
+        }
+    };
+    let failed = |e: tokio_postgres::Error| error(place, "session settings", &e);
+    client
+        .batch_execute(SESSION_SETTINGS)
+        .await
+        .map_err(failed)?;
+    let state = client.query_one(READ_ONLY, &[]).await.map_err(failed)?;
+    if state.try_get(0).map_err(failed)? {
+        return Err(Error::unavailable(place, READ_ONLY_SERVER));
+    }
+    Ok(client)
 }
 
 fn tls_of(access: &Access) -> Result<Option<rustls::ClientConfig>, Error> {
@@ -74,7 +111,8 @@ fn tls_of(access: &Access) -> Result<Option<rustls::ClientConfig>, Error> {
     }
 }
 
-fn config(access: &Access) -> Result<Config, Error> {
+/// The hosts in order, each with a name for messages.
+fn targets(access: &Access) -> Result<Vec<(String, Config)>, Error> {
     let Place::Server {
         hosts,
         port,
@@ -88,15 +126,6 @@ fn config(access: &Access) -> Result<Config, Error> {
         return Err(Error::Access("a PostgreSQL server needs a host".into()));
     };
     let mut config = Config::new();
-    for host in hosts {
-        config.host(host);
-    }
-    if hosts.is_empty() {
-        config.host(DEFAULT_SOCKET_FOLDER);
-    }
-    if let Some(port) = port {
-        config.port(*port);
-    }
     if !user.is_empty() {
         config.user(user);
     }
@@ -106,17 +135,28 @@ fn config(access: &Access) -> Result<Config, Error> {
     config
         .dbname(database)
         .connect_timeout(access.connect_timeout)
+        .tcp_user_timeout(access.unacknowledged())
         .keepalives_idle(Duration::from_secs(30))
-        .target_session_attrs(TargetSessionAttrs::ReadWrite)
+        .keepalives_interval(Duration::from_secs(5))
+        .keepalives_retries(3)
         .ssl_mode(if tls.is_some() {
             SslMode::Require
         } else {
             SslMode::Disable
         });
-    if let Some(timeout) = access.tcp_user_timeout {
-        config.tcp_user_timeout(timeout);
-    }
-    Ok(config)
+    let local = [Host::from(DEFAULT_SOCKET_FOLDER)];
+    let hosts = if hosts.is_empty() { &local } else { &hosts[..] };
+    Ok(hosts
+        .iter()
+        .map(|host| {
+            let mut config = config.clone();
+            config.host(&host.name);
+            if let Some(port) = host.port.or(*port) {
+                config.port(port);
+            }
+            (host.to_string(), config)
+        })
+        .collect())
 }
 
 #[cfg(test)]

@@ -17,6 +17,13 @@ const LOCK: i64 = 0x6d_75_72_72_65;
 
 /// See [`crate::engine::Engine::initialize`].
 pub(super) async fn initialize(access: &Access) -> Result<(), Error> {
+    // A database that is ready needs no lock, and a server that is silent is no reason to wait.
+    let found = access
+        .within(access.patience().batch, inspect(access))
+        .await?;
+    if let Ok(version::Todo::Nothing) = version::check(&access.label(), found, newest()) {
+        return Ok(());
+    }
     with_lock(access, async |client| {
         match version::check(&access.label(), condition(access, client).await?, newest())? {
             version::Todo::Nothing => Ok(()),

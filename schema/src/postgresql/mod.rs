@@ -30,7 +30,9 @@ impl<F: LeaseFamily> Engine<F> for PostgreSql {
     fn connect(&self) -> Answer<'_, Box<dyn Session<F>>> {
         async {
             let client = connect::open(&self.access).await?;
-            let session = session::PgSession::<F>::prepare(client, self.access.label()).await?;
+            let prepared = session::PgSession::<F>::prepare(client, self.access.label());
+            let limit = self.access.patience().batch;
+            let session = self.access.within(limit, prepared).await?;
             Ok(Box::new(session) as Box<dyn Session<F>>)
         }
         .boxed()
@@ -70,6 +72,11 @@ fn error(
             statement,
             problem: format!("{} ({})", db.message(), state.code()).into(),
         },
+        // A statement prepared before the table was changed is of no use any more, until this
+        // session ends.
+        SqlState::FEATURE_NOT_SUPPORTED if db.message().contains("cached plan") => {
+            Error::unavailable(place, db.message())
+        }
         // The server is going away or became a replica: another connection may do better.
         SqlState::ADMIN_SHUTDOWN
         | SqlState::CRASH_SHUTDOWN

@@ -15,7 +15,7 @@ use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
-use crate::ops::{Change, Changed, Claim, Decline, Found, Lookup, Page};
+use crate::ops::{Change, Changed, Claim, Decline, Ended, Found, Lookup, Page};
 use crate::row::{
     Value, decline_values, holder_values, lease_values, read_address, read_count, read_found,
     read_lease, read_number, upload_values,
@@ -40,6 +40,8 @@ struct Prepared {
 impl<F: LeaseFamily> PgSession<F> {
     /// Prepare the statements of the fast path; the rest is prepared where it is used.
     pub(super) async fn prepare(client: Client, place: Arc<str>) -> Result<Self, Error> {
+        let settings = client.batch_execute(statements::LANE_SETTINGS).await;
+        settings.map_err(|e| error(&place, "session settings", &e))?;
         let texts = texts::<F>();
         let all = [
             texts.lookup,
@@ -256,7 +258,7 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
         self.change_batch(batch).boxed()
     }
 
-    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Lease<F>>> {
+    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {
         async move {
             let texts = texts::<F>();
             let text = if remove {
@@ -266,7 +268,8 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
             };
             let limit: Vec<Parameter<'_>> = vec![Box::new(i64::from(limit))];
             let rows = self.query_text("reclaim", text, limit).await?;
-            leases(&rows)
+            // They have ended already, so that none of them may be passed over in silence.
+            Ok(rows.iter().map(|row| read_lease(&PgRow(row), 0)).collect())
         }
         .boxed()
     }
@@ -311,7 +314,7 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
     }
 
     fn begin_upload(&mut self) -> Answer<'_, ()> {
-        self.simple("begin", "BEGIN").boxed()
+        self.simple("begin", statements::BEGIN_UPLOAD).boxed()
     }
 
     fn upload<'a>(&'a mut self, rows: &'a [Lease<F>]) -> Answer<'a, ()> {

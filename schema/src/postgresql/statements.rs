@@ -11,5 +11,16 @@ pub(super) const SERVER_DUID_KEEP: &str = crate::texts::sql!("postgresql", "serv
 pub(super) const SERVER_DUID_REPLACE: &str =
     crate::texts::sql!("postgresql", "server_duid_replace");
 
-/// The moment of a snapshot is that of its first statement, whatever it reads.
-pub(super) const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1";
+/// For sessions that work in batches: a lock is waited for for half the time that the server takes
+/// to look for a deadlock, then the batch is tried again. A transaction that its worker will never
+/// end, as it gave up the connection or vanished, lets go of its rows.
+pub(super) const LANE_SETTINGS: &str =
+    "SET lock_timeout = '500ms'; SET idle_in_transaction_session_timeout = '30s'";
+
+/// An upload is not tried again, and waits; how fast its rows come is its reader's business.
+pub(super) const BEGIN_UPLOAD: &str = "BEGIN; SET LOCAL lock_timeout = 0; \
+     SET LOCAL idle_in_transaction_session_timeout = 0";
+
+/// The moment of a snapshot is that of its first question, whatever it reads.
+pub(super) const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+     SET LOCAL idle_in_transaction_session_timeout = 0; SELECT 1";

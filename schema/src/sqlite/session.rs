@@ -16,10 +16,10 @@ use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
-use crate::ops::{Change, Changed, Claim, FileMark, Found, Imported, Lookup, Page};
+use crate::ops::{Change, Changed, Claim, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::row::{
-    Value, decline_values, holder_values, lease_values, read_count, read_found, read_lease,
-    upload_values,
+    Value, decline_values, holder_values, lease_values, read_count, read_ended, read_found,
+    read_lease, upload_values,
 };
 
 /// A session of one family.
@@ -228,20 +228,44 @@ impl Db<'_> {
         }
     }
 
-    fn reclaim<F: LeaseFamily>(&self, limit: u32, remove: bool) -> Result<Vec<Lease<F>>, Error> {
+    /// Types are a matter of habit in this engine: a row that somebody spoiled ends like the others,
+    /// and one that cannot even be changed is told of and left.
+    fn reclaim<F: LeaseFamily>(&self, limit: u32, remove: bool) -> Result<Vec<Ended<F>>, Error> {
         let texts = texts::<F>();
         self.transaction(statements::BEGIN_WRITE, || {
-            let due = self.leases::<F>("reclaim", texts.due, &[Value::Number(limit.into())])?;
-            for lease in &due {
+            let mut due = Vec::new();
+            self.query(
+                "reclaim",
+                texts.due,
+                &[Value::Number(limit.into())],
+                |row| {
+                    due.push(read_ended(&SqliteRow(row)));
+                    Ok(())
+                },
+            )?;
+            let mut all = Vec::with_capacity(due.len());
+            for row in due {
+                let (address, ended) = match row {
+                    Ok(row) => row,
+                    Err(error) => {
+                        all.push(Err(error));
+                        continue;
+                    }
+                };
                 // A declined row has no client to come back to it.
-                let text = if remove || lease.state == crate::State::Declined {
+                let declined = matches!(&ended, Ok(l) if l.state == crate::State::Declined);
+                let text = if remove || declined {
                     texts.reclaim_delete
                 } else {
                     texts.reclaim_keep
                 };
-                self.run("reclaim", text, &[F::address_value(lease.address)])?;
+                match self.run("reclaim", text, &[F::address_value(address)]) {
+                    Err(error) if error.is_ones_own() => all.push(Err(error)),
+                    Err(error) => return Err(error),
+                    Ok(_) => all.push(ended),
+                }
             }
-            Ok(due)
+            Ok(all)
         })
     }
 }
@@ -257,7 +281,7 @@ impl<F: LeaseFamily> Session<F> for SqliteSession<F> {
         self.call(move |db| db.change(&batch)).boxed()
     }
 
-    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Lease<F>>> {
+    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {
         self.call(move |db| db.reclaim(limit, remove)).boxed()
     }
 

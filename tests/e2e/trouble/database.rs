@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 on_every_server!(
     a_worker_waits_for_a_database_that_is_not_there_yet,
     without_its_database_a_worker_is_silent_and_recovers_by_itself,
+    a_database_that_vanishes_without_a_word_is_given_up_within_seconds,
     a_worker_gives_up_its_database_after_as_many_tries_as_it_may,
     service_that_needs_no_lease_goes_on_where_on_fail_says_so,
     a_worker_ends_although_its_database_is_silent,
@@ -89,6 +90,32 @@ fn without_its_database_a_worker_is_silent_and_recovers_by_itself(engine: Engine
     expected.sort_unstable();
     assert_eq!(held, expected);
     assert!(scene.counted().without_answer("database") >= 3);
+}
+
+/// Connections stand, and nothing comes on them: no FIN, no RST.
+fn a_database_that_vanishes_without_a_word_is_given_up_within_seconds(engine: Engine) {
+    let server = engine.own_server();
+    let scene = Scene4::on(Leases::Server(server.fresh()), |_| {});
+    let client = Client::new(1);
+    let address = client.lease(&scene.relay);
+
+    server.freeze();
+    let mark = scene.worker.mark();
+    let started = Instant::now();
+    scene.relay.send(&mut Client::new(2).message(Discover));
+    let line = scene.worker.says_after(mark, "DHCP4_DATABASE_FAIL");
+    assert!(line.contains("no answer within 10 s"), "{line}");
+    scene
+        .worker
+        .says_after(mark, "DHCP4_DB_RECONNECT_LOST_CONNECTION");
+    assert!(started.elapsed() < Duration::from_secs(15));
+
+    server.thaw();
+    scene
+        .worker
+        .says_after(mark, "DHCP4_DB_RECONNECT_SUCCEEDED");
+    let again = scene.relay.ask(&mut client.reboot(address));
+    assert_eq!((again.kind(), again.yiaddr()), (Ack, address));
 }
 
 fn a_worker_gives_up_its_database_after_as_many_tries_as_it_may(engine: Engine) {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use murre_config::{DatabaseAccess, Engine};
-use murre_schema::{Access, EngineKind, Place, Tls};
+use murre_schema::{Access, EngineKind, Host, Place, Tls};
 use murre_wire::Family;
 
 /// Where the embedded engine keeps its file when none is named.
@@ -30,11 +30,12 @@ fn place<F: Family>(database: &DatabaseAccess) -> Place {
         hosts: database
             .hosts
             .iter()
-            .map(|host| host.name.clone())
+            .map(|host| Host {
+                name: host.name.clone(),
+                port: host.port,
+            })
             .collect(),
-        port: database
-            .port
-            .or_else(|| database.hosts.iter().find_map(|host| host.port)),
+        port: database.port,
         user: database.user.clone(),
         password: database.password.expose().to_owned(),
         database: database.name.clone(),

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use murre_schema::Store;
 
-use crate::exchange::{Exchange, Service};
+use crate::exchange::{Exchange, Journal, Service};
 
 /// Rows in one statement when the configuration sets no limit.
 const PORTION: u32 = 1000;
@@ -66,8 +66,11 @@ async fn reclaim<F: Exchange>(service: Arc<Service<F>>, store: Arc<Store<F>>, be
         let portion = left.min(PORTION);
         match store.reclaim(portion, remove).await {
             Ok(leases) => {
-                for lease in &leases {
-                    crate::exchange::Journal::<F>::reclaimed(lease);
+                for ended in &leases {
+                    match ended {
+                        Ok(lease) => Journal::<F>::reclaimed(lease),
+                        Err(error) => Journal::<F>::reclaimed_unread(error),
+                    }
                 }
                 let count = leases.len() as u32;
                 left = left.saturating_sub(count);
@@ -75,13 +78,13 @@ async fn reclaim<F: Exchange>(service: Arc<Service<F>>, store: Arc<Store<F>>, be
                     return behind.store(0, Relaxed);
                 }
             }
-            Err(error) => return crate::exchange::Journal::<F>::database(&error),
+            Err(error) => return Journal::<F>::database(&error),
         }
     }
     let cycles = behind.fetch_add(1, Relaxed) + 1;
     if cycles >= settings.unwarned_reclaim_cycles {
         behind.store(0, Relaxed);
-        crate::exchange::Journal::<F>::reclaiming_falls_behind(cycles);
+        Journal::<F>::reclaiming_falls_behind(cycles);
     }
 }
 
@@ -92,7 +95,7 @@ async fn flush<F: Exchange>(service: Arc<Service<F>>, store: Arc<Store<F>>) {
         match store.flush(hold, PORTION).await {
             Ok(count) if count < u64::from(PORTION) => return,
             Ok(_) => {}
-            Err(error) => return crate::exchange::Journal::<F>::database(&error),
+            Err(error) => return Journal::<F>::database(&error),
         }
     }
 }
@@ -100,6 +103,6 @@ async fn flush<F: Exchange>(service: Arc<Service<F>>, store: Arc<Store<F>>) {
 /// The embedded engine's file gives back what it no longer needs.
 async fn compact<F: Exchange>(_service: Arc<Service<F>>, store: Arc<Store<F>>) {
     if let Err(error) = store.compact().await {
-        crate::exchange::Journal::<F>::database(&error);
+        Journal::<F>::database(&error);
     }
 }

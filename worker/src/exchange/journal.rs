@@ -78,6 +78,11 @@ impl<F: Exchange> Journal<F> {
         message!(F, Level::debug(40), ids::LEASE_RECLAIM, "{address} expired");
     }
 
+    /// An expired lease's row cannot be read; the others were ended all the same.
+    pub(crate) fn reclaimed_unread(error: &Error) {
+        message!(F, Level::ERROR, ids::RECLAIM_FAIL, "{error}");
+    }
+
     /// Reclamation ended at its limits again and again.
     pub(crate) fn reclaiming_falls_behind(cycles: u32) {
         message!(

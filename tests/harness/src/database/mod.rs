@@ -227,6 +227,32 @@ impl Server {
         }
     }
 
+    /// Stops all of it where it stands: connections stay, and nobody answers on them, as if its
+    /// machine had vanished. [`Server::thaw`] lets it go on.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn freeze(&self) {
+        self.signal_all(Signal::SIGSTOP);
+    }
+
+    /// Goes on after [`Server::freeze`].
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn thaw(&self) {
+        self.signal_all(Signal::SIGCONT);
+    }
+
+    fn signal_all(&self, signal: Signal) {
+        let running = self.running.lock().expect("no holder panics");
+        let daemon = running.as_ref().expect("the server runs");
+        daemon.signal(signal); // first: it starts no more of them
+        if self.engine() == Engine::Postgresql {
+            postgresql::signal_children(&self.directory, daemon.pid(), signal);
+        }
+    }
+
     /// Its version, as it tells.
     ///
     /// # Panics
@@ -265,8 +291,15 @@ impl Server {
     /// # Panics
     /// When the server does not run.
     pub fn fresh(&self) -> Database {
-        let name = format!("murre_{}", rundir::unique());
-        let database = self.database(&name);
+        self.named(&format!("murre_{}", rundir::unique()))
+    }
+
+    /// A new empty database of that name.
+    ///
+    /// # Panics
+    /// When the server does not run, or has one of that name.
+    pub fn named(&self, name: &str) -> Database {
+        let database = self.database(name);
         self.maintenance().query(&format!("CREATE DATABASE {name}"));
         database
     }
@@ -295,6 +328,10 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(daemon) = self.running.lock().expect("no holder panics").take() {
+            daemon.signal(Signal::SIGCONT); // should a test have failed with it frozen
+            if self.options.engine == Engine::Postgresql {
+                postgresql::signal_children(&self.directory, daemon.pid(), Signal::SIGCONT);
+            }
             // PostgreSQL's children must hear of it from their parent; MariaDB has none.
             daemon.signal(if self.options.engine == Engine::Postgresql {
                 Signal::SIGQUIT

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use nix::sys::signal::Signal;
+
 use super::{Database, ServerOptions, server_user};
 use crate::process::{self, Daemon};
 use crate::spawner::Ties;
@@ -85,11 +87,22 @@ pub(super) fn forget_dead_postmaster(directory: &Path) {
             break;
         }
         for pid in children {
-            let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
+            let _ = nix::sys::signal::kill(pid, Signal::SIGKILL);
         }
         std::thread::yield_now();
     }
     let _ = std::fs::remove_file(data.join("postmaster.pid"));
+}
+
+/// Sends `signal` to every process of a server but its postmaster.
+pub(super) fn signal_children(directory: &Path, postmaster: u32, signal: Signal) {
+    let of_server = running_in(&directory.join("data"));
+    for pid in of_server
+        .into_iter()
+        .filter(|pid| pid.as_raw().cast_unsigned() != postmaster)
+    {
+        let _ = nix::sys::signal::kill(pid, signal); // it may have ended by itself
+    }
 }
 
 /// Processes whose working directory this is. One that ends gives up its shared memory first.
