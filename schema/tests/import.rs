@@ -91,10 +91,23 @@ fn a_lease_file_comes_in_whole_or_not_at_all_and_once() {
             assert_eq!(store.count().await.unwrap(), [(1, 0, 3), (1, 2, 1)]);
             assert_eq!(store.imported("leases.csv").await.unwrap(), Some(mark(2)));
 
-            let again = import(&store, &mark(3), vec![portion(&[(9, 9)])]).await.0;
+            let again = import(&store, &mark(2), vec![portion(&[(9, 9)])]).await.0;
             assert_eq!(again.unwrap(), None);
-            assert_eq!(store.imported("leases.csv").await.unwrap(), Some(mark(2)));
             assert_eq!(store.count().await.unwrap(), [(1, 0, 3), (1, 2, 1)]);
+
+            // The file changed: what is new comes in, and of two rows for one address the later one stays.
+            let later = |seconds: i64, client| {
+                let mut row = lease(5, client);
+                row.expire += seconds;
+                Ok(vec![(0, row), (1, lease(9, 9))])
+            };
+            let (outcome, told) = import(&store, &mark(3), vec![later(60, 6)]).await;
+            assert_eq!((outcome.unwrap(), told), (Some(2), vec![]));
+            let (outcome, told) = import(&store, &mark(4), vec![later(30, 7)]).await;
+            assert_eq!(outcome.unwrap(), Some(0));
+            assert_eq!(told, [(0, Imported::Present), (1, Imported::Present)]);
+            assert_eq!(store.imported("leases.csv").await.unwrap(), Some(mark(4)));
+            assert_eq!(store.count().await.unwrap(), [(1, 0, 4), (1, 2, 1)]);
             assert_eq!(store.imported("other.csv").await.unwrap(), None);
         });
     }

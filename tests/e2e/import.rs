@@ -128,12 +128,41 @@ fn the_file_is_taken_over_once_with_those_a_cleanup_left() {
         "{lines:#?}"
     );
 
-    // The operator went back to the other server for a while, and is told.
-    place.write("", &[row(20, 7, 900)]);
+    // The operator went back to the other server for a while: what it granted since holds.
+    place.write("", &[row(10, 8, 950), row(20, 7, 900)]);
     let lines = Worker::start(&server, &place.configuration()).stop();
     let told = |line: &String| line.contains("DHCPSRV_MEMFILE_LEASE_FILE_CHANGED");
     assert!(lines.iter().any(told), "{lines:#?}");
-    assert_eq!(place.rows().len(), 2);
+    assert_eq!(place.rows(), [of(10, 8), of(11, 3), of(20, 7)]);
+}
+
+#[test]
+fn nothing_is_taken_over_while_another_process_writes_to_the_file() {
+    if !netns::require_root_and_namespaces() {
+        return;
+    }
+    let server = Namespace::new("srv");
+    let place = Place::new();
+    place.write("", &[row(10, 1, 900)]);
+    let mut other = std::process::Command::new("sleep")
+        .arg("600")
+        .stdout(
+            std::fs::File::options()
+                .append(true)
+                .open(&place.csv)
+                .unwrap(),
+        )
+        .spawn()
+        .unwrap();
+    let worker = Worker::launch(&server, &place.configuration(), &Launch::default());
+    let ended = worker.wait(PATIENCE).map(|status| status.code());
+    other.kill().unwrap();
+    other.wait().unwrap();
+    assert_eq!(ended, Some(Some(1)));
+    let said = worker.lines().join("\n");
+    assert!(said.contains("(sleep) has '"), "{said}");
+    let worker = Worker::start(&server, &place.configuration());
+    worker.says("DHCPSRV_MEMFILE_LEASE_FILE_LOAD 1 leases");
 }
 
 #[test]

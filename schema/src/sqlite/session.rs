@@ -215,8 +215,12 @@ impl Db<'_> {
         }
     }
 
-    /// A live row that its client's key refuses comes in ended, as only live rows share that key.
+    /// A live row that its client's key refuses comes in ended, as only live rows share that key. A
+    /// row of the database stays where it was written later.
     fn import<F: LeaseFamily>(&self, mut lease: Lease<F>) -> Result<Imported, Error> {
+        let written = lease.expire - i64::from(lease.valid_lifetime);
+        let older = [F::address_value(lease.address), Value::Number(written)];
+        self.run("import", texts::<F>().import_older, &older)?;
         let text = texts::<F>().import;
         if self.run("import", text, &upload_values(&lease))? > 0 {
             return Ok(Imported::Added);

@@ -2,7 +2,7 @@
 
 crate::texts::statement_texts! { "sqlite":
     by_client by_hwaddr by_address claim release_delete release_keep decline due reclaim_delete
-    reclaim_keep flush page count upload import
+    reclaim_keep flush page count upload import import_older
 }
 
 /// The server DUID: the first worker's candidate stays.

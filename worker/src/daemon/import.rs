@@ -2,7 +2,10 @@
 //! the first query, into the embedded database that stands for it.
 //!
 //! The file stays as it is. What was done is remembered in the database, in the transaction that
-//! does it: all leases come over or none, and of several workers that start at once one does it.
+//! does it: all leases come over or none, and of several workers that start at once one does it. A
+//! file that changed since, as the other server ran again, is taken over again: of two rows for one
+//! lease the one written last stays. While another process has the file open for writing, nothing is
+//! taken over, as what it grants next would be missed.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,7 +17,7 @@ use murre_leasefile::chain::{self, Position};
 use murre_leasefile::{Chain, FileFamily};
 use murre_schema::{FileMark, Lease, Store};
 
-use super::access;
+use super::{access, writers};
 use crate::exchange::{Exchange, Journal};
 
 /// Leases in one portion of the transaction.
@@ -43,10 +46,10 @@ pub(super) async fn import<F: Exchange + FileFamily>(
     let mark = mark(&file, &files)?;
     loop {
         if let Some(before) = store.imported(&mark.file).await? {
-            if before != mark {
-                Journal::<F>::lease_file_changed(&file);
+            if before == mark {
+                return Ok(());
             }
-            return Ok(());
+            Journal::<F>::lease_file_changed(&file);
         }
         let taking_over = Import {
             file: &file,
@@ -98,6 +101,14 @@ impl Import<'_> {
         store: &Store<F>,
     ) -> anyhow::Result<()> {
         self.nobody_cleans_up()?;
+        for file in files {
+            if let Some(writer) = writers::writer_of(file) {
+                anyhow::bail!(
+                    "{writer} has '{}' open for writing; stop it, then start again",
+                    file.display()
+                );
+            }
+        }
         let chain = Chain::<F>::open(files)?;
         let mut broken = 0;
         let newest = chain.newest(|error| {

@@ -11,6 +11,7 @@ mod import;
 mod pid;
 mod recovery;
 mod timers;
+mod writers;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

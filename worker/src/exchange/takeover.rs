@@ -54,7 +54,7 @@ impl<F: Exchange> Journal<F> {
             F,
             Level::WARN,
             ids::LEASE_FILE_CHANGED,
-            "{file} changed after its leases were taken over; what is new in it is not used. Take it over by murre-admin lease-upload, or move it away"
+            "{file} changed after its leases were taken over: was another server started on it? What it has that is newer is taken over too"
         );
     }
 
