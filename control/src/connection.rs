@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::answer::Answer;
+use crate::crowd::Crowd;
 use crate::event::Event;
 use crate::framing::Framing;
 use crate::registry::Registry;
@@ -31,24 +32,33 @@ enum Heard {
     Gone,
 }
 
-/// Serve one connection. `stopping` ends the wait for a command, not a command at work.
+/// Serve one connection. `stopping` ends the wait for a command, not a command at work; neither does
+/// a crowd.
 pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     registry: &Registry,
+    crowd: &Crowd,
     stopping: &mut watch::Receiver<bool>,
 ) {
     let heard = tokio::select! {
-        heard = listen(stream, registry) => heard,
+        heard = crowd.wait(listen(stream, registry)) => heard,
         _ = stopping.wait_for(|stopping| *stopping) => return,
     };
     let answer = match heard {
-        Heard::Command(framing) => registry.answer(framing.bytes()).await,
-        Heard::Refused(answer) => answer,
-        Heard::Gone => return,
+        Some(Heard::Command(framing)) => registry.answer_whole(framing.into_bytes()).await,
+        Some(Heard::Refused(answer)) => answer,
+        Some(Heard::Gone) => return,
+        None => return registry.tell(&Event::MadeRoom),
     };
-    match tell(stream, &answer).await {
-        Ok(()) => goodbye(stream).await,
-        Err(error) => registry.tell(&Event::WriteFailed { error: &error }),
+    let told = async {
+        tell(stream, &answer).await?;
+        goodbye(stream).await;
+        Ok(())
+    };
+    match crowd.wait(told).await {
+        Some(Ok(())) => {}
+        Some(Err(error)) => registry.tell(&Event::WriteFailed { error: &error }),
+        None => registry.tell(&Event::MadeRoom),
     }
 }
 

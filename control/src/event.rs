@@ -48,6 +48,8 @@ pub enum Event<'a> {
         /// Bytes of an unfinished command.
         bytes: usize,
     },
+    /// A connection that waited for its client was closed, as others wanted in.
+    MadeRoom,
     /// A connection broke while a command was read.
     ReadFailed {
         /// What the system said.

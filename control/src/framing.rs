@@ -3,8 +3,8 @@
 //! Only strings, comments and brackets are looked at, each byte once. Whether the text is right is
 //! the decoder's business; text of wrong grammar merely ends where its brackets do.
 
-/// Longest request in bytes; whole configurations come this way.
-pub const MAX_REQUEST: usize = 64 << 20;
+/// Longest request in bytes; whole configurations come this way, and 16 MiB are some 100,000 subnets.
+pub const MAX_REQUEST: usize = 16 << 20;
 
 /// Why bytes cannot become a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,6 +65,13 @@ impl Framing {
         self.bytes
             .get(..self.end.unwrap_or(self.bytes.len()))
             .unwrap_or_default()
+    }
+
+    /// The same, for good.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        let mut bytes = self.bytes;
+        bytes.truncate(self.end.unwrap_or(bytes.len()));
+        bytes
     }
 
     fn is_complete(&self) -> bool {
@@ -179,7 +186,7 @@ mod tests {
         let mut framing = Framing::default();
         let part = vec![b' '; 1 << 20];
         framing.push(b"{").unwrap_or_default();
-        let refused = (0..65).map(|_| framing.push(&part)).find_map(Result::err);
+        let refused = (0..17).map(|_| framing.push(&part)).find_map(Result::err);
         assert_eq!(refused, Some(FrameError::TooLong));
         assert_eq!(framing.bytes().len(), MAX_REQUEST);
     }

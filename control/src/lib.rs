@@ -7,6 +7,7 @@
 
 mod answer;
 mod connection;
+mod crowd;
 mod error;
 mod event;
 mod framing;

@@ -11,6 +11,9 @@ use crate::answer::{Answer, Outcome};
 use crate::event::{Event, Observer};
 use crate::request::Request;
 
+/// Requests up to this size are read in no time, in bytes.
+const AT_ONCE: usize = 16 << 10;
+
 /// Lists what there is; every registry answers it by itself.
 const LIST: &str = "list-commands";
 
@@ -75,6 +78,20 @@ impl Registry {
         match Request::decode(bytes) {
             Ok(request) => self.dispatch(request).await,
             Err(error) => self.reject(&error.to_string()),
+        }
+    }
+
+    /// The same for a request that may be long: reading it takes a moment, in which nobody else
+    /// would be served.
+    pub(crate) async fn answer_whole(&self, bytes: Vec<u8>) -> Answer {
+        if bytes.len() <= AT_ONCE {
+            return self.answer(&bytes).await;
+        }
+        match tokio::task::spawn_blocking(move || Request::decode(&bytes)).await {
+            Ok(Ok(request)) => self.dispatch(request).await,
+            Ok(Err(error)) => self.reject(&error.to_string()),
+            // It panicked, or the process ends.
+            Err(_) => self.reject("the command could not be read"),
         }
     }
 

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 use tokio::net::UnixListener;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::connection;
+use crate::crowd::Crowd;
 use crate::error::Error;
 use crate::event::Event;
 use crate::lock::{LockFile, Locked};
@@ -21,7 +22,7 @@ use crate::registry::Registry;
 /// Longest path of a socket, in bytes (the size of `sun_path` less one).
 pub const MAX_PATH: usize = 107;
 
-/// Connections at once; more wait in the kernel's queue.
+/// Connections at once; a newcomer beyond them waits until one ends or makes room.
 const MAX_CONNECTIONS: u32 = 64;
 
 /// Length of that queue.
@@ -80,7 +81,7 @@ impl UnixChannel {
             listener,
             registry,
             stopped,
-            connections: Arc::clone(&connections),
+            crowd: Arc::new(Crowd::new(Arc::clone(&connections))),
         };
         Ok(Self {
             path: path.to_owned(),
@@ -190,18 +191,17 @@ struct Accepting {
     listener: UnixListener,
     registry: Arc<Registry>,
     stopped: watch::Receiver<bool>,
-    connections: Arc<Semaphore>,
+    crowd: Arc<Crowd>,
 }
 
 impl Accepting {
     async fn run(self) {
-        // The semaphore is never closed.
-        while let Ok(slot) = Arc::clone(&self.connections).acquire_owned().await {
-            self.accept(slot).await;
+        loop {
+            self.accept().await;
         }
     }
 
-    async fn accept(&self, slot: OwnedSemaphorePermit) {
+    async fn accept(&self) {
         let mut stream = match self.listener.accept().await {
             Ok((stream, _)) => stream,
             Err(error) => {
@@ -213,10 +213,14 @@ impl Accepting {
                 return tokio::time::sleep(PAUSE).await;
             }
         };
-        let registry = Arc::clone(&self.registry);
+        // The semaphore is never closed.
+        let Some(slot) = self.crowd.enter().await else {
+            return;
+        };
+        let (registry, crowd) = (Arc::clone(&self.registry), Arc::clone(&self.crowd));
         let mut stopped = self.stopped.clone();
         tokio::spawn(async move {
-            connection::serve(&mut stream, &registry, &mut stopped).await;
+            connection::serve(&mut stream, &registry, &crowd, &mut stopped).await;
             drop(slot);
         });
     }

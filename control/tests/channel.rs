@@ -116,6 +116,34 @@ async fn many_talk_at_once_and_idle_ones_do_not_keep_them_out() {
     .await;
 }
 
+/// Twice as many as there may be, each in the middle of a command, or of its answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_clients_make_room_for_one_that_has_something_to_say() {
+    let (_folder, path) = place();
+    let _channel = open(&path).unwrap();
+    client(move || {
+        let answer = json!({"command": "echo", "arguments": {"text": "x".repeat(1 << 20)}});
+        let slow: Vec<_> = (0..130)
+            .map(|number| {
+                let mut stream = UnixStream::connect(&path).unwrap();
+                if number % 2 == 0 {
+                    stream.write_all(b"{\"command\":").unwrap();
+                } else {
+                    stream.set_nonblocking(true).unwrap();
+                    let _ = stream.write(answer.to_string().as_bytes());
+                }
+                stream
+            })
+            .collect();
+        let begun = Instant::now();
+        assert_eq!(ask(&path, &[b"{\"command\":\"ping\"}"])["text"], "pong");
+        let waited = begun.elapsed();
+        assert!(waited < Duration::from_secs(5), "{waited:?}");
+        drop(slow);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_client_is_told_and_cut_off_after_ten_seconds() {
     let (_folder, path) = place();

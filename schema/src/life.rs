@@ -38,6 +38,23 @@ pub async fn servable(access: &Access) -> Result<(), Error> {
     version::check(&access.label(), found, newest).map(|_| ())
 }
 
+/// What makes the server lose leases that it acknowledged when its machine stops, and the remedy;
+/// settings that no session can change for itself.
+///
+/// # Errors
+/// The database could not be asked.
+pub async fn weakness(access: &Access) -> Result<Option<String>, Error> {
+    let asked = async {
+        match access.engine() {
+            EngineKind::PostgreSql => postgresql::weakness(access).await,
+            EngineKind::MySql => mysql::weakness(access).await,
+            // Its sessions see to it themselves.
+            EngineKind::Sqlite => Ok(None),
+        }
+    };
+    access.within(access.patience().batch, asked).await
+}
+
 /// Take every step that is missing, from an empty database or an older version of ours, under the
 /// engine's lock. Twice is harmless.
 ///

@@ -72,6 +72,35 @@ fn of(host: u8, client: u8) -> (u8, String, u8) {
     (host, format!("0200000000{client:02x}"), DEFAULT)
 }
 
+/// In a file system of its own, as the place is one for the whole machine.
+#[test]
+fn without_a_name_the_lease_file_in_its_usual_place_is_taken_over() {
+    if !netns::require_root_and_namespaces() {
+        return;
+    }
+    let place = Place::new();
+    place.write("", &[row(7, 1, 3600)]);
+    let mount = format!(
+        "cp '{}' /tmp/murre-$$ && mount -t tmpfs tmpfs /var/lib && mkdir /var/lib/kea /var/lib/murre \
+         && mv /tmp/murre-$$ /var/lib/kea/kea-leases4.csv && exec \"$@\"",
+        place.csv.display()
+    );
+    let launch = Launch {
+        wrapper: ["sh", "-c", &mount, "sh"].map(str::to_owned).to_vec(),
+        ..Launch::default()
+    };
+    let mut configuration = place.configuration();
+    configuration["Dhcp4"]["lease-database"] = json!({ "type": "memfile" });
+    let namespace = Namespace::new("srv");
+    let worker = Worker::launch(&namespace, &configuration, &launch);
+    worker.wait_until_serving(0);
+    let line = worker.says("DHCPSRV_MEMFILE_LEASE_FILE_LOAD");
+    assert!(
+        line.contains("1 leases of /var/lib/kea/kea-leases4.csv"),
+        "{line}"
+    );
+}
+
 #[test]
 fn clients_keep_what_the_lease_file_says_they_hold() {
     if !netns::require_root_and_namespaces() {
@@ -109,7 +138,7 @@ fn the_file_is_taken_over_once_with_those_a_cleanup_left() {
     place.write(".1", &[row(11, 3, 900), row(12, 4, 900)]);
     place.write(".output", &[row(13, 5, 900)]);
     let gone = row(12, 4, 900).replace(",3600,", ",0,");
-    place.write("", &[gone, row(14, 6, 900)]);
+    place.write("", &[gone.clone(), row(14, 6, 900)]);
     let before = std::fs::read(&place.csv).unwrap();
     let worker = Worker::start(&server, &place.configuration());
     worker.says("DHCPSRV_MEMFILE_LEASE_FILE_LOAD 3 leases");
@@ -129,7 +158,7 @@ fn the_file_is_taken_over_once_with_those_a_cleanup_left() {
     );
 
     // The operator went back to the other server for a while: what it granted since holds.
-    place.write("", &[row(10, 8, 950), row(20, 7, 900)]);
+    place.write("", &[gone, row(10, 8, 950), row(20, 7, 900)]);
     let lines = Worker::start(&server, &place.configuration()).stop();
     let told = |line: &String| line.contains("DHCPSRV_MEMFILE_LEASE_FILE_CHANGED");
     assert!(lines.iter().any(told), "{lines:#?}");

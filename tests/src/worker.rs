@@ -176,9 +176,9 @@ impl Counted {
     /// # Panics
     /// When the worker wrote something else than a number.
     pub fn without_answer(&self, reason: &str) -> u64 {
-        let entry = self.reasons.split_once(&format!("(\"{reason}\", "));
-        let number = entry.map_or("0", |(_, rest)| rest.split(')').next().unwrap_or(""));
-        number.parse().expect("a number")
+        let mut entries = self.reasons.split(", ").filter_map(|e| e.split_once(": "));
+        let number = entries.find(|(name, _)| *name == reason);
+        number.map_or(0, |(_, number)| number.parse().expect("a number"))
     }
 }
 

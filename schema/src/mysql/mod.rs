@@ -51,6 +51,24 @@ impl<F: LeaseFamily> Engine<F> for MySql {
     }
 }
 
+/// See [`crate::life::weakness`].
+pub(crate) async fn weakness(access: &Access) -> Result<Option<String>, Error> {
+    use mysql_async::prelude::Queryable;
+    let mut conn = connect::open(access).await?;
+    let text = "SELECT @@GLOBAL.innodb_flush_log_at_trx_commit";
+    let flush: Option<u64> = conn
+        .query_first(text)
+        .await
+        .map_err(|e| error(&access.label(), "flush log", &e))?;
+    Ok(flush.filter(|flush| *flush != 1).map(|flush| {
+        format!(
+            "the server's innodb_flush_log_at_trx_commit is {flush}: leases that were acknowledged \
+             may be lost with its machine; SET GLOBAL innodb_flush_log_at_trx_commit = 1, and the \
+             same in its configuration file"
+        )
+    }))
+}
+
 /// The server's error numbers that mean more than a statement that failed.
 mod code {
     /// Deadlock; the server has undone the transaction.

@@ -43,6 +43,19 @@ impl<F: LeaseFamily> Engine<F> for PostgreSql {
     }
 }
 
+/// See [`crate::life::weakness`].
+pub(crate) async fn weakness(access: &Access) -> Result<Option<String>, Error> {
+    let client = connect::open(access).await?;
+    let failed = |e: tokio_postgres::Error| error(&access.label(), "fsync", &e);
+    let row = client.query_one("SHOW fsync", &[]).await.map_err(failed)?;
+    let fsync: String = row.try_get(0).map_err(failed)?;
+    Ok((fsync == "off").then(|| {
+        "the server's fsync is off: leases that were acknowledged, or the whole database, may be \
+         lost with its machine; set fsync = on in postgresql.conf and reload it"
+            .to_owned()
+    }))
+}
+
 /// A driver's error, as ours.
 fn error(
     place: &std::sync::Arc<str>,

@@ -6,13 +6,18 @@ use std::time::Duration;
 
 use murre_harness::netns::Namespace;
 use murre_harness::{process, rundir};
-use murre_tests::worker::{self, Launch, binary};
-use murre_tests::{Engine, Leases, Scene4, config, hand4, on_engines, on_every_engine};
+use murre_tests::worker::{Launch, binary};
+use murre_tests::{
+    Engine, Leases, Scene4, Worker, World, config, hand4, on_engines, on_every_engine,
+};
 use murre_wire::dhcp4::MessageType::{Discover, Offer};
 use serde_json::json;
 
 on_every_engine!(a_broken_configuration_is_not_adopted_and_service_goes_on);
-on_engines!([sqlite = Sqlite] an_interface_that_is_not_there_is_named_with_those_that_are);
+on_engines!([sqlite = Sqlite]
+    where_one_family_cannot_be_changed_neither_is,
+    an_interface_that_is_not_there_is_named_with_those_that_are
+);
 
 /// What is wrong, and what must be said about it.
 const REFUSED: [(&str, &str, &[&str]); 8] = [
@@ -136,11 +141,37 @@ fn a_broken_configuration_is_not_adopted_and_service_goes_on(engine: Engine) {
     );
 }
 
+fn where_one_family_cannot_be_changed_neither_is(engine: Engine) {
+    let world = World::by_hand(engine);
+    let before = config::both(&world.leases);
+    let worker = Worker::start(&world.server, &before);
+    let relay = hand4::Relay::new(&world.client);
+    let address = hand4::Client::new(1).lease(&relay);
+
+    for refused in ["Dhcp4", "Dhcp6"] {
+        let mut config = before.clone();
+        config["Dhcp4"]["subnet4"][1]["pools"] = json!([{ "pool": "10.7.7.7/32" }]);
+        config[refused]["interfaces-config"]["interfaces"] = json!(["srv7"]);
+        let mark = worker.mark();
+        worker.reload(&config.to_string());
+        let failed = format!("{}_DYNAMIC_RECONFIGURATION_FAIL", refused.to_uppercase());
+        let line = worker.says_after(mark, &failed);
+        assert!(line.contains("srv7"), "{line}");
+        assert_eq!(hand4::Client::new(1).lease(&relay), address, "{refused}");
+        let offer = relay.ask(&mut hand4::Client::new(2).message(Discover));
+        let new = std::net::Ipv4Addr::new(10, 7, 7, 7);
+        assert_ne!(offer.yiaddr(), new, "{refused}");
+        let lines = worker.tail();
+        let changed = |line: &&String| line.contains("RECONFIGURATION_SUCCESS");
+        assert_eq!(lines.iter().find(changed), None, "{refused}");
+    }
+}
+
 fn an_interface_that_is_not_there_is_named_with_those_that_are(engine: Engine) {
     let namespace = Namespace::new("srv");
     let mut config = config::only4(&Leases::fresh(engine));
     config["Dhcp4"]["interfaces-config"]["interfaces"] = json!(["srv7"]);
-    let worker = worker::Worker::launch(&namespace, &config, &Launch::default());
+    let worker = Worker::launch(&namespace, &config, &Launch::default());
     let status = worker.wait(Duration::from_secs(30)).expect("it ends");
     assert_eq!(status.code(), Some(1));
     let said = worker.lines_to_the_end(Duration::from_secs(5)).join("\n");

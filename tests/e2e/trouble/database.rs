@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
+use murre_harness::database::{self, Server, ServerOptions};
 use murre_harness::{process, rundir};
 use murre_tests::hand4::{Client, Relay};
 use murre_tests::worker::{self, Launch};
@@ -25,6 +26,7 @@ on_every_server!(
     service_that_needs_no_lease_goes_on_where_on_fail_says_so,
     a_worker_ends_although_its_database_is_silent,
     a_wrong_password_is_told_as_such,
+    a_server_that_may_lose_what_it_acknowledged_is_warned_of,
     a_database_that_is_not_there_at_start_ends_a_worker_that_shall_not_wait,
 );
 on_every_engine!(
@@ -177,6 +179,31 @@ fn service_that_needs_no_lease_goes_on_where_on_fail_says_so(engine: Engine) {
     server.start();
     scene.worker.says("DHCP4_DB_RECONNECT_SUCCEEDED");
     Client::new(1).lease(&scene.relay);
+}
+
+fn a_server_that_may_lose_what_it_acknowledged_is_warned_of(engine: Engine) {
+    for durable in [true, false] {
+        let mut options = ServerOptions::new(match engine {
+            Engine::Postgresql => database::Engine::Postgresql,
+            _ => database::Engine::Mariadb,
+        });
+        options.durable = durable;
+        let server = Server::launch(options);
+        let world = World::by_hand_on(Leases::Server(server.fresh()));
+        let config = config::only4(&world.leases);
+        let worker = Worker::launch(&world.server, &config, &Launch::default());
+        worker.wait_until_serving(0);
+        let lines = worker.stop();
+        let line = lines
+            .iter()
+            .find(|line| line.contains("DHCP4_DATABASE_NOT_DURABLE"));
+        assert_eq!(line.is_none(), durable, "{lines:#?}");
+
+        let deep = check(&config, "-T");
+        let said = String::from_utf8_lossy(&deep.stdout);
+        assert!(deep.status.success(), "{said}");
+        assert_eq!(said.contains("may be lost"), !durable, "{said}");
+    }
 }
 
 fn a_wrong_password_is_told_as_such(engine: Engine) {

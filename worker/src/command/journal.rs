@@ -62,6 +62,14 @@ pub(super) fn log<F: Exchange>(event: &Event<'_>) {
                 "a client fell silent after {bytes} bytes of a command"
             );
         }
+        Event::MadeRoom => {
+            message!(
+                F,
+                Level::INFO,
+                ids::COMMAND_TIMEOUT,
+                "a slow client made room for others"
+            );
+        }
         Event::ReadFailed { error } => {
             message!(F, Level::ERROR, ids::COMMAND_READ_FAIL, "{error}");
         }

@@ -8,6 +8,8 @@ use murre_wire::Family;
 
 /// Where the embedded engine keeps its file when none is named.
 const DATA_FOLDER: &str = "/var/lib/murre";
+/// Where Debian's Kea keeps its lease file when none is named.
+const KEA_FOLDER: &str = "/var/lib/kea";
 
 /// The access that `lease-database` describes for a family.
 pub(super) fn access<F: Family>(database: &DatabaseAccess) -> Access {
@@ -67,25 +69,19 @@ fn beside(lease_file: &Path) -> PathBuf {
     lease_file.with_extension("sqlite")
 }
 
-/// The lease file that a `memfile` entry names, if it names one.
-pub(super) fn lease_file(database: &DatabaseAccess) -> Option<PathBuf> {
-    if !database.memfile || !database.persist || database.name.is_empty() {
+/// The lease file whose leases a `memfile` entry means: the one it names, or the one in the other
+/// server's usual place.
+pub(super) fn lease_file<F: Family>(database: &DatabaseAccess) -> Option<PathBuf> {
+    if !database.memfile || !database.persist {
         return None;
+    }
+    if database.name.is_empty() {
+        let name = format!("kea-leases{}.csv", F::VERSION);
+        return Some(Path::new(KEA_FOLDER).join(name));
     }
     let file = PathBuf::from(&database.name);
     // A name that is that of the embedded database already is no lease file.
     (beside(&file) != file).then_some(file)
-}
-
-/// Leases of another server in its usual place, where this configuration does not look for any:
-/// it names no file, and there is no database yet.
-pub(super) fn forgotten_lease_file<F: Family>(database: &DatabaseAccess) -> Option<PathBuf> {
-    if !database.memfile || !database.persist || !database.name.is_empty() {
-        return None;
-    }
-    let file = PathBuf::from(format!("/var/lib/kea/kea-leases{}.csv", F::VERSION));
-    let new = matches!(place::<F>(database), Place::File(path) if !path.exists());
-    (new && file.exists()).then_some(file)
 }
 
 #[cfg(test)]
@@ -103,19 +99,27 @@ mod tests {
         let file = PathBuf::from("/var/lib/kea/kea-leases4.sqlite");
         assert_eq!(access::<V4>(&database).place, Place::File(file));
         assert_eq!(
-            lease_file(&database),
+            lease_file::<V4>(&database),
             Some("/var/lib/kea/kea-leases4.csv".into())
         );
         let already = DatabaseAccess {
             name: "/var/lib/murre/leases.sqlite".into(),
             ..database.clone()
         };
-        assert_eq!(lease_file(&already), None);
+        assert_eq!(lease_file::<V4>(&already), None);
+        let unnamed = DatabaseAccess {
+            name: String::new(),
+            ..database.clone()
+        };
+        assert_eq!(
+            lease_file::<V4>(&unnamed),
+            Some("/var/lib/kea/kea-leases4.csv".into())
+        );
         let memory = DatabaseAccess {
             persist: false,
             ..database
         };
-        assert_eq!(lease_file(&memory), None);
+        assert_eq!(lease_file::<V4>(&memory), None);
         assert!(matches!(access::<V4>(&memory).place, Place::Memory(_)));
     }
 }

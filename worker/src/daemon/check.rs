@@ -22,22 +22,30 @@ pub(super) fn check(path: &Path, deep: bool) -> anyhow::Result<()> {
             .build()
             .context("cannot start a thread")?;
         if let Some(server) = &config.dhcp4 {
-            runtime.block_on(reach(server))?;
+            tell(&mut out, runtime.block_on(reach(server))?)?;
         }
         if let Some(server) = &config.dhcp6 {
-            runtime.block_on(reach(server))?;
+            tell(&mut out, runtime.block_on(reach(server))?)?;
         }
     }
     writeln!(out, "{}: the configuration can be served", path.display())?;
     Ok(())
 }
 
-async fn reach<F: LeaseFamily>(server: &Server<F>) -> anyhow::Result<()> {
+fn tell(out: &mut impl Write, weakness: Option<String>) -> std::io::Result<()> {
+    match weakness {
+        Some(weakness) => writeln!(out, "warning: {weakness}"),
+        None => Ok(()),
+    }
+}
+
+/// What the database's server does less safely than it could, when it can be served from.
+async fn reach<F: LeaseFamily>(server: &Server<F>) -> anyhow::Result<Option<String>> {
     let access = super::access::access::<F>(&server.lease_database);
     if let murre_schema::Place::Memory(_) = access.place {
-        return Ok(());
+        return Ok(None);
     }
-    life::servable(&access)
-        .await
-        .with_context(|| format!("{} lease-database", <F as Family>::KEY))
+    let place = || format!("{} lease-database", <F as Family>::KEY);
+    life::servable(&access).await.with_context(place)?;
+    life::weakness(&access).await.with_context(place)
 }

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use murre_config::{ControlSocket, Listen, Server};
 use murre_control::{PidFile, Registry, UnixChannel};
 use murre_leasefile::FileFamily;
-use murre_schema::{Store, StoreOptions};
+use murre_schema::{Store, StoreOptions, life};
 use murre_wire::{Family, V4, V6};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinHandle;
@@ -139,15 +139,12 @@ impl<F: Serve> FamilyDaemon<F> {
     /// Until the database answers. A worker waits for it unless `retry-on-startup` is false; where it
     /// is true, only as long as a lost database is waited for.
     async fn reach_database(&self) -> anyhow::Result<()> {
-        let named = Arc::clone(&self.service.server.load());
-        if let Some(file) = access::forgotten_lease_file::<F>(&named.lease_database) {
-            Journal::<F>::lease_file_forgotten(&file);
-        }
         let mut tried = 0;
         loop {
             let server = self.service.server.load_full();
             match open_store(&server).await {
                 Ok(store) => {
+                    self.tell_of_durability(&server).await;
                     import::import(&server, &store).await?;
                     self.service.store.store(Some(Arc::new(store)));
                     F::settle(&self.service)
@@ -168,6 +165,15 @@ impl<F: Serve> FamilyDaemon<F> {
         }
     }
 
+    /// What the database's server does less safely than it could, which no session can change.
+    async fn tell_of_durability(&self, server: &Server<F>) {
+        let access = access::access::<F>(&server.lease_database);
+        // A server that is lost at this moment is told of soon enough.
+        if let Ok(Some(weakness)) = life::weakness(&access).await {
+            Journal::<F>::not_durable(&weakness);
+        }
+    }
+
     async fn open_sockets(&mut self) -> anyhow::Result<()> {
         let settings = settings(&self.service);
         if let Some(listeners) = &mut self.listeners {
@@ -180,6 +186,14 @@ impl<F: Serve> FamilyDaemon<F> {
             self.status.sockets(Sockets::Tried(failures.collect()));
         }
         Ok(())
+    }
+
+    /// The configuration in force.
+    pub(super) fn present(&self) -> Wanted<F> {
+        Wanted {
+            server: self.service.server.load_full(),
+            json: serde_json::Value::clone(&self.status.config()),
+        }
     }
 
     /// Serve with another configuration. What cannot be adopted leaves the present one in force.
@@ -248,7 +262,10 @@ impl<F: Serve> FamilyDaemon<F> {
     }
 }
 
-/// After a reload: start, change or stop a family.
+/// After a reload: prepare a family that is new, or change one that is there.
+///
+/// # Errors
+/// Why it stays as it was.
 pub(super) async fn replace<F: Serve>(
     running: &mut Option<FamilyDaemon<F>>,
     wanted: Option<Wanted<F>>,
@@ -264,24 +281,31 @@ pub(super) async fn replace<F: Serve>(
             }
             prepared
         }
-        (Some(_), None) => {
-            if let Some(daemon) = running.take() {
-                daemon.stop(Ending::default()).await;
-            }
-            Ok(())
-        }
-        (None, None) => return Ok(()),
+        (_, None) => Ok(()),
     };
-    match outcome {
-        Ok(()) => {
-            Journal::<F>::configured();
-            Ok(())
+    outcome.map_err(|error| format!("{error:#}"))
+}
+
+/// Back to what was before [`replace`].
+pub(super) async fn restore<F: Serve>(
+    running: &mut Option<FamilyDaemon<F>>,
+    before: Option<Wanted<F>>,
+) {
+    match (running.as_mut(), before) {
+        (Some(daemon), Some(before)) => {
+            if let Err(error) = daemon.adopt(before).await {
+                Journal::<F>::not_configured(&format!("{error:#}"));
+            }
         }
-        Err(error) => {
-            let problem = format!("{error:#}");
-            Journal::<F>::not_configured(&problem);
-            Err(problem)
-        }
+        (_, None) => remove(running).await,
+        (None, Some(_)) => {}
+    }
+}
+
+/// Stop a family for good.
+pub(super) async fn remove<F: Serve>(running: &mut Option<FamilyDaemon<F>>) {
+    if let Some(daemon) = running.take() {
+        daemon.stop(Ending::default()).await;
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) async fn import<F: Exchange + FileFamily>(
     server: &Server<F>,
     store: &Store<F>,
 ) -> anyhow::Result<()> {
-    let Some(file) = access::lease_file(&server.lease_database) else {
+    let Some(file) = access::lease_file::<F>(&server.lease_database) else {
         return Ok(());
     };
     let files = chain::present(&file)?;

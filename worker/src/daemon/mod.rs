@@ -245,15 +245,54 @@ impl Daemon {
             Err(errors) => return Err(self.refuse(&errors)),
         };
         if let Err(error) = configure_log(&config, self.debug) {
+            self.restore_log();
             return Err(self.refuse(&error));
         }
         let (v4, v6) = parts(config);
-        let v4 = family::replace(&mut self.v4, v4, &self.surroundings).await;
-        let v6 = family::replace(&mut self.v6, v6, &self.surroundings).await;
-        let problems: Vec<_> = [v4, v6].into_iter().filter_map(Result::err).collect();
-        match problems.is_empty() {
-            true => Ok(()),
-            false => Err(problems.join("; ")),
+        let outcome = self.adopt(v4, v6).await;
+        if outcome.is_err() {
+            self.restore_log();
+        }
+        outcome
+    }
+
+    /// Both families' parts or none. What is not wanted any more goes last: it would not come back.
+    async fn adopt(
+        &mut self,
+        v4: Option<Wanted<V4>>,
+        v6: Option<Wanted<V6>>,
+    ) -> Result<(), String> {
+        let (keeps_v4, keeps_v6) = (v4.is_some(), v6.is_some());
+        let before = self.v4.as_ref().map(FamilyDaemon::present);
+        if let Err(problem) = family::replace(&mut self.v4, v4, &self.surroundings).await {
+            Journal::<V4>::not_configured(&problem);
+            return Err(problem);
+        }
+        if let Err(problem) = family::replace(&mut self.v6, v6, &self.surroundings).await {
+            family::restore(&mut self.v4, before).await;
+            Journal::<V6>::not_configured(&problem);
+            return Err(problem);
+        }
+        if keeps_v4 {
+            Journal::<V4>::configured();
+        } else {
+            family::remove(&mut self.v4).await;
+        }
+        if keeps_v6 {
+            Journal::<V6>::configured();
+        } else {
+            family::remove(&mut self.v6).await;
+        }
+        Ok(())
+    }
+
+    /// The loggers of the configuration in force. They could be had before.
+    fn restore_log(&self) {
+        if let Some(family) = &self.v4 {
+            let _ = log::configure::<V4>(&family.present().server.loggers, self.debug);
+        }
+        if let Some(family) = &self.v6 {
+            let _ = log::configure::<V6>(&family.present().server.loggers, self.debug);
         }
     }
 

@@ -98,6 +98,11 @@ impl<F: Exchange> Journal<F> {
         message!(F, Level::ERROR, ids::DATABASE_FAIL, "{error}");
     }
 
+    /// The database's server may lose what it acknowledged.
+    pub(crate) fn not_durable(weakness: &str) {
+        message!(F, Level::WARN, ids::NOT_DURABLE, "{weakness}");
+    }
+
     /// The database was lost.
     pub(crate) fn database_lost() {
         let lost = "no answer that needs a lease is given until it is back";
@@ -131,7 +136,8 @@ impl<F: Exchange> Journal<F> {
                 F,
                 Level::INFO,
                 ids::OPEN_SOCKET,
-                "{interface}: {sockets} sockets"
+                "{interface}: {sockets} {}",
+                if *sockets == 1 { "socket" } else { "sockets" }
             );
         }
         for failure in &applied.failures {
@@ -187,12 +193,19 @@ impl<F: Exchange> Journal<F> {
     /// The family is served no more; what was counted.
     pub(crate) fn stopped(counters: &Counters) {
         let (received, sent) = counters.totals();
-        let verdicts = counters.verdicts();
+        let verdicts = counters.verdicts().into_iter();
+        let reasons: Vec<_> = verdicts
+            .map(|(name, count)| format!("{name}: {count}"))
+            .collect();
+        let reasons = match reasons.is_empty() {
+            true => "none".to_owned(),
+            false => reasons.join(", "),
+        };
         message!(
             F,
             Level::INFO,
             ids::SHUTDOWN,
-            "{received} queries came, {sent} answers left; without answer: {verdicts:?}"
+            "{received} queries came, {sent} answers left; without answer: {reasons}"
         );
     }
 

@@ -8,17 +8,6 @@ use super::{Exchange, Journal};
 use crate::log::{Level, ids, message};
 
 impl<F: Exchange> Journal<F> {
-    /// Leases of another server are in its usual place, and nothing names them.
-    pub(crate) fn lease_file_forgotten(file: &Path) {
-        let file = file.display();
-        message!(
-            F,
-            Level::WARN,
-            ids::LEASE_FILE_FORGOTTEN,
-            "the leases in {file} are not taken over: lease-database names no file; put \"name\": \"{file}\" there before clients come"
-        );
-    }
-
     /// The leases of a file are in the database now.
     pub(crate) fn lease_file_imported(
         file: &Path,

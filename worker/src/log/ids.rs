@@ -177,8 +177,8 @@ ids! {
         DATABASE_FAIL = "DHCP4_DATABASE_FAIL" / "DHCP6_DATABASE_FAIL";
         /// Leases are kept here.
         OPEN_LEASE_DB = "DHCP4_OPEN_LEASE_DB" / "DHCP6_OPEN_LEASE_DB";
-        /// Leases of another server are where nothing looks for them.
-        LEASE_FILE_FORGOTTEN = "DHCPSRV_MEMFILE_FORGOTTEN" / "DHCPSRV_MEMFILE_FORGOTTEN";
+        /// The database's server may lose what it acknowledged.
+        NOT_DURABLE = "DHCP4_DATABASE_NOT_DURABLE" / "DHCP6_DATABASE_NOT_DURABLE";
         /// A lease file was taken over.
         LEASE_FILE_IMPORTED = "DHCPSRV_MEMFILE_LEASE_FILE_LOAD" / "DHCPSRV_MEMFILE_LEASE_FILE_LOAD";
         /// Another worker does it.
