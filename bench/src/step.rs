@@ -52,6 +52,10 @@ impl Attempt for Step {
         (self.begun as f64) < f64::from(self.asked) * self.seconds * KEPT_UP
     }
 
+    fn asked(&self) -> f64 {
+        f64::from(self.asked)
+    }
+
     fn rate(&self) -> f64 {
         self.rate
     }

@@ -171,6 +171,10 @@ impl Attempt for Outcome {
         (self.started as f64) < due * KEPT_UP
     }
 
+    fn asked(&self) -> f64 {
+        self.asked.unwrap_or(self.rate)
+    }
+
     fn rate(&self) -> f64 {
         self.rate
     }

@@ -11,14 +11,25 @@ const YIELD: f64 = 0.94;
 /// How often it is lowered before a server is given up.
 const YIELDS: u32 = 12;
 
+/// A server kept pace if exchanges finished at this share of the rate at least.
+const PACE: f64 = 0.97;
+
 /// What a rate came to.
 pub trait Attempt {
     /// Whether the server can be said to carry this rate.
     fn carried(&self) -> bool;
     /// Whether the generator could not send as fast as it was asked to.
     fn generator_bound(&self) -> bool;
+    /// Exchanges per second that were asked for.
+    fn asked(&self) -> f64;
     /// Exchanges per second that were completed.
     fn rate(&self) -> f64;
+
+    /// Whether a step of a few seconds shows that the rate can last. When exchanges end so late that
+    /// fewer finish per second than begin, a queue grows, whose end is only not lost yet.
+    fn lasts(&self) -> bool {
+        self.carried() && (self.generator_bound() || self.rate() >= self.asked() * PACE)
+    }
 }
 
 /// How a rate is searched for.
@@ -76,10 +87,10 @@ fn twice<A: Attempt, E>(
     attempt: &mut impl FnMut(u32, Length) -> Result<A, E>,
 ) -> Result<Verdict, E> {
     let mut step = attempt(whole(rate), Length::Step)?;
-    if !step.carried() {
+    if !step.lasts() {
         step = attempt(whole(rate), Length::Step)?;
     }
-    Ok(match step.carried() {
+    Ok(match step.lasts() {
         true if step.generator_bound() => Verdict::Limit(step.rate()),
         true => Verdict::Carried,
         false => Verdict::Failed,
@@ -138,15 +149,21 @@ mod tests {
         asked: f64,
         sent: f64,
         rate: f64,
+        /// Exchanges that did not finish.
+        lost: f64,
     }
 
     impl Attempt for Step {
         fn carried(&self) -> bool {
-            self.rate >= self.sent * 0.99 && self.rate > 0.0
+            self.lost <= self.sent * 0.01 && self.rate > 0.0
         }
 
         fn generator_bound(&self) -> bool {
             self.sent < self.asked * 0.97
+        }
+
+        fn asked(&self) -> f64 {
+            self.asked
         }
 
         fn rate(&self) -> f64 {
@@ -159,7 +176,13 @@ mod tests {
         let asked = f64::from(asked);
         let sent = asked.min(limit);
         let rate = sent.min(capacity);
-        Step { asked, sent, rate }
+        let lost = sent - rate;
+        Step {
+            asked,
+            sent,
+            rate,
+            lost,
+        }
     }
 
     fn found(mut server: impl FnMut(u32, Length) -> Step) -> Option<Step> {
@@ -203,6 +226,23 @@ mod tests {
         });
         let rate = step.unwrap().rate;
         assert!((1400.0..=1515.0).contains(&rate), "{rate}");
+    }
+
+    #[test]
+    fn a_queue_that_grows_without_losses_ends_the_approach() {
+        let mut measured = Vec::new();
+        let step = found(|rate, length| {
+            if length == Length::Measure {
+                measured.push(rate);
+            }
+            // Half as much again is only late in a short step.
+            let step = at(rate, 3000.0, 1e9);
+            let hidden = length == Length::Step && rate < 4500;
+            let lost = if hidden { 0.0 } else { step.lost };
+            Step { lost, ..step }
+        });
+        assert!(step.unwrap().rate > 2800.0);
+        assert!(measured.len() <= 2, "{measured:?}");
     }
 
     #[test]
