@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::ops::{Change, Changed, Claim, Decline, Found, Lookup};
+use crate::prefix::{self, Range, Span};
 
 /// Who holds what: an address and its client.
 pub(crate) type Holder<'a, F> = (
@@ -51,6 +52,32 @@ impl<'a, F: LeaseFamily> Parts<'a, F> {
             }
         }
         parts
+    }
+
+    /// Whether some claim must be alone in looking at what overlaps it: two that look at the same
+    /// moment would not see each other's prefix, as the two have different keys.
+    pub(crate) fn need_prefix_lock(&self) -> bool {
+        self.claims.iter().any(|claim| claim.may_overlap())
+    }
+
+    /// Where rows would overlap the claims, each with the number of the claim, from 1.
+    pub(crate) fn spans(&self) -> Vec<(i64, Span<F::Address>)> {
+        let numbered = (1..).zip(&self.claims);
+        numbered
+            .filter(|(_, claim)| claim.may_overlap())
+            .flat_map(|(number, claim)| {
+                let lease = &claim.lease;
+                prefix::spans(lease.address, F::lease_len(lease)).map(move |span| (number, span))
+            })
+            .collect()
+    }
+
+    /// Prefixes that are only to be renewed.
+    pub(crate) fn renewed(&self) -> Vec<Holder<'a, F>> {
+        let renewed = self.claims.iter().filter(|claim| claim.must_renew());
+        renewed
+            .map(|claim| (claim.lease.address, &claim.lease.client))
+            .collect()
     }
 
     pub(crate) fn only_claims(&self) -> bool {
@@ -105,6 +132,7 @@ pub(crate) struct Questions<'a, F: LeaseFamily> {
     pub(crate) clients: Vec<(i64, &'a [u8])>,
     pub(crate) hwaddrs: Vec<(i64, &'a [u8])>,
     pub(crate) addresses: Vec<(i64, F::Address)>,
+    pub(crate) ranges: Vec<(i64, Range<F::Address>)>,
 }
 
 impl<'a, F: LeaseFamily> Questions<'a, F> {
@@ -113,6 +141,7 @@ impl<'a, F: LeaseFamily> Questions<'a, F> {
             clients: Vec::new(),
             hwaddrs: Vec::new(),
             addresses: Vec::new(),
+            ranges: Vec::new(),
         };
         for (number, lookup) in (0..).zip(batch) {
             for client in &lookup.clients {
@@ -123,6 +152,9 @@ impl<'a, F: LeaseFamily> Questions<'a, F> {
             }
             for address in &lookup.addresses {
                 questions.addresses.push((number, *address));
+            }
+            for range in &lookup.ranges {
+                questions.ranges.push((number, *range));
             }
         }
         questions

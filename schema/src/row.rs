@@ -12,7 +12,8 @@ use smallvec::SmallVec;
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::{Lease, State};
-use crate::ops::{Decline, Found, FoundLease};
+use crate::ops::{Claim, Decline, Found, FoundLease};
+use crate::prefix::Span;
 
 /// One value to bind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +71,7 @@ pub(crate) fn decline_values<F: LeaseFamily>(decline: &Decline<F>) -> Values<'_>
     values
 }
 
-/// A whole lease, as a claim binds it: without what the database sets.
+/// A whole lease without what the database sets.
 pub(crate) fn lease_values<F: LeaseFamily>(lease: &Lease<F>) -> Values<'_> {
     let mut values = holder_values::<F>(lease.address, &lease.client);
     F::details_values(&lease.details, &mut values);
@@ -82,6 +83,24 @@ pub(crate) fn lease_values<F: LeaseFamily>(lease: &Lease<F>) -> Values<'_> {
     values.push(lease.user_context.as_deref().into());
     values.push(Value::Number(lease.pool_id.into()));
     values
+}
+
+/// A claim: its lease, and where a family has prefixes, whether it is only to be renewed.
+pub(crate) fn claim_values<F: LeaseFamily>(claim: &Claim<F>) -> Values<'_> {
+    let mut values = lease_values(&claim.lease);
+    if F::PREFIXES {
+        values.push(Value::Flag(claim.must_renew()));
+    }
+    values
+}
+
+/// A span, as the guard of claims binds it.
+pub(crate) fn span_values<F: LeaseFamily>(span: Span<F::Address>) -> [Value<'static>; 3] {
+    [
+        F::address_value(span.low),
+        F::address_value(span.high),
+        Value::Number(span.longest.into()),
+    ]
 }
 
 /// A whole lease with `expire` and `state`, as an upload binds it.

@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use common::Fresh;
 use common::sample::{Sample, claim, claimed, decline, lease, release};
 use murre_harness::database::{Engine, Server, ServerOptions};
-use murre_schema::{Change, Changed, Claim, Lease, Lookup, Page, State, Store};
+use murre_schema::{Change, Changed, Claim, Lease, LeaseKind, Lookup, Page, State, Store};
 use murre_wire::{V4, V6};
 
 /// Leases of others: live, expired and reclaimed ones.
@@ -22,6 +22,8 @@ const ENOUGH: u64 = 3_000;
 
 trait Crowd: Sample {
     fn stranger(number: u32) -> (Self::Address, Self::Client);
+    /// What there is in this family alone.
+    fn more(store: &Store<Self>, number: u8) -> impl Future<Output = ()>;
 }
 
 impl Crowd for V4 {
@@ -31,6 +33,8 @@ impl Crowd for V4 {
         client.client_id = Some(number.to_be_bytes().to_vec());
         (Ipv4Addr::from_bits(0x0a00_0000 + number), client)
     }
+
+    async fn more(_: &Store<V4>, _: u8) {}
 }
 
 impl Crowd for V6 {
@@ -39,6 +43,36 @@ impl Crowd for V6 {
         client.duid.extend(number.to_be_bytes());
         let bits = 0x2001_0db8_0001_u128 << 80 | u128::from(number);
         (Ipv6Addr::from_bits(bits), client)
+    }
+
+    /// Prefixes: around strangers, beside them, and renewed.
+    async fn more(store: &Store<V6>, number: u8) {
+        let (among, _) = V6::stranger(u32::from(number) << 8);
+        let beside = Ipv6Addr::from_bits(among.to_bits() | 1 << 127);
+        let mut lookup = Lookup::default();
+        lookup.ask_prefixes([(among, 120), (beside, 120)]);
+        let found = store.lookup(lookup).await.unwrap().by_address;
+        assert!(found.iter().any(|row| row.overlaps(among, 120)));
+        assert!(!found.iter().any(|row| row.overlaps(beside, 120)));
+        for (base, renews, granted) in [
+            (among, false, false),
+            (beside, true, false),
+            (beside, false, true),
+            (beside, true, true),
+        ] {
+            let mut lease: Lease<V6> = lease(0, number, 3600);
+            lease.address = base;
+            lease.client.kind = LeaseKind::Pd;
+            lease.details.prefix_len = 120;
+            let replaces = None;
+            let claim = Claim {
+                lease,
+                replaces,
+                renews,
+            };
+            let changed = store.change(Change::Claim(claim)).await.unwrap();
+            assert_eq!(claimed(changed), granted, "{base} {renews}");
+        }
     }
 }
 
@@ -67,6 +101,7 @@ async fn everything<F: Crowd>(store: &Store<F>, number: u8) {
         clients: [F::lookup_key(&client)].into_iter().collect(),
         hwaddr: Some(vec![2, 0, 0, 0, 0, number]),
         addresses: [address, F::address(number)].into_iter().collect(),
+        ..Lookup::default()
     };
     let found = store.lookup(lookup).await.unwrap();
     assert_eq!((found.by_client.len(), found.by_address.len()), (1, 1));
@@ -75,6 +110,7 @@ async fn everything<F: Crowd>(store: &Store<F>, number: u8) {
     let moved = Change::Claim(Claim {
         lease: lease(number + 100, number, 3600),
         replaces: Some(F::address(number)),
+        renews: false,
     });
     assert!(claimed(store.change(moved).await.unwrap()));
     assert_eq!(
@@ -100,6 +136,7 @@ async fn everything<F: Crowd>(store: &Store<F>, number: u8) {
         limit: 5,
     };
     assert_eq!(store.page(&page).await.unwrap().len(), 5);
+    F::more(store, number).await;
 }
 
 /// Rows of the table that were read since the server started.

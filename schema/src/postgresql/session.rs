@@ -15,10 +15,10 @@ use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
-use crate::ops::{Change, Changed, Claim, Decline, Found, Lookup, Page};
+use crate::ops::{Change, Changed, Decline, Found, Lookup, Page};
 use crate::row::{
-    Value, decline_values, holder_values, lease_values, read_address, read_count, read_found,
-    read_lease, read_number, upload_values,
+    Value, claim_values, decline_values, holder_values, read_address, read_count, read_found,
+    read_lease, read_number, span_values, upload_values,
 };
 
 /// A connection of one family.
@@ -35,6 +35,7 @@ struct Prepared {
     release_delete: Statement,
     release_keep: Statement,
     decline: Statement,
+    prefix_lock: Statement,
 }
 
 impl<F: LeaseFamily> PgSession<F> {
@@ -47,12 +48,21 @@ impl<F: LeaseFamily> PgSession<F> {
             texts.release_delete,
             texts.release_keep,
             texts.decline,
+            statements::PREFIX_LOCK,
         ];
         let prepared = try_join_all(all.map(|text| client.prepare(text)))
             .await
             .map_err(|e| error(&place, "prepare", &e))?;
-        let Ok([lookup, claim, release_delete, release_keep, decline]) =
-            <[Statement; 5]>::try_from(prepared)
+        let Ok(
+            [
+                lookup,
+                claim,
+                release_delete,
+                release_keep,
+                decline,
+                prefix_lock,
+            ],
+        ) = <[Statement; 6]>::try_from(prepared)
         else {
             return Err(Error::unavailable(
                 &place,
@@ -68,6 +78,7 @@ impl<F: LeaseFamily> PgSession<F> {
                 release_delete,
                 release_keep,
                 decline,
+                prefix_lock,
             },
             family: std::marker::PhantomData,
         })
@@ -121,12 +132,13 @@ impl<F: LeaseFamily> PgSession<F> {
         Ok(found)
     }
 
-    /// A batch of claims alone is one statement and needs no transaction around it; anything else
+    /// A batch of claims alone is one statement and needs no transaction around it, unless it is
+    /// about prefixes; anything else
     /// is pipelined between BEGIN and COMMIT, so that it costs one round trip as well.
     async fn change_batch(&self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let parts = Parts::of(batch);
-        if parts.only_claims() {
-            let won = self.claim(&parts.claims).await?;
+        if parts.only_claims() && !parts.need_prefix_lock() {
+            let won = self.claim(&parts).await?;
             return Ok(Outcome::new(won).answers(batch));
         }
         if parts.replaced.is_empty() {
@@ -149,15 +161,17 @@ impl<F: LeaseFamily> PgSession<F> {
 
     /// Open a transaction and send every statement of the batch without waiting in between.
     async fn run(&self, parts: &Parts<'_, F>) -> Result<Outcome<F>, Error> {
-        let (begin, replaced, kept, deleted, declined, won) = tokio::join!(
+        let (begin, locked, replaced, kept, deleted, declined, won) = tokio::join!(
             self.simple("begin", "BEGIN"),
+            self.lock_prefixes(parts),
             self.release(&parts.replaced, false),
             self.release(&parts.kept, true),
             self.release(&parts.deleted, false),
             self.decline(&parts.declined),
-            self.claim(&parts.claims),
+            self.claim(parts),
         );
         begin?;
+        locked?;
         replaced?;
         let (kept, deleted, declined) = (kept?, deleted?, declined?);
         let released = kept.into_iter().chain(deleted);
@@ -167,14 +181,24 @@ impl<F: LeaseFamily> PgSession<F> {
         Ok(Outcome::new(won?.into_iter().chain(ended)))
     }
 
-    async fn claim(&self, claims: &[&Claim<F>]) -> Result<Vec<(F::Address, Changed)>, Error> {
-        if claims.is_empty() {
+    async fn lock_prefixes(&self, parts: &Parts<'_, F>) -> Result<(), Error> {
+        if !parts.need_prefix_lock() {
+            return Ok(());
+        }
+        let statement = &self.prepared.prefix_lock;
+        self.query("prefix lock", statement, &[]).await.map(drop)
+    }
+
+    async fn claim(&self, parts: &Parts<'_, F>) -> Result<Vec<(F::Address, Changed)>, Error> {
+        if parts.claims.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<_> = claims.iter().map(|c| lease_values(&c.lease)).collect();
-        let rows = self
-            .query("claim", &self.prepared.claim, &columns(&rows))
-            .await?;
+        let rows: Vec<_> = parts.claims.iter().map(|c| claim_values(c)).collect();
+        let mut columns = columns(&rows);
+        if F::PREFIXES {
+            columns.extend(span_columns(parts));
+        }
+        let rows = self.query("claim", &self.prepared.claim, &columns).await?;
         rows.iter()
             .map(|row| {
                 let expire = read_number::<F>(&PgRow(row), 1, "expire")?;
@@ -226,7 +250,25 @@ fn leases<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<Lease<F>>, Error> {
     rows.iter().map(|row| read_lease(&PgRow(row), 0)).collect()
 }
 
-/// The three arms of the lookup, two arrays each.
+/// The spans of the claims: their numbers, and an array per column; empty ones as well.
+fn span_columns<F: LeaseFamily>(parts: &Parts<'_, F>) -> Vec<Parameter<'static>> {
+    let rows: Vec<[Value<'_>; 4]> = parts
+        .spans()
+        .into_iter()
+        .map(|(number, span)| {
+            let [low, high, longest] = span_values::<F>(span);
+            [Value::Number(number), low, high, longest]
+        })
+        .collect();
+    (0..4)
+        .map(|at| {
+            let column: Vec<Value<'_>> = rows.iter().map(|row| row[at]).collect();
+            Box::new(column) as Parameter<'_>
+        })
+        .collect()
+}
+
+/// The arms of the lookup: two arrays each, and three for ranges where a family has prefixes.
 fn lookup_columns<F: LeaseFamily>(batch: &[Lookup<F>]) -> Vec<Parameter<'_>> {
     fn arm<'a, T: Copy>(
         questions: &[(i64, T)],
@@ -237,14 +279,19 @@ fn lookup_columns<F: LeaseFamily>(batch: &[Lookup<F>]) -> Vec<Parameter<'_>> {
         [Box::new(numbers), Box::new(values)]
     }
     let questions = Questions::of(batch);
-    [
+    let arms = [
         arm(&questions.clients, Value::Bytes),
         arm(&questions.hwaddrs, Value::Bytes),
         arm(&questions.addresses, F::address_value),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    ];
+    let mut columns: Vec<Parameter<'_>> = arms.into_iter().flatten().collect();
+    if F::PREFIXES {
+        let low = arm(&questions.ranges, |(low, _)| F::address_value(low));
+        let [_, high] = arm(&questions.ranges, |(_, high)| F::address_value(high));
+        columns.extend(low);
+        columns.push(high);
+    }
+    columns
 }
 
 impl<F: LeaseFamily> Session<F> for PgSession<F> {

@@ -72,7 +72,12 @@ async fn claim(
 ) -> Result<Claimed, Verdict> {
     let row = lease::row(query, wish, chosen);
     let lease = row.clone();
-    match context.claim(Claim { lease, replaces }).await? {
+    let claim = Claim {
+        lease,
+        replaces,
+        renews: false,
+    };
+    match context.claim(claim).await? {
         Changed::Claimed { .. } => {
             Journal::<V4>::granted(&row);
             let kind = MessageType::Ack;

@@ -117,6 +117,7 @@ async fn assign_one<'s>(
         let claim = Claim {
             replaces: allocation::replaced(&wish, &found, chosen.address),
             lease: row.clone(),
+            renews: false,
         };
         match context.claim(claim).await? {
             Changed::Claimed { .. } => {
