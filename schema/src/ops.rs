@@ -13,8 +13,9 @@
 //! | reclaimed | taken over | taken over | nothing | nothing |
 //!
 //! A live lease keeps its length: a claim by its client at another one is `Taken` as well. A claim of
-//! a prefix is `Taken`, whatever row is there, while any other live row overlaps it; and one that
-//! [`Claim::renews`] is, unless the row is default, not expired, its client's and of that length.
+//! a prefix is `Taken`, whatever row is there, while any other row overlaps it that is not reclaimed: one
+//! that expired may be renewed at this moment. A claim that [`Claim::renews`] is `Taken` unless the row
+//! is default, expired or not, its client's and of that length.
 //!
 //! A claim by a client that holds another live lease in the same subnet (and IA) is refused with
 //! [`Changed::ClientHasOther`], unless it names that lease in [`Claim::replaces`].
@@ -35,14 +36,15 @@ pub struct Lookup<F: LeaseFamily> {
     pub hwaddr: Option<Vec<u8>>,
     /// Addresses (or base addresses of prefixes) whose rows are wanted.
     pub addresses: SmallVec<[F::Address; 8]>,
-    /// Ranges, first and last address, of each of which one live row is wanted, if there is any.
+    /// Ranges, first and last address, of each of which one row is wanted that is not reclaimed, if
+    /// there is any.
     /// Only where a family has prefixes.
     pub ranges: SmallVec<[(F::Address, F::Address); 2]>,
 }
 
 impl<F: LeaseFamily> Lookup<F> {
     /// Ask for everything that overlaps some prefixes, given as base and length: rows at their
-    /// bases, rows that may contain them, and of each one of the live rows inside of it.
+    /// bases, rows that may contain them, and of each one of the rows inside that are not reclaimed.
     pub fn ask_prefixes(&mut self, prefixes: impl IntoIterator<Item = (F::Address, u8)>) {
         for (base, len) in prefixes {
             self.addresses.push(base);
@@ -103,6 +105,16 @@ impl<F: LeaseFamily> FoundLease<F> {
         self.lease.state != crate::State::Reclaimed && self.remaining > 0
     }
 
+    /// Whether a prefix, or an address with its width as length, cannot be given to somebody else
+    /// because of this row. Its own address is free when its lease has expired, any other that it
+    /// overlaps when it was reclaimed.
+    pub fn is_in_the_way(&self, base: F::Address, len: u8) -> bool {
+        if self.lease.address == base {
+            return self.is_held();
+        }
+        self.lease.state != crate::State::Reclaimed && self.overlaps(base, len)
+    }
+
     /// Whether the row and a prefix, or an address with its width as length, have an address in
     /// common.
     pub fn overlaps(&self, base: F::Address, len: u8) -> bool {
@@ -155,9 +167,9 @@ pub struct Claim<F: LeaseFamily> {
     /// A live lease of the same client that ends in the same transaction. It may have the same
     /// address and another length.
     pub replaces: Option<F::Address>,
-    /// Of a prefix: a lookup said that the client holds this very lease. Then nothing overlaps it,
-    /// and nothing is looked for; should the client no longer hold it, the claim is refused. For
-    /// addresses it makes no difference.
+    /// Of a prefix: a lookup said that the client has this very lease, expired or not, in state
+    /// default. Then nothing overlaps it, and nothing is looked for; should it no longer be so, the
+    /// claim is refused. For addresses it makes no difference.
     pub renews: bool,
 }
 

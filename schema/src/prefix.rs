@@ -10,7 +10,7 @@ use murre_wire::Address;
 pub(crate) type Range<A> = (A, A);
 
 /// Addresses in which a live row stands in the way of a prefix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Span<A> {
     /// The first address.
     pub(crate) low: A,

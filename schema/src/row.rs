@@ -9,6 +9,7 @@ use std::net::Ipv6Addr;
 
 use smallvec::SmallVec;
 
+use crate::batch::Questions;
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::{Lease, State};
@@ -219,9 +220,10 @@ pub(crate) fn read_lease<F: LeaseFamily>(row: &dyn Cells, at: usize) -> Result<L
     })
 }
 
-/// Read a row of a lookup (question, arm, remaining seconds, lease) into the answer it is for.
+/// Read a row of a lookup (question, arm, remaining seconds, lease) into the answers it is for.
 pub(crate) fn read_found<F: LeaseFamily>(
     row: &dyn Cells,
+    questions: &Questions<'_, F>,
     answers: &mut [Found<F>],
 ) -> Result<(), Error> {
     let mut reader = Reader::new(row, 0);
@@ -235,10 +237,12 @@ pub(crate) fn read_found<F: LeaseFamily>(
         remaining,
         lease: read_lease(row, 3)?,
     };
-    let answer = usize::try_from(question)
-        .ok()
-        .and_then(|question| answers.get_mut(question));
-    if let Some(answer) = answer {
+    let askers = questions.askers(question);
+    let mut copies = std::iter::repeat_n(lease, askers.len());
+    for asker in askers {
+        let Some((answer, lease)) = answers.get_mut(asker).zip(copies.next()) else {
+            continue;
+        };
         match arm {
             0 => answer.by_client.push(lease),
             1 => answer.by_hwaddr.push(lease),

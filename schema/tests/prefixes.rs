@@ -135,26 +135,26 @@ fn a_prefix_that_overlaps_a_live_one_is_taken() {
 }
 
 #[test]
-fn an_address_inside_stands_in_the_way_and_rows_that_ended_do_not() {
+fn an_address_inside_stands_in_the_way_until_it_was_reclaimed() {
     on_every_engine(|fresh| async move {
         let store: Store<V6> = fresh.open().await;
-        let mut address = of(1, prefix("2001:db8:0:1::5/128"), 0).lease;
+        let mut address = of(1, prefix("2001:db8:0:1::5/128"), 3600).lease;
         address.client.kind = LeaseKind::Na;
-        let held = Lease {
-            valid_lifetime: 3600,
-            ..address.clone()
-        };
-        assert!(claimed(claim_lease(&store, held).await));
-        assert_eq!(ask(&store, 2, "2001:db8:0:1::/64").await, Changed::Taken);
-        // Expired.
-        address.address = prefix("2001:db8:0:2::5/128").0;
-        address.subnet_id = 2;
         assert!(claimed(claim_lease(&store, address).await));
-        let expiring = of(4, prefix("2001:db8::5/128"), 0);
-        assert!(claimed(make(&store, expiring).await));
+        assert_eq!(ask(&store, 2, "2001:db8:0:1::/64").await, Changed::Taken);
+        // A prefix that expired may be renewed at any moment.
         let inside = of(5, prefix("2001:db8:0:2:8000::/65"), 0);
         assert!(claimed(make(&store, inside).await));
+        let last = of(6, prefix("2001:db8::5/128"), 0);
+        assert!(claimed(make(&store, last).await));
         wait_until_expired::<V6>(&store, 5).await;
+        assert_eq!(ask(&store, 2, "2001:db8:0:2::/64").await, Changed::Taken);
+        assert_eq!(near(&store, &["2001:db8:0:2::/64"]).await.len(), 1);
+        assert_eq!(store.reclaim(10, false).await.unwrap().len(), 2);
+        assert_eq!(
+            renew(&store, 5, "2001:db8:0:2:8000::/65").await,
+            Changed::Taken
+        );
         assert!(near(&store, &["2001:db8:0:2::/64"]).await.is_empty());
         assert!(claimed(ask(&store, 2, "2001:db8:0:2::/64").await));
         // Given back.
@@ -206,7 +206,7 @@ fn a_prefix_that_is_replaced_is_not_in_the_way_of_what_replaces_it() {
 }
 
 #[test]
-fn a_prefix_is_renewed_by_its_client_alone_and_as_long_as_it_lives() {
+fn a_prefix_is_renewed_by_its_client_alone_until_it_was_ended() {
     on_every_engine(|fresh| async move {
         let store: Store<V6> = fresh.open().await;
         let text = "2001:db8::1/128";
@@ -226,8 +226,9 @@ fn a_prefix_is_renewed_by_its_client_alone_and_as_long_as_it_lives() {
         assert_eq!(renew(&store, 1, text).await, Changed::Taken, "given back");
         assert!(claimed(make(&store, of(1, prefix(text), 0)).await));
         wait_until_expired::<V6>(&store, 1).await;
-        assert_eq!(renew(&store, 1, text).await, Changed::Taken, "expired");
-        assert!(claimed(ask(&store, 1, text).await));
+        assert_eq!(renew(&store, 2, text).await, Changed::Taken);
+        // Nobody else can have got a part of it before it was reclaimed.
+        assert!(claimed(renew(&store, 1, text).await));
     });
 }
 

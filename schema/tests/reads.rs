@@ -10,11 +10,15 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use common::Fresh;
 use common::sample::{Sample, claim, claimed, decline, lease, release};
 use murre_harness::database::{Engine, Server, ServerOptions};
-use murre_schema::{Change, Changed, Claim, Lease, LeaseKind, Lookup, Page, State, Store};
+use murre_schema::{
+    Change, Changed, Claim, Lease, LeaseKind, Lookup, Page, State, Store, StoreOptions,
+};
 use murre_wire::{V4, V6};
 
 /// Leases of others: live, expired and reclaimed ones.
 const CROWD: u32 = 20_000;
+/// A number that nobody else has.
+const OTHER: u8 = 250;
 /// How often a worker does everything it can do.
 const ROUNDS: u8 = 20;
 /// More than all of that needs to read, and far less than a single reading of the table.
@@ -22,6 +26,21 @@ const ENOUGH: u64 = 3_000;
 
 trait Crowd: Sample {
     fn stranger(number: u32) -> (Self::Address, Self::Client);
+    /// Runs each statement of the lanes once on an empty table, and leaves it as good as empty.
+    fn plan(store: &Store<Self>) -> impl Future<Output = ()> {
+        async {
+            let mut lookup = Lookup::default();
+            lookup.addresses.push(Self::address(OTHER));
+            assert!(store.lookup(lookup).await.unwrap().by_address.is_empty());
+            for keep in [true, false] {
+                assert!(claimed(claim(store, OTHER, OTHER, 3600).await));
+                assert_eq!(release(store, OTHER, OTHER, keep).await, Changed::Released);
+            }
+            assert!(claimed(claim(store, OTHER, OTHER, 3600).await));
+            assert_eq!(decline(store, OTHER, OTHER, 0).await, Changed::Declined);
+        }
+    }
+
     /// What there is in this family alone.
     fn more(store: &Store<Self>, number: u8) -> impl Future<Output = ()>;
 }
@@ -196,6 +215,39 @@ fn nothing_reads_the_table<F: Crowd>() {
             "{engine}: only {read} rows read, who counts?"
         );
     }
+}
+
+/// A session plans its statements when it first runs them, and keeps the plans.
+fn plans_made_on_an_empty_table_serve_a_full_one<F: Crowd>() {
+    let server = Server::launch(ServerOptions::new(Engine::Postgresql));
+    let fresh = Fresh::server("server", server.fresh());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        // One lane of each kind, so that all of it goes through the same sessions.
+        let options = StoreOptions {
+            write_lanes: 1,
+            ..StoreOptions::default()
+        };
+        let store: Store<F> = Store::open(&fresh.access, options).await.unwrap();
+        F::plan(&store).await;
+        fill(&store).await;
+        for number in 1..=ROUNDS {
+            everything(&store, number).await;
+        }
+    });
+    drop(runtime);
+    let read = rows_read::<F>(&fresh, Engine::Postgresql);
+    assert!(read < ENOUGH, "{read} rows read");
+}
+
+#[test]
+fn plans_made_on_an_empty_table_serve_a_full_one_v4() {
+    plans_made_on_an_empty_table_serve_a_full_one::<V4>();
+}
+
+#[test]
+fn plans_made_on_an_empty_table_serve_a_full_one_v6() {
+    plans_made_on_an_empty_table_serve_a_full_one::<V6>();
 }
 
 #[test]

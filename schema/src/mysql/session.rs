@@ -83,12 +83,13 @@ impl<F: LeaseFamily> MySqlSession<F> {
     }
 
     async fn lookup_batch(&mut self, batch: &[Lookup<F>]) -> Result<Vec<Found<F>>, Error> {
+        let questions = Questions::of(batch);
         let arms = if F::PREFIXES { 4 } else { 3 };
-        let script = Script::default().batch("lookup", &questions_json(batch), arms);
+        let script = Script::default().batch("lookup", &questions_json(&questions), arms);
         let rows = self.run(script).await?.next();
         let mut found = nothing_found(batch);
         for row in &rows {
-            read_found(&MySqlRow(row), &mut found)?;
+            read_found(&MySqlRow(row), &questions, &mut found)?;
         }
         Ok(found)
     }
@@ -192,7 +193,7 @@ fn changes<F: LeaseFamily>(parts: &Parts<'_, F>) -> Script {
             script.batch("claim", &json, 1)
         } else if parts.need_prefix_lock() || !renewed.is_empty() {
             script
-                .batch("refused", &json, 2)
+                .batch("refused", &json, 3)
                 .same_batch_without("claim")
         } else {
             script
@@ -260,11 +261,11 @@ fn claims_json<F: LeaseFamily>(parts: &Parts<'_, F>) -> String {
     if !F::PREFIXES {
         return claims;
     }
-    let spans = json(parts.spans().into_iter().map(|(number, span)| {
-        let [low, high, longest] = span_values::<F>(span);
-        [Value::Number(number), low, high, longest]
-    }));
-    format!("{{\"c\":{claims},\"s\":{spans}}}")
+    let spans = parts.spans();
+    let pairs = spans.of_claims.iter();
+    let pairs = json(pairs.map(|(claim, span)| [*claim, *span].map(Value::Number)));
+    let distinct = json(spans.distinct.into_iter().map(span_values::<F>));
+    format!("{{\"c\":{claims},\"s\":{distinct},\"p\":{pairs}}}")
 }
 
 fn holders_json<F: LeaseFamily>(holders: &[Holder<'_, F>]) -> String {
@@ -276,8 +277,7 @@ fn holders_json<F: LeaseFamily>(holders: &[Holder<'_, F>]) -> String {
 }
 
 /// The arms of a lookup.
-fn questions_json<F: LeaseFamily>(batch: &[Lookup<F>]) -> String {
-    let questions = Questions::of(batch);
+fn questions_json<F: LeaseFamily>(questions: &Questions<'_, F>) -> String {
     let bytes = |asked: &[(i64, &[u8])]| {
         json(
             asked

@@ -122,12 +122,13 @@ impl<F: LeaseFamily> PgSession<F> {
     }
 
     async fn lookup_batch(&self, batch: &[Lookup<F>]) -> Result<Vec<Found<F>>, Error> {
+        let questions = Questions::of(batch);
         let rows = self
-            .query("lookup", &self.prepared.lookup, &lookup_columns(batch))
+            .query("lookup", &self.prepared.lookup, &lookup_columns(&questions))
             .await?;
         let mut found = nothing_found(batch);
         for row in &rows {
-            read_found(&PgRow(row), &mut found)?;
+            read_found(&PgRow(row), &questions, &mut found)?;
         }
         Ok(found)
     }
@@ -250,26 +251,25 @@ fn leases<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<Lease<F>>, Error> {
     rows.iter().map(|row| read_lease(&PgRow(row), 0)).collect()
 }
 
-/// The spans of the claims: their numbers, and an array per column; empty ones as well.
+/// The spans of the claims, and which of them are whose: an array per column; empty ones as well.
 fn span_columns<F: LeaseFamily>(parts: &Parts<'_, F>) -> Vec<Parameter<'static>> {
-    let rows: Vec<[Value<'_>; 4]> = parts
-        .spans()
-        .into_iter()
-        .map(|(number, span)| {
-            let [low, high, longest] = span_values::<F>(span);
-            [Value::Number(number), low, high, longest]
-        })
-        .collect();
-    (0..4)
-        .map(|at| {
-            let column: Vec<Value<'_>> = rows.iter().map(|row| row[at]).collect();
-            Box::new(column) as Parameter<'_>
-        })
-        .collect()
+    let spans = parts.spans();
+    let distinct: Vec<_> = spans.distinct.into_iter().map(span_values::<F>).collect();
+    let pairs = spans.of_claims.iter();
+    let pairs: Vec<_> = pairs.map(|(claim, span)| [*claim, *span]).collect();
+    let spans = (0..3).map(|at| {
+        let column: Vec<Value<'_>> = distinct.iter().map(|span| span[at]).collect();
+        Box::new(column) as Parameter<'_>
+    });
+    let pairs = (0..2).map(|at| {
+        let column: Vec<i64> = pairs.iter().map(|pair| pair[at]).collect();
+        Box::new(column) as Parameter<'_>
+    });
+    spans.chain(pairs).collect()
 }
 
 /// The arms of the lookup: two arrays each, and three for ranges where a family has prefixes.
-fn lookup_columns<F: LeaseFamily>(batch: &[Lookup<F>]) -> Vec<Parameter<'_>> {
+fn lookup_columns<'a, F: LeaseFamily>(questions: &Questions<'a, F>) -> Vec<Parameter<'a>> {
     fn arm<'a, T: Copy>(
         questions: &[(i64, T)],
         value: impl Fn(T) -> Value<'a>,
@@ -278,7 +278,6 @@ fn lookup_columns<F: LeaseFamily>(batch: &[Lookup<F>]) -> Vec<Parameter<'_>> {
         let values: Vec<Value<'a>> = questions.iter().map(|(_, asked)| value(*asked)).collect();
         [Box::new(numbers), Box::new(values)]
     }
-    let questions = Questions::of(batch);
     let arms = [
         arm(&questions.clients, Value::Bytes),
         arm(&questions.hwaddrs, Value::Bytes),

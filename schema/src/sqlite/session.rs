@@ -144,27 +144,27 @@ impl Db<'_> {
         let mut found = nothing_found(batch);
         let mut ask = |text, values: &[Value<'_>]| {
             self.query("lookup", text, values, |row| {
-                read_found(&SqliteRow(row), &mut found)
+                read_found(&SqliteRow(row), &questions, &mut found)
             })
         };
         self.transaction(statements::BEGIN_READ, || {
-            for (number, client) in questions.clients {
-                let values = [Value::Number(number), Value::Bytes(client)];
+            for (number, client) in &questions.clients {
+                let values = [Value::Number(*number), Value::Bytes(client)];
                 ask(texts.by_client, &values)?;
             }
-            for (number, hwaddr) in questions.hwaddrs {
-                let values = [Value::Number(number), Value::Bytes(hwaddr)];
+            for (number, hwaddr) in &questions.hwaddrs {
+                let values = [Value::Number(*number), Value::Bytes(hwaddr)];
                 ask(texts.by_hwaddr, &values)?;
             }
-            for (number, address) in questions.addresses {
-                let values = [Value::Number(number), F::address_value(address)];
+            for (number, address) in &questions.addresses {
+                let values = [Value::Number(*number), F::address_value(*address)];
                 ask(texts.by_address, &values)?;
             }
-            for (number, (low, high)) in questions.ranges {
-                let range = [low, high].map(F::address_value);
+            for (number, (low, high)) in &questions.ranges {
+                let range = [*low, *high].map(F::address_value);
                 ask(
                     statements::INSIDE,
-                    &[Value::Number(number), range[0], range[1]],
+                    &[Value::Number(*number), range[0], range[1]],
                 )?;
             }
             Ok(())

@@ -5,7 +5,7 @@ crate::texts::statement_texts! { "sqlite":
     reclaim_keep flush page count upload import
 }
 
-/// The first live row of a range; only where leases may be prefixes.
+/// The first row of a range that is not reclaimed; only where leases may be prefixes.
 pub(super) const INSIDE: &str = crate::texts::sql!("sqlite", "lease6_inside");
 /// Whether something overlaps a prefix.
 pub(super) const OVERLAP: &str = crate::texts::sql!("sqlite", "lease6_overlap");

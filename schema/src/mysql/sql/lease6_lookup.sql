@@ -1,5 +1,5 @@
--- Rows of clients (arm 0), of hardware addresses (arm 1), of addresses and the first live one in each
--- range (arm 2), each with the number of the question it answers. Four index scans per batch,
+-- Rows of clients (arm 0), of hardware addresses (arm 1), of addresses and the first in each range that
+-- is not reclaimed (arm 2), each with the number of the question it answers. Four index scans per batch,
 -- whatever the optimizer thinks of the table's size; nothing is locked. Ends of a range that come from
 -- a table of the same query part make it scan the index between them, others make it scan it all: so
 -- they are unpacked once more beside the table.
@@ -38,5 +38,5 @@ STRAIGHT_JOIN lease6 l FORCE INDEX (PRIMARY)
                     FROM JSON_TABLE(JSON_ARRAY(q.low, q.high), '$' COLUMNS (low CHAR(32) PATH '$[0]',
                                                                            high CHAR(32) PATH '$[1]')) r
                     STRAIGHT_JOIN lease6 i FORCE INDEX (PRIMARY) ON i.address BETWEEN UNHEX(r.low) AND UNHEX(r.high)
-                    WHERE i.state <> 2 AND i.expire > UTC_TIMESTAMP()
+                    WHERE i.state <> 2
                     LIMIT 1)

@@ -1,7 +1,8 @@
 -- Grant or renew; see lease4_claim.sql. A row that is held as another kind or length is taken.
 -- A prefix that is to be renewed must be its client's: the row is locked before it is looked at, so
--- that it stays so. Any other prefix must have no live row in its spans, which are the bases of what
--- would contain it and its inside: prefix_lock.sql goes before, so that nobody adds one meanwhile.
+-- that it stays so. Any other prefix must have no row in its spans that is not reclaimed; they are
+-- the bases of what would contain it and its inside. prefix_lock.sql goes before, so that nobody adds
+-- one meanwhile. A row that expired counts, as its client may be renewing it at this moment.
 WITH asked AS MATERIALIZED (
     SELECT *
     FROM unnest($1::inet[], $2::bytea[], $3::integer[], $4::smallint[], $5::smallint[], $6::bigint[],
@@ -12,15 +13,24 @@ WITH asked AS MATERIALIZED (
                valid_lifetime, subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id, renews, n)
 ), renewed AS MATERIALIZED (
     SELECT asked.n
-    FROM asked JOIN lease6 l ON l.address = asked.address
-    WHERE asked.renews AND l.state = 0 AND l.expire > now() AND l.duid = asked.duid AND l.iaid = asked.iaid
-      AND l.lease_type = asked.lease_type AND l.prefix_len = asked.prefix_len
-    FOR NO KEY UPDATE OF l
+    FROM asked
+    CROSS JOIN LATERAL (SELECT FROM lease6 l
+                        WHERE l.address = asked.address AND l.state = 0 AND l.duid = asked.duid
+                          AND l.iaid = asked.iaid AND l.lease_type = asked.lease_type
+                          AND l.prefix_len = asked.prefix_len
+                        LIMIT 1 FOR NO KEY UPDATE) own
+    WHERE asked.renews
+), occupied AS MATERIALIZED (
+    SELECT span.number
+    FROM unnest($18::inet[], $19::inet[], $20::smallint[]) WITH ORDINALITY AS span (low, high, longest, number)
+    CROSS JOIN LATERAL (SELECT FROM lease6 l
+                        WHERE l.address BETWEEN span.low AND span.high AND l.state <> 2
+                          AND coalesce(l.prefix_len, 128) <= span.longest
+                        ORDER BY l.address LIMIT 1) other
 ), overlapped AS MATERIALIZED (
-    SELECT s.n
-    FROM unnest($18::bigint[], $19::inet[], $20::inet[], $21::smallint[]) AS s (n, low, high, longest)
-    WHERE EXISTS (SELECT FROM lease6 l WHERE l.address BETWEEN s.low AND s.high AND l.state <> 2
-                  AND l.expire > now() AND coalesce(l.prefix_len, 128) <= s.longest)
+    SELECT pair.n
+    FROM unnest($21::bigint[], $22::bigint[]) AS pair (n, span)
+    WHERE pair.span IN (SELECT number FROM occupied)
 )
 INSERT INTO lease6 AS held
     (address, duid, valid_lifetime, expire, subnet_id, pref_lifetime, lease_type, iaid, prefix_len,
