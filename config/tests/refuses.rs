@@ -224,6 +224,25 @@ fn overlapping_prefix_pools_must_delegate_one_length() {
 }
 
 #[test]
+fn address_pools_and_prefix_pools_must_be_apart_in_all_subnets() {
+    let pools = |first: &str, second: &str| {
+        v6_errors(&format!(
+            "\"subnet6\": [ {{ \"id\": 1, \"subnet\": \"2001:db8::/32\",\n{first} }},\n{{ \"id\": 2, \"subnet\": \"2001:db9::/32\",\n{second} }} ]"
+        ))
+    };
+    let (prefixes, nested, addresses) = (
+        "\"pd-pools\": [ { \"prefix\": \"2001:db8:8000::\", \"prefix-len\": 40, \"delegated-len\": 56 } ]",
+        "\"pd-pools\": [ { \"prefix\": \"2001:db8:8000::\", \"prefix-len\": 48, \"delegated-len\": 56 } ]",
+        "\"pools\": [ { \"pool\": \"2001:db8:80ff:ffff::/64\" }, { \"pool\": \"2001:db8:8100::/64\" }, { \"pool\": \"2001:db8:7fff::-2001:db8:7fff::9\" } ]",
+    );
+    insta::assert_snapshot!(pools(&format!("{prefixes}, {addresses}"), nested), @"t.json:3:110: pool 2001:db8:80ff:ffff::/64 overlaps pd-pool 2001:db8:8000::/40: a client could get an address out of another's prefix (which is at t.json:3:27)");
+    let across = "\"pd-pools\": [ { \"prefix\": \"2001:db9:1:8000::\", \"prefix-len\": 50, \"delegated-len\": 56 } ]";
+    let around =
+        "\"pools\": [ { \"pool\": \"2001:db9::/40\" }, { \"pool\": \"2001:db9:1000::/64\" } ]";
+    insta::assert_snapshot!(pools(across, around), @"t.json:5:22: pool 2001:db9::/40 overlaps pd-pool 2001:db9:1:8000::/50: a client could get an address out of another's prefix (which is at t.json:3:27)");
+}
+
+#[test]
 fn options_must_be_what_their_definition_says() {
     insta::assert_snapshot!(v4_errors("\"option-data\": [ { \"data\": \"x\" },\n{ \"name\": \"no-such-option\", \"data\": \"x\" },\n{ \"name\": \"routers\", \"code\": 4, \"data\": \"10.0.0.1\" },\n{ \"name\": \"gateways\", \"code\": 3, \"data\": \"10.0.0.1\" },\n{ \"name\": \"routers\", \"data\": \"x\" },\n{ \"name\": \"routers\" },\n{ \"code\": 255, \"data\": \"00\" },\n{ \"code\": 230, \"data\": \"hello\" },\n{ \"code\": 230, \"data\": \"1\", \"csv-format\": true },\n{ \"code\": 6, \"data\": \"0x0\", \"csv-format\": false, \"always-send\": 1 } ]"), @r#"
     t.json:2:18: an option needs a "name" or a "code"

@@ -38,6 +38,43 @@ pub(super) fn refuse_mixed_delegation<F: Family>(cx: &mut Cx, pools: &[PlacedPoo
     }
 }
 
+/// Refuses pools of addresses that overlap pools of prefixes, whatever their subnets: a client could
+/// get an address that another was given with its prefix, as addresses and prefixes are looked for
+/// apart. Within one subnet Kea refuses it as well.
+pub(super) fn refuse_addresses_in_prefixes<F: Family>(
+    cx: &mut Cx,
+    addresses: &[PlacedPool<F>],
+    prefixes: &[PlacedPool<F>],
+) {
+    let mut sorted: Vec<&PlacedPool<F>> = prefixes.iter().collect();
+    sorted.sort_by_key(|placed| (placed.pool.first(), std::cmp::Reverse(placed.pool.end())));
+    // Prefixes nest: without those inside of others they are apart.
+    sorted.dedup_by(|inner, outer| inner.pool.end() <= outer.pool.end());
+    for placed in addresses {
+        let before = sorted.partition_point(|prefix| prefix.pool.first() <= placed.pool.end());
+        let Some(prefix) = before.checked_sub(1).and_then(|at| sorted.get(at)) else {
+            continue;
+        };
+        if prefix.pool.end() >= placed.pool.first() {
+            cx.error(shared(placed, prefix));
+        }
+    }
+}
+
+fn shared<F: Family>(addresses: &PlacedPool<F>, prefixes: &PlacedPool<F>) -> ConfigError {
+    let (pool, pd_pool) = (("pool", addresses), ("pd-pool", prefixes));
+    let (first, second) = if addresses.place.order() < prefixes.place.order() {
+        (pool, pd_pool)
+    } else {
+        (pd_pool, pool)
+    };
+    let message = format!(
+        "{} {} overlaps {} {}: a client could get an address out of another's prefix",
+        second.0, second.1.text, first.0, first.1.text,
+    );
+    ConfigError::value(&second.1.place, message).with(&first.1.place, "which is at")
+}
+
 fn mixed<F: Family>(first: &PlacedPool<F>, second: &PlacedPool<F>) -> ConfigError {
     let message = format!(
         "pd-pool {} delegates /{} and overlaps pd-pool {}, which delegates /{}: two clients could get overlapping prefixes",

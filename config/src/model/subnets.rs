@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use murre_wire::Family;
 
-use super::conflicts::refuse_mixed_delegation;
+use super::conflicts::{refuse_addresses_in_prefixes, refuse_mixed_delegation};
 use super::inherited::Inherited;
 use super::options::options;
 use super::pools::{PlacedPool, address_pools, pd_pools, prefix_len};
@@ -31,6 +31,7 @@ pub(super) fn subnets<F: Family>(
     let maps = cx.maps(global, key);
     let mut ids = Ids::collect(cx, &maps);
     let mut texts: HashMap<String, &Place> = HashMap::new();
+    let mut addressed: Vec<PlacedPool<F>> = Vec::new();
     let mut delegated: Vec<PlacedPool<F>> = Vec::new();
     let mut subnets = Vec::with_capacity(maps.len());
     for fields in &maps {
@@ -43,16 +44,18 @@ pub(super) fn subnets<F: Family>(
             let message = format!("subnet {} is given twice", subnet.text);
             cx.error(ConfigError::value(place, message).with(first, "first given at"));
         }
-        subnet.pools = address_pools(cx, fields, &subnet)
-            .into_iter()
-            .map(|placed| placed.pool)
-            .collect();
+        let addresses = address_pools(cx, fields, &subnet);
+        subnet.pools = addresses.iter().map(|placed| placed.pool.clone()).collect();
+        if F::VERSION == 6 {
+            addressed.extend(addresses);
+        }
         let prefixes = pd_pools(cx, fields, &subnet);
         subnet.pd_pools = prefixes.iter().map(|placed| placed.pool.clone()).collect();
         delegated.extend(prefixes);
         subnets.push(subnet);
     }
     refuse_mixed_delegation(cx, &delegated);
+    refuse_addresses_in_prefixes(cx, &addressed, &delegated);
     subnets
 }
 
