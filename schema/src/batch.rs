@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
+use smallvec::SmallVec;
+
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::ops::{Change, Changed, Claim, Decline, Found, Lookup};
+use crate::prefix::{self, Range, Span};
 
 /// Who holds what: an address and its client.
 pub(crate) type Holder<'a, F> = (
@@ -53,12 +56,58 @@ impl<'a, F: LeaseFamily> Parts<'a, F> {
         parts
     }
 
+    /// Whether some claim must be alone in looking at what overlaps it: two that look at the same
+    /// moment would not see each other's prefix, as the two have different keys.
+    pub(crate) fn need_prefix_lock(&self) -> bool {
+        self.claims.iter().any(|claim| claim.may_overlap())
+    }
+
+    /// Where rows would overlap the claims.
+    pub(crate) fn spans(&self) -> Spans<F> {
+        let mut spans = Spans {
+            distinct: Vec::new(),
+            of_claims: Vec::new(),
+        };
+        let mut numbers = HashMap::new();
+        for (claim, number) in self.claims.iter().zip(1..) {
+            if !claim.may_overlap() {
+                continue;
+            }
+            let lease = &claim.lease;
+            for span in prefix::spans(lease.address, F::lease_len(lease)) {
+                let at = *numbers.entry(span).or_insert_with(|| {
+                    spans.distinct.push(span);
+                    spans.distinct.len()
+                });
+                spans.of_claims.push((number, at as i64));
+            }
+        }
+        spans
+    }
+
+    /// Prefixes that are only to be renewed.
+    pub(crate) fn renewed(&self) -> Vec<Holder<'a, F>> {
+        let renewed = self.claims.iter().filter(|claim| claim.must_renew());
+        renewed
+            .map(|claim| (claim.lease.address, &claim.lease.client))
+            .collect()
+    }
+
     pub(crate) fn only_claims(&self) -> bool {
         self.replaced.is_empty()
             && self.kept.is_empty()
             && self.deleted.is_empty()
             && self.declined.is_empty()
     }
+}
+
+/// Where rows would overlap claims. Prefixes of one pool have most of what contains them in common,
+/// and it is looked at once.
+pub(crate) struct Spans<F: LeaseFamily> {
+    /// Each once.
+    pub(crate) distinct: Vec<Span<F::Address>>,
+    /// Numbers of claims and of their spans, both from 1.
+    pub(crate) of_claims: Vec<(i64, i64)>,
 }
 
 /// What became of each change, from what the statements gave back; silence means refused.
@@ -100,11 +149,16 @@ impl<F: LeaseFamily> Outcome<F> {
     }
 }
 
-/// The questions of a batch by arm, each with the number of the lookup it belongs to.
+/// The questions of a batch by arm, each with a number by which [`Questions::askers`] tells whose it
+/// is.
 pub(crate) struct Questions<'a, F: LeaseFamily> {
     pub(crate) clients: Vec<(i64, &'a [u8])>,
     pub(crate) hwaddrs: Vec<(i64, &'a [u8])>,
     pub(crate) addresses: Vec<(i64, F::Address)>,
+    pub(crate) ranges: Vec<(i64, Range<F::Address>)>,
+    /// Lookups that have a question in common; their numbers follow those of the lookups.
+    shared: Vec<SmallVec<[usize; 2]>>,
+    lookups: usize,
 }
 
 impl<'a, F: LeaseFamily> Questions<'a, F> {
@@ -113,7 +167,11 @@ impl<'a, F: LeaseFamily> Questions<'a, F> {
             clients: Vec::new(),
             hwaddrs: Vec::new(),
             addresses: Vec::new(),
+            ranges: Vec::new(),
+            shared: Vec::new(),
+            lookups: batch.len(),
         };
+        let mut known = HashMap::new();
         for (number, lookup) in (0..).zip(batch) {
             for client in &lookup.clients {
                 questions.clients.push((number, client));
@@ -121,11 +179,40 @@ impl<'a, F: LeaseFamily> Questions<'a, F> {
             if let Some(hwaddr) = &lookup.hwaddr {
                 questions.hwaddrs.push((number, hwaddr));
             }
+            for range in &lookup.ranges {
+                questions.ranges.push((number, *range));
+            }
             for address in &lookup.addresses {
-                questions.addresses.push((number, *address));
+                if lookup.ranges.is_empty() {
+                    questions.addresses.push((number, *address));
+                } else {
+                    questions.share(number, *address, &mut known);
+                }
             }
         }
         questions
+    }
+
+    /// Who asks for prefixes asks for what contains them: mostly the same as all others.
+    fn share(&mut self, number: i64, address: F::Address, known: &mut HashMap<F::Address, usize>) {
+        let at = *known.entry(address).or_insert_with(|| {
+            let at = self.shared.len();
+            self.shared.push(SmallVec::new());
+            self.addresses.push(((self.lookups + at) as i64, address));
+            at
+        });
+        if let Some(askers) = self.shared.get_mut(at) {
+            askers.extend(usize::try_from(number));
+        }
+    }
+
+    /// The lookups that a question is of, by their places in the batch.
+    pub(crate) fn askers(&self, number: i64) -> SmallVec<[usize; 2]> {
+        let number = usize::try_from(number).unwrap_or(usize::MAX);
+        match number.checked_sub(self.lookups) {
+            None => SmallVec::from_slice(&[number]),
+            Some(at) => self.shared.get(at).cloned().unwrap_or_default(),
+        }
     }
 }
 

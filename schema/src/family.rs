@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use murre_wire::{Address, Family, V4, V6};
 
+use crate::lease::Lease;
 use crate::row::{Reader, Unreadable, Value, Values};
 
 /// A family whose leases can be stored.
@@ -20,12 +21,20 @@ pub trait LeaseFamily: Family {
     type Details: Clone + Debug + Default + Eq + Send + Sync;
     /// The table, as operators know it.
     const TABLE: &'static str;
+    /// Whether leases may be prefixes, which overlap others without having their key.
+    const PREFIXES: bool;
 
     /// The key under which [`crate::Lookup::clients`] finds rows of this client.
     fn lookup_key(client: &Self::Client) -> Vec<u8>;
 
     /// Whether a row's holder is this client, by the rule that the claim statement guards with.
     fn same_client(holder: &Self::Client, client: &Self::Client) -> bool;
+
+    /// Bits that are given: the length of a prefix, or the width of an address.
+    fn lease_len(lease: &Lease<Self>) -> u8;
+
+    /// Whether it is a delegated prefix, whatever its length.
+    fn is_prefix(client: &Self::Client) -> bool;
 
     /// The key column.
     #[doc(hidden)]
@@ -121,6 +130,7 @@ impl LeaseFamily for V4 {
     type Client = Client4;
     type Details = ();
     const TABLE: &'static str = "lease4";
+    const PREFIXES: bool = false;
 
     /// The value of the generated `client_key` column.
     fn lookup_key(client: &Client4) -> Vec<u8> {
@@ -140,6 +150,14 @@ impl LeaseFamily for V4 {
             (Some(held), Some(asked)) => held == asked,
             _ => holder.hwaddr == client.hwaddr,
         }
+    }
+
+    fn lease_len(_: &Lease<Self>) -> u8 {
+        Ipv4Addr::BITS as u8
+    }
+
+    fn is_prefix(_: &Client4) -> bool {
+        false
     }
 
     fn address_value(address: Ipv4Addr) -> Value<'static> {
@@ -173,6 +191,7 @@ impl LeaseFamily for V6 {
     type Client = Client6;
     type Details = Details6;
     const TABLE: &'static str = "lease6";
+    const PREFIXES: bool = true;
 
     /// The DUID: one lookup finds the rows of all identity associations of a client.
     fn lookup_key(client: &Client6) -> Vec<u8> {
@@ -181,6 +200,14 @@ impl LeaseFamily for V6 {
 
     fn same_client(holder: &Client6, client: &Client6) -> bool {
         holder == client
+    }
+
+    fn lease_len(lease: &Lease<Self>) -> u8 {
+        lease.details.prefix_len
+    }
+
+    fn is_prefix(client: &Client6) -> bool {
+        client.kind == LeaseKind::Pd
     }
 
     fn address_value(address: Ipv6Addr) -> Value<'static> {

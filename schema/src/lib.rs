@@ -14,6 +14,7 @@ mod lease;
 mod mysql;
 mod ops;
 mod postgresql;
+mod prefix;
 mod row;
 mod sqlite;
 mod store;

@@ -12,6 +12,11 @@
 //! | declined, expired | taken over | taken over | nothing | nothing |
 //! | reclaimed | taken over | taken over | nothing | nothing |
 //!
+//! A live lease keeps its length: a claim by its client at another one is `Taken` as well. A claim of
+//! a prefix is `Taken`, whatever row is there, while any other row overlaps it that is not reclaimed: one
+//! that expired may be renewed at this moment. A claim that [`Claim::renews`] is `Taken` unless the row
+//! is default, expired or not, its client's and of that length.
+//!
 //! A claim by a client that holds another live lease in the same subnet (and IA) is refused with
 //! [`Changed::ClientHasOther`], unless it names that lease in [`Claim::replaces`].
 
@@ -20,6 +25,7 @@ use smallvec::SmallVec;
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
+use crate::prefix;
 
 /// Everything an exchange needs to know, in one question.
 #[derive(Clone, Debug)]
@@ -31,6 +37,26 @@ pub struct Lookup<F: LeaseFamily> {
     pub hwaddr: Option<Vec<u8>>,
     /// Addresses (or base addresses of prefixes) whose rows are wanted.
     pub addresses: SmallVec<[F::Address; 8]>,
+    /// Ranges, first and last address, of each of which one row is wanted that is not reclaimed, if
+    /// there is any.
+    /// Only where a family has prefixes.
+    pub ranges: SmallVec<[(F::Address, F::Address); 2]>,
+}
+
+impl<F: LeaseFamily> Lookup<F> {
+    /// Ask for everything that overlaps some prefixes, given as base and length: rows at their
+    /// bases, rows that may contain them, and of each one of the rows inside that are not reclaimed.
+    pub fn ask_prefixes(&mut self, prefixes: impl IntoIterator<Item = (F::Address, u8)>) {
+        for (base, len) in prefixes {
+            self.addresses.push(base);
+            self.addresses
+                .extend(prefix::containing(base).map(|(outer, _)| outer));
+            self.ranges.extend(prefix::inside(base, len));
+        }
+        // Prefixes of one pool have most of what contains them in common.
+        self.addresses.sort_unstable();
+        self.addresses.dedup();
+    }
 }
 
 impl<F: LeaseFamily> Default for Lookup<F> {
@@ -39,6 +65,7 @@ impl<F: LeaseFamily> Default for Lookup<F> {
             clients: SmallVec::new(),
             hwaddr: None,
             addresses: SmallVec::new(),
+            ranges: SmallVec::new(),
         }
     }
 }
@@ -50,7 +77,7 @@ pub struct Found<F: LeaseFamily> {
     pub by_client: Vec<FoundLease<F>>,
     /// Rows found by hardware address.
     pub by_hwaddr: Vec<FoundLease<F>>,
-    /// Rows found by address.
+    /// Rows found by address, and in ranges.
     pub by_address: Vec<FoundLease<F>>,
 }
 
@@ -78,6 +105,28 @@ impl<F: LeaseFamily> FoundLease<F> {
     pub fn is_held(&self) -> bool {
         self.lease.state != crate::State::Reclaimed && self.remaining > 0
     }
+
+    /// Whether a prefix, or an address with its width as length, cannot be given to somebody else
+    /// because of this row. Its own address is free when its lease has expired, any other that it
+    /// overlaps when it was reclaimed.
+    pub fn is_in_the_way(&self, base: F::Address, len: u8) -> bool {
+        if self.lease.address == base {
+            return self.is_held();
+        }
+        self.lease.state != crate::State::Reclaimed && self.overlaps(base, len)
+    }
+
+    /// Whether the row and a prefix, or an address with its width as length, have an address in
+    /// common.
+    pub fn overlaps(&self, base: F::Address, len: u8) -> bool {
+        let own = (self.lease.address, F::lease_len(&self.lease));
+        prefix::overlap(own, (base, len))
+    }
+
+    /// Whether the row is of this very prefix or address.
+    pub fn is_of(&self, base: F::Address, len: u8) -> bool {
+        self.lease.address == base && F::lease_len(&self.lease) == len
+    }
 }
 
 /// A change that must be durable before anybody is told of it.
@@ -101,6 +150,14 @@ impl<F: LeaseFamily> Change<F> {
             Self::Decline(decline) => decline.address,
         }
     }
+
+    /// The last address it is about: of the claim of a prefix, the prefix's.
+    pub(crate) fn last(&self) -> F::Address {
+        match self {
+            Self::Claim(claim) => prefix::last(claim.lease.address, F::lease_len(&claim.lease)),
+            Self::Release(_) | Self::Decline(_) => self.address(),
+        }
+    }
 }
 
 /// Grant `lease.address` to `lease.client`, or renew it.
@@ -108,8 +165,25 @@ impl<F: LeaseFamily> Change<F> {
 pub struct Claim<F: LeaseFamily> {
     /// The row as it shall be. `expire` and `state` are set by the database.
     pub lease: Lease<F>,
-    /// A live lease of the same client that ends in the same transaction.
+    /// A live lease of the same client that ends in the same transaction. It may have the same
+    /// address and another length.
     pub replaces: Option<F::Address>,
+    /// Of a prefix: a lookup said that the client has this very lease, expired or not, in state
+    /// default. Then nothing overlaps it, and nothing is looked for; should it no longer be so, the
+    /// claim is refused. For addresses it makes no difference.
+    pub renews: bool,
+}
+
+impl<F: LeaseFamily> Claim<F> {
+    /// Whether other rows than the one at its address may be in its way.
+    pub(crate) fn may_overlap(&self) -> bool {
+        F::PREFIXES && F::is_prefix(&self.lease.client) && !self.renews
+    }
+
+    /// Whether it holds only if its client has this very lease.
+    pub(crate) fn must_renew(&self) -> bool {
+        F::PREFIXES && F::is_prefix(&self.lease.client) && self.renews
+    }
 }
 
 /// Give a lease back.
@@ -147,7 +221,7 @@ pub enum Changed {
         /// End of the lease by the database's clock.
         expire: i64,
     },
-    /// Somebody else holds the address; nothing changed.
+    /// Somebody else holds the address, or something that overlaps the prefix; nothing changed.
     Taken,
     /// The client holds another live lease in that subnet (and IA); nothing changed.
     ClientHasOther,

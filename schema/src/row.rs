@@ -9,10 +9,12 @@ use std::net::Ipv6Addr;
 
 use smallvec::SmallVec;
 
+use crate::batch::Questions;
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::{Lease, State};
-use crate::ops::{Decline, Ended, Found, FoundLease};
+use crate::ops::{Claim, Decline, Ended, Found, FoundLease};
+use crate::prefix::Span;
 
 /// One value to bind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +72,7 @@ pub(crate) fn decline_values<F: LeaseFamily>(decline: &Decline<F>) -> Values<'_>
     values
 }
 
-/// A whole lease, as a claim binds it: without what the database sets.
+/// A whole lease without what the database sets.
 pub(crate) fn lease_values<F: LeaseFamily>(lease: &Lease<F>) -> Values<'_> {
     let mut values = holder_values::<F>(lease.address, &lease.client);
     F::details_values(&lease.details, &mut values);
@@ -82,6 +84,24 @@ pub(crate) fn lease_values<F: LeaseFamily>(lease: &Lease<F>) -> Values<'_> {
     values.push(lease.user_context.as_deref().into());
     values.push(Value::Number(lease.pool_id.into()));
     values
+}
+
+/// A claim: its lease, and where a family has prefixes, whether it is only to be renewed.
+pub(crate) fn claim_values<F: LeaseFamily>(claim: &Claim<F>) -> Values<'_> {
+    let mut values = lease_values(&claim.lease);
+    if F::PREFIXES {
+        values.push(Value::Flag(claim.must_renew()));
+    }
+    values
+}
+
+/// A span, as the guard of claims binds it.
+pub(crate) fn span_values<F: LeaseFamily>(span: Span<F::Address>) -> [Value<'static>; 3] {
+    [
+        F::address_value(span.low),
+        F::address_value(span.high),
+        Value::Number(span.longest.into()),
+    ]
 }
 
 /// A whole lease with `expire` and `state`, as an upload binds it.
@@ -208,9 +228,10 @@ pub(crate) fn read_ended<F: LeaseFamily>(row: &dyn Cells) -> Result<(F::Address,
     Ok((read_address::<F>(row)?, read_lease(row, 0)))
 }
 
-/// Read a row of a lookup (question, arm, remaining seconds, lease) into the answer it is for.
+/// Read a row of a lookup (question, arm, remaining seconds, lease) into the answers it is for.
 pub(crate) fn read_found<F: LeaseFamily>(
     row: &dyn Cells,
+    questions: &Questions<'_, F>,
     answers: &mut [Found<F>],
 ) -> Result<(), Error> {
     let mut reader = Reader::new(row, 0);
@@ -224,10 +245,12 @@ pub(crate) fn read_found<F: LeaseFamily>(
         remaining,
         lease: read_lease(row, 3)?,
     };
-    let answer = usize::try_from(question)
-        .ok()
-        .and_then(|question| answers.get_mut(question));
-    if let Some(answer) = answer {
+    let askers = questions.askers(question);
+    let mut copies = std::iter::repeat_n(lease, askers.len());
+    for asker in askers {
+        let Some((answer, lease)) = answers.get_mut(asker).zip(copies.next()) else {
+            continue;
+        };
         match arm {
             0 => answer.by_client.push(lease),
             1 => answer.by_hwaddr.push(lease),

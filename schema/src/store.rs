@@ -417,7 +417,7 @@ impl<F: LeaseFamily> Connection<F> {
         .boxed()
     }
 
-    /// One round: no address twice, in address order.
+    /// One round: nothing that overlaps, in address order.
     async fn change_round(&mut self, round: &[Change<F>]) -> Vec<Result<Changed, Error>> {
         let mut answers = self
             .run_all(round, |session, round| session.change(round))
@@ -464,26 +464,25 @@ impl<F: LeaseFamily> Lane<Change<F>, Changed> for Connection<F> {
     }
 }
 
-/// Split a batch so that no round names an address twice, keeping the order of arrival for each
-/// address; each round is sorted by address.
+/// Split a batch so that no round names an address twice or claims prefixes that overlap, keeping
+/// the order of arrival for each address; each round is sorted by address. A statement does not see
+/// what it writes itself, so what excludes each other must not be in one.
 fn rounds<F: LeaseFamily>(batch: &[Change<F>]) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..batch.len()).collect();
-    order.sort_by_key(|at| batch.get(*at).map(Change::address));
-    let mut rounds: Vec<Vec<usize>> = Vec::new();
-    let mut previous = None;
-    let mut repeat = 0;
-    for at in order {
-        let address = batch.get(at).map(Change::address);
-        repeat = if previous == address { repeat + 1 } else { 0 };
-        previous = address;
-        if rounds.len() <= repeat {
-            rounds.push(Vec::new());
-        }
-        if let Some(round) = rounds.get_mut(repeat) {
-            round.push(at);
+    let mut order: Vec<(F::Address, usize)> = batch.iter().map(Change::address).zip(0..).collect();
+    order.sort_unstable();
+    // Each with the last address that it reaches.
+    let mut rounds: Vec<(F::Address, Vec<usize>)> = Vec::new();
+    for (address, at) in order {
+        let last = batch.get(at).map_or(address, Change::last);
+        match rounds.iter_mut().find(|(reached, _)| *reached < address) {
+            Some((reached, round)) => {
+                *reached = last;
+                round.push(at);
+            }
+            None => rounds.push((last, vec![at])),
         }
     }
-    rounds
+    rounds.into_iter().map(|(_, round)| round).collect()
 }
 
 /// A random part of a pause, from the clock's low bits: enough to break step with others.

@@ -44,6 +44,7 @@ async fn until_claimed(store: &Store<V4>, address: u8, client: u8) {
         let change = Change::Claim(Claim {
             lease: lease(address, client, 3600),
             replaces: None,
+            renews: false,
         });
         match store.change(change).await {
             Ok(changed) => return assert!(claimed(changed), "{changed:?}"),
@@ -316,6 +317,7 @@ fn given_up_and_found_again(engine: Engine) {
         let change = Change::Claim(Claim {
             lease: lease(2, 2, 3600),
             replaces: None,
+            renews: false,
         });
         let (read, changed) = tokio::join!(store.lookup(Lookup::default()), store.change(change));
         for error in [read.unwrap_err(), changed.unwrap_err()] {
@@ -373,6 +375,7 @@ fn a_silent_database_is_given_up_after_read_timeout() {
             .change(Change::Claim(Claim {
                 lease: lease(1, 1, 3600),
                 replaces: None,
+                renews: false,
             }))
             .await
             .unwrap_err();

@@ -84,6 +84,7 @@ async fn wander_to<F: Sample>(store: &Store<F>, client: u8, from: u8, to: u8, to
     let change = Change::Claim(Claim {
         lease: lease(to, client, 3600),
         replaces: Some(F::address(from)),
+        renews: false,
     });
     let changed = store.change(change).await.unwrap();
     let now = if claimed(changed) { to } else { from };

@@ -10,11 +10,15 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use common::Fresh;
 use common::sample::{Sample, claim, claimed, decline, lease, release};
 use murre_harness::database::{Engine, Server, ServerOptions};
-use murre_schema::{Change, Changed, Claim, Lease, Lookup, Page, State, Store};
+use murre_schema::{
+    Change, Changed, Claim, Lease, LeaseKind, Lookup, Page, State, Store, StoreOptions,
+};
 use murre_wire::{V4, V6};
 
 /// Leases of others: live, expired and reclaimed ones.
 const CROWD: u32 = 20_000;
+/// A number that nobody else has.
+const OTHER: u8 = 250;
 /// How often a worker does everything it can do.
 const ROUNDS: u8 = 20;
 /// More than all of that needs to read, and far less than a single reading of the table.
@@ -22,6 +26,23 @@ const ENOUGH: u64 = 3_000;
 
 trait Crowd: Sample {
     fn stranger(number: u32) -> (Self::Address, Self::Client);
+    /// Runs each statement of the lanes once on an empty table, and leaves it as good as empty.
+    fn plan(store: &Store<Self>) -> impl Future<Output = ()> {
+        async {
+            let mut lookup = Lookup::default();
+            lookup.addresses.push(Self::address(OTHER));
+            assert!(store.lookup(lookup).await.unwrap().by_address.is_empty());
+            for keep in [true, false] {
+                assert!(claimed(claim(store, OTHER, OTHER, 3600).await));
+                assert_eq!(release(store, OTHER, OTHER, keep).await, Changed::Released);
+            }
+            assert!(claimed(claim(store, OTHER, OTHER, 3600).await));
+            assert_eq!(decline(store, OTHER, OTHER, 0).await, Changed::Declined);
+        }
+    }
+
+    /// What there is in this family alone.
+    fn more(store: &Store<Self>, number: u8) -> impl Future<Output = ()>;
 }
 
 impl Crowd for V4 {
@@ -31,6 +52,8 @@ impl Crowd for V4 {
         client.client_id = Some(number.to_be_bytes().to_vec());
         (Ipv4Addr::from_bits(0x0a00_0000 + number), client)
     }
+
+    async fn more(_: &Store<V4>, _: u8) {}
 }
 
 impl Crowd for V6 {
@@ -39,6 +62,36 @@ impl Crowd for V6 {
         client.duid.extend(number.to_be_bytes());
         let bits = 0x2001_0db8_0001_u128 << 80 | u128::from(number);
         (Ipv6Addr::from_bits(bits), client)
+    }
+
+    /// Prefixes: around strangers, beside them, and renewed.
+    async fn more(store: &Store<V6>, number: u8) {
+        let (among, _) = V6::stranger(u32::from(number) << 8);
+        let beside = Ipv6Addr::from_bits(among.to_bits() | 1 << 127);
+        let mut lookup = Lookup::default();
+        lookup.ask_prefixes([(among, 120), (beside, 120)]);
+        let found = store.lookup(lookup).await.unwrap().by_address;
+        assert!(found.iter().any(|row| row.overlaps(among, 120)));
+        assert!(!found.iter().any(|row| row.overlaps(beside, 120)));
+        for (base, renews, granted) in [
+            (among, false, false),
+            (beside, true, false),
+            (beside, false, true),
+            (beside, true, true),
+        ] {
+            let mut lease: Lease<V6> = lease(0, number, 3600);
+            lease.address = base;
+            lease.client.kind = LeaseKind::Pd;
+            lease.details.prefix_len = 120;
+            let replaces = None;
+            let claim = Claim {
+                lease,
+                replaces,
+                renews,
+            };
+            let changed = store.change(Change::Claim(claim)).await.unwrap();
+            assert_eq!(claimed(changed), granted, "{base} {renews}");
+        }
     }
 }
 
@@ -67,6 +120,7 @@ async fn everything<F: Crowd>(store: &Store<F>, number: u8) {
         clients: [F::lookup_key(&client)].into_iter().collect(),
         hwaddr: Some(vec![2, 0, 0, 0, 0, number]),
         addresses: [address, F::address(number)].into_iter().collect(),
+        ..Lookup::default()
     };
     let found = store.lookup(lookup).await.unwrap();
     assert_eq!((found.by_client.len(), found.by_address.len()), (1, 1));
@@ -75,6 +129,7 @@ async fn everything<F: Crowd>(store: &Store<F>, number: u8) {
     let moved = Change::Claim(Claim {
         lease: lease(number + 100, number, 3600),
         replaces: Some(F::address(number)),
+        renews: false,
     });
     assert!(claimed(store.change(moved).await.unwrap()));
     assert_eq!(
@@ -100,6 +155,7 @@ async fn everything<F: Crowd>(store: &Store<F>, number: u8) {
         limit: 5,
     };
     assert_eq!(store.page(&page).await.unwrap().len(), 5);
+    F::more(store, number).await;
 }
 
 /// Rows of the table that were read since the server started.
@@ -159,6 +215,39 @@ fn nothing_reads_the_table<F: Crowd>() {
             "{engine}: only {read} rows read, who counts?"
         );
     }
+}
+
+/// A session plans its statements when it first runs them, and keeps the plans.
+fn plans_made_on_an_empty_table_serve_a_full_one<F: Crowd>() {
+    let server = Server::launch(ServerOptions::new(Engine::Postgresql));
+    let fresh = Fresh::server("server", server.fresh());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        // One lane of each kind, so that all of it goes through the same sessions.
+        let options = StoreOptions {
+            write_lanes: 1,
+            ..StoreOptions::default()
+        };
+        let store: Store<F> = Store::open(&fresh.access, options).await.unwrap();
+        F::plan(&store).await;
+        fill(&store).await;
+        for number in 1..=ROUNDS {
+            everything(&store, number).await;
+        }
+    });
+    drop(runtime);
+    let read = rows_read::<F>(&fresh, Engine::Postgresql);
+    assert!(read < ENOUGH, "{read} rows read");
+}
+
+#[test]
+fn plans_made_on_an_empty_table_serve_a_full_one_v4() {
+    plans_made_on_an_empty_table_serve_a_full_one::<V4>();
+}
+
+#[test]
+fn plans_made_on_an_empty_table_serve_a_full_one_v6() {
+    plans_made_on_an_empty_table_serve_a_full_one::<V6>();
 }
 
 #[test]

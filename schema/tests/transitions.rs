@@ -124,6 +124,7 @@ transitions! {
         let change = Change::Claim(Claim {
             lease: lease(2, 1, 3600),
             replaces: Some(F::address(1)),
+            renews: false,
         });
         assert!(claimed(store.change(change).await.unwrap()));
         assert_eq!(row(&store, 1).await, None);
@@ -131,6 +132,7 @@ transitions! {
         let change = Change::Claim(Claim {
             lease: lease(3, 3, 3600),
             replaces: Some(F::address(2)),
+            renews: false,
         });
         assert!(claimed(store.change(change).await.unwrap()));
         assert!(row(&store, 2).await.is_some());
@@ -143,6 +145,7 @@ transitions! {
         let change = Change::Claim(Claim {
             lease: lease(2, 1, 3600),
             replaces: Some(F::address(1)),
+            renews: false,
         });
         assert_eq!(store.change(change).await.unwrap(), Changed::Taken);
         assert_eq!((row(&store, 1).await, row(&store, 2).await), before);
@@ -210,7 +213,7 @@ transitions! {
             }
             let mut wanted = lease::<F>(number, number, 3600);
             wanted.hostname = "longer.than.its.column.".repeat(20);
-            let change = Change::Claim(Claim { lease: wanted, replaces: None });
+            let change = Change::Claim(Claim { lease: wanted, replaces: None, renews: false });
             strange.push(tokio::spawn(async move { store.change(change).await }));
         }
         for other in others {

@@ -33,14 +33,25 @@ impl Script {
     }
 
     /// Run a prepared statement with one batch, bound to each of its parameters.
-    pub(super) fn batch(mut self, name: &'static str, json: &str, parameters: usize) -> Self {
+    pub(super) fn batch(self, name: &'static str, json: &str, parameters: usize) -> Self {
+        self.set_batch(name, json)
+            .execute(name, &vec!["@asked"; parameters])
+    }
+
+    /// Set the batch that the statements after this one are about.
+    pub(super) fn set_batch(mut self, name: &'static str, json: &str) -> Self {
         self.push(name, &format!("SET @asked = '{json}'"));
-        self.execute(name, &vec!["@asked"; parameters])
+        self
     }
 
     /// Run a prepared statement with the batch of the statement before.
     pub(super) fn same_batch(self, name: &'static str) -> Self {
         self.execute(name, &["@asked"])
+    }
+
+    /// The same, and with the numbers of what is refused in it.
+    pub(super) fn same_batch_without(self, name: &'static str) -> Self {
+        self.execute(name, &["@asked", "@refused"])
     }
 
     /// Run a prepared statement with single values.

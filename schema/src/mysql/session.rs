@@ -16,10 +16,10 @@ use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::{Lease, State};
-use crate::ops::{Change, Changed, Claim, Ended, Found, Lookup, Page};
+use crate::ops::{Change, Changed, Ended, Found, Lookup, Page};
 use crate::row::{
-    Cells, Value, Values, decline_values, holder_values, lease_values, read_address, read_count,
-    read_ended, read_found, read_lease, read_number, upload_values,
+    Cells, Value, Values, claim_values, decline_values, holder_values, read_address, read_count,
+    read_ended, read_found, read_lease, read_number, span_values, upload_values,
 };
 
 /// A connection of one family.
@@ -60,17 +60,25 @@ impl<F: LeaseFamily> MySqlSession<F> {
     /// Undo the open transaction after an error, as the session will be used again.
     async fn or_undo<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         if result.as_ref().is_err_and(|error| !error.is_connection()) {
-            self.plain(statements::ROLLBACK).await?;
+            self.end(statements::ROLLBACK).await?;
         }
         result
     }
 
+    /// End a transaction, and what was set for it.
+    async fn end(&mut self, text: &'static str) -> Result<(), Error> {
+        let script = Script::default().plain(text).plain(statements::PATIENT);
+        self.run(script).await.map(drop)
+    }
+
     async fn lookup_batch(&mut self, batch: &[Lookup<F>]) -> Result<Vec<Found<F>>, Error> {
-        let script = Script::default().batch("lookup", &questions_json(batch), 3);
+        let questions = Questions::of(batch);
+        let arms = if F::PREFIXES { 4 } else { 3 };
+        let script = Script::default().batch("lookup", &questions_json(&questions), arms);
         let rows = self.run(script).await?.next();
         let mut found = nothing_found(batch);
         for row in &rows {
-            read_found(&MySqlRow(row), &mut found)?;
+            read_found(&MySqlRow(row), &questions, &mut found)?;
         }
         Ok(found)
     }
@@ -87,10 +95,10 @@ impl<F: LeaseFamily> MySqlSession<F> {
         let answers = self.run_or_undo(script).await?;
         let outcome = self.or_undo(outcome(&parts, answers)).await?;
         if outcome.must_be_undone(batch) {
-            self.plain(statements::ROLLBACK).await?;
+            self.end(statements::ROLLBACK).await?;
             return outcome.undone(batch);
         }
-        self.plain(statements::COMMIT).await?;
+        self.end(statements::COMMIT).await?;
         Ok(outcome.answers(batch))
     }
 
@@ -144,6 +152,13 @@ fn begin() -> Script {
 /// change, as this engine's changes give no rows.
 fn changes<F: LeaseFamily>(parts: &Parts<'_, F>) -> Script {
     let mut script = begin();
+    if parts.need_prefix_lock() {
+        // The only transactions that stay open until this side has looked at the answers.
+        if !parts.replaced.is_empty() {
+            script = script.plain(statements::IMPATIENT);
+        }
+        script = script.values("prefix_lock", &[]);
+    }
     if !parts.replaced.is_empty() {
         script = script.batch("release_delete", &holders_json::<F>(&parts.replaced), 1);
     }
@@ -161,10 +176,25 @@ fn changes<F: LeaseFamily>(parts: &Parts<'_, F>) -> Script {
         let declines = json(parts.declined.iter().map(|d| decline_values(d)));
         script = script.batch("held", &declines, 1).same_batch("decline");
     }
+    let renewed = parts.renewed();
+    if !renewed.is_empty() {
+        script = script.batch("held", &holders_json::<F>(&renewed), 1);
+    }
     if !parts.claims.is_empty() {
-        script = script
-            .batch("claim", &claims_json(&parts.claims), 1)
-            .same_batch("claimed");
+        let json = claims_json(parts);
+        script = if !F::PREFIXES {
+            script.batch("claim", &json, 1)
+        } else if parts.need_prefix_lock() || !renewed.is_empty() {
+            script
+                .batch("refused", &json, 3)
+                .same_batch_without("claim")
+        } else {
+            script
+                .set_batch("claim", &json)
+                .plain(statements::NONE_REFUSED)
+                .same_batch_without("claim")
+        };
+        script = script.same_batch("claimed");
     }
     script
 }
@@ -184,6 +214,10 @@ fn outcome<F: LeaseFamily>(
             let ended = addresses::<F>(&answers.next())?;
             known.extend(ended.into_iter().map(|address| (address, changed)));
         }
+    }
+    if !parts.renewed().is_empty() {
+        // Locked only; whether they are renewed is the claim's to say.
+        answers.next();
     }
     if !parts.claims.is_empty() {
         for row in &answers.next() {
@@ -207,15 +241,24 @@ fn claimed<F: LeaseFamily>(row: &Row) -> Result<(F::Address, Changed), Error> {
 }
 
 /// The claims, each with a number that no row carries yet: claims of one batch must differ, as one
-/// may meet the row of another.
-fn claims_json<F: LeaseFamily>(claims: &[&Claim<F>]) -> String {
+/// may meet the row of another. Where a family has prefixes, with the spans in which a row may
+/// overlap one.
+fn claims_json<F: LeaseFamily>(parts: &Parts<'_, F>) -> String {
     // Random, as every worker draws its own; one bit less, so that the numbers after it fit.
     let first = RandomState::new().hash_one(()) >> 2;
-    json((first..).zip(claims).map(|(number, claim)| {
-        let mut values = lease_values(&claim.lease);
+    let claims = json((first..).zip(&parts.claims).map(|(number, claim)| {
+        let mut values = claim_values(claim);
         values.push(Value::Number(number.cast_signed()));
         values
-    }))
+    }));
+    if !F::PREFIXES {
+        return claims;
+    }
+    let spans = parts.spans();
+    let pairs = spans.of_claims.iter();
+    let pairs = json(pairs.map(|(claim, span)| [*claim, *span].map(Value::Number)));
+    let distinct = json(spans.distinct.into_iter().map(span_values::<F>));
+    format!("{{\"c\":{claims},\"s\":{distinct},\"p\":{pairs}}}")
 }
 
 fn holders_json<F: LeaseFamily>(holders: &[Holder<'_, F>]) -> String {
@@ -226,9 +269,8 @@ fn holders_json<F: LeaseFamily>(holders: &[Holder<'_, F>]) -> String {
     )
 }
 
-/// The three arms of a lookup.
-fn questions_json<F: LeaseFamily>(batch: &[Lookup<F>]) -> String {
-    let questions = Questions::of(batch);
+/// The arms of a lookup.
+fn questions_json<F: LeaseFamily>(questions: &Questions<'_, F>) -> String {
     let bytes = |asked: &[(i64, &[u8])]| {
         json(
             asked
@@ -244,7 +286,11 @@ fn questions_json<F: LeaseFamily>(batch: &[Lookup<F>]) -> String {
             .iter()
             .map(|(number, address)| [Value::Number(*number), F::address_value(*address)]),
     );
-    format!("{{\"c\":{clients},\"h\":{hwaddrs},\"a\":{addresses}}}")
+    let ranges = json(questions.ranges.iter().map(|(number, (low, high))| {
+        let [low, high] = [*low, *high].map(F::address_value);
+        [Value::Number(*number), low, high]
+    }));
+    format!("{{\"c\":{clients},\"h\":{hwaddrs},\"a\":{addresses},\"r\":{ranges}}}")
 }
 
 fn addresses<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<F::Address>, Error> {

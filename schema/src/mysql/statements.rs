@@ -11,6 +11,10 @@ const SERVER_DUID_KEEP: &str = crate::texts::sql!("mysql", "server_duid_keep");
 const SERVER_DUID_REPLACE: &str = crate::texts::sql!("mysql", "server_duid_replace");
 /// The server DUID.
 const SERVER_DUID: &str = crate::texts::sql!("mysql", "server_duid");
+/// Claims of prefixes that cannot be granted.
+const REFUSED: &str = crate::texts::sql!("mysql", "lease6_refused");
+/// Held while prefixes are claimed.
+const PREFIX_LOCK: &str = crate::texts::sql!("mysql", "prefix_lock");
 
 /// Undo what an earlier use of the session left open, for example one that was given up halfway:
 /// opening a transaction would commit it.
@@ -21,6 +25,13 @@ pub(super) const BEGIN: &str = "START TRANSACTION";
 pub(super) const COMMIT: &str = "COMMIT";
 /// Undo.
 pub(super) const ROLLBACK: &str = "ROLLBACK";
+/// What the claim that follows is told where nothing is refused before.
+pub(super) const NONE_REFUSED: &str = "SET @refused = '[]'";
+/// A worker that is cut off while the transaction waits for it keeps others waiting no longer than
+/// these 10 s.
+pub(super) const IMPATIENT: &str = "SET SESSION wait_timeout = 10";
+/// As the session began: lanes may be idle for long.
+pub(super) const PATIENT: &str = "SET SESSION wait_timeout = 31536000";
 /// The isolation of the next transaction only.
 pub(super) const REPEATABLE: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
 /// The moment of a snapshot is that of this statement.
@@ -30,7 +41,7 @@ pub(super) const BEGIN_SNAPSHOT: &str = "START TRANSACTION WITH CONSISTENT SNAPS
 pub(super) type Prepared = (&'static str, &'static str);
 
 /// Everything a session of a family prepares.
-pub(super) fn prepared(texts: &Texts) -> [Prepared; 17] {
+pub(super) fn prepared(texts: &Texts) -> [Prepared; 19] {
     [
         ("lookup", texts.lookup),
         ("claim", texts.claim),
@@ -49,5 +60,7 @@ pub(super) fn prepared(texts: &Texts) -> [Prepared; 17] {
         ("server_duid_keep", SERVER_DUID_KEEP),
         ("server_duid_replace", SERVER_DUID_REPLACE),
         ("server_duid", SERVER_DUID),
+        ("prefix_lock", PREFIX_LOCK),
+        ("refused", REFUSED),
     ]
 }

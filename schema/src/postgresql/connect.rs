@@ -24,7 +24,7 @@ const SESSION_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET jit = off; \
      SELECT set_config('synchronous_commit', 'on', false) \
      WHERE current_setting('synchronous_commit') = 'off'; \
      SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; \
-     SET enable_hashjoin = off; SET enable_mergejoin = off; SET application_name = 'murre'";
+     SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET application_name = 'murre'";
 
 /// Whether this session's transactions may write: not in recovery, nor where the server, the
 /// database or the role says so.

@@ -15,10 +15,10 @@ use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
-use crate::ops::{Change, Changed, Claim, Decline, Ended, Found, Lookup, Page};
+use crate::ops::{Change, Changed, Decline, Ended, Found, Lookup, Page};
 use crate::row::{
-    Value, decline_values, holder_values, lease_values, read_address, read_count, read_found,
-    read_lease, read_number, upload_values,
+    Value, claim_values, decline_values, holder_values, read_address, read_count, read_found,
+    read_lease, read_number, span_values, upload_values,
 };
 
 /// A connection of one family.
@@ -35,6 +35,7 @@ struct Prepared {
     release_delete: Statement,
     release_keep: Statement,
     decline: Statement,
+    prefix_lock: Statement,
 }
 
 impl<F: LeaseFamily> PgSession<F> {
@@ -49,12 +50,21 @@ impl<F: LeaseFamily> PgSession<F> {
             texts.release_delete,
             texts.release_keep,
             texts.decline,
+            statements::PREFIX_LOCK,
         ];
         let prepared = try_join_all(all.map(|text| client.prepare(text)))
             .await
             .map_err(|e| error(&place, "prepare", &e))?;
-        let Ok([lookup, claim, release_delete, release_keep, decline]) =
-            <[Statement; 5]>::try_from(prepared)
+        let Ok(
+            [
+                lookup,
+                claim,
+                release_delete,
+                release_keep,
+                decline,
+                prefix_lock,
+            ],
+        ) = <[Statement; 6]>::try_from(prepared)
         else {
             return Err(Error::unavailable(
                 &place,
@@ -70,6 +80,7 @@ impl<F: LeaseFamily> PgSession<F> {
                 release_delete,
                 release_keep,
                 decline,
+                prefix_lock,
             },
             family: std::marker::PhantomData,
         })
@@ -113,22 +124,24 @@ impl<F: LeaseFamily> PgSession<F> {
     }
 
     async fn lookup_batch(&self, batch: &[Lookup<F>]) -> Result<Vec<Found<F>>, Error> {
+        let questions = Questions::of(batch);
         let rows = self
-            .query("lookup", &self.prepared.lookup, &lookup_columns(batch))
+            .query("lookup", &self.prepared.lookup, &lookup_columns(&questions))
             .await?;
         let mut found = nothing_found(batch);
         for row in &rows {
-            read_found(&PgRow(row), &mut found)?;
+            read_found(&PgRow(row), &questions, &mut found)?;
         }
         Ok(found)
     }
 
-    /// A batch of claims alone is one statement and needs no transaction around it; anything else
+    /// A batch of claims alone is one statement and needs no transaction around it, unless it is
+    /// about prefixes; anything else
     /// is pipelined between BEGIN and COMMIT, so that it costs one round trip as well.
     async fn change_batch(&self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let parts = Parts::of(batch);
-        if parts.only_claims() {
-            let won = self.claim(&parts.claims).await?;
+        if parts.only_claims() && !parts.need_prefix_lock() {
+            let won = self.claim(&parts).await?;
             return Ok(Outcome::new(won).answers(batch));
         }
         if parts.replaced.is_empty() {
@@ -151,15 +164,17 @@ impl<F: LeaseFamily> PgSession<F> {
 
     /// Open a transaction and send every statement of the batch without waiting in between.
     async fn run(&self, parts: &Parts<'_, F>) -> Result<Outcome<F>, Error> {
-        let (begin, replaced, kept, deleted, declined, won) = tokio::join!(
+        let (begin, locked, replaced, kept, deleted, declined, won) = tokio::join!(
             self.simple("begin", "BEGIN"),
+            self.lock_prefixes(parts),
             self.release(&parts.replaced, false),
             self.release(&parts.kept, true),
             self.release(&parts.deleted, false),
             self.decline(&parts.declined),
-            self.claim(&parts.claims),
+            self.claim(parts),
         );
         begin?;
+        locked?;
         replaced?;
         let (kept, deleted, declined) = (kept?, deleted?, declined?);
         let released = kept.into_iter().chain(deleted);
@@ -169,14 +184,24 @@ impl<F: LeaseFamily> PgSession<F> {
         Ok(Outcome::new(won?.into_iter().chain(ended)))
     }
 
-    async fn claim(&self, claims: &[&Claim<F>]) -> Result<Vec<(F::Address, Changed)>, Error> {
-        if claims.is_empty() {
+    async fn lock_prefixes(&self, parts: &Parts<'_, F>) -> Result<(), Error> {
+        if !parts.need_prefix_lock() {
+            return Ok(());
+        }
+        let statement = &self.prepared.prefix_lock;
+        self.query("prefix lock", statement, &[]).await.map(drop)
+    }
+
+    async fn claim(&self, parts: &Parts<'_, F>) -> Result<Vec<(F::Address, Changed)>, Error> {
+        if parts.claims.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<_> = claims.iter().map(|c| lease_values(&c.lease)).collect();
-        let rows = self
-            .query("claim", &self.prepared.claim, &columns(&rows))
-            .await?;
+        let rows: Vec<_> = parts.claims.iter().map(|c| claim_values(c)).collect();
+        let mut columns = columns(&rows);
+        if F::PREFIXES {
+            columns.extend(span_columns(parts));
+        }
+        let rows = self.query("claim", &self.prepared.claim, &columns).await?;
         rows.iter()
             .map(|row| {
                 let expire = read_number::<F>(&PgRow(row), 1, "expire")?;
@@ -228,8 +253,25 @@ fn leases<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<Lease<F>>, Error> {
     rows.iter().map(|row| read_lease(&PgRow(row), 0)).collect()
 }
 
-/// The three arms of the lookup, two arrays each.
-fn lookup_columns<F: LeaseFamily>(batch: &[Lookup<F>]) -> Vec<Parameter<'_>> {
+/// The spans of the claims, and which of them are whose: an array per column; empty ones as well.
+fn span_columns<F: LeaseFamily>(parts: &Parts<'_, F>) -> Vec<Parameter<'static>> {
+    let spans = parts.spans();
+    let distinct: Vec<_> = spans.distinct.into_iter().map(span_values::<F>).collect();
+    let pairs = spans.of_claims.iter();
+    let pairs: Vec<_> = pairs.map(|(claim, span)| [*claim, *span]).collect();
+    let spans = (0..3).map(|at| {
+        let column: Vec<Value<'_>> = distinct.iter().map(|span| span[at]).collect();
+        Box::new(column) as Parameter<'_>
+    });
+    let pairs = (0..2).map(|at| {
+        let column: Vec<i64> = pairs.iter().map(|pair| pair[at]).collect();
+        Box::new(column) as Parameter<'_>
+    });
+    spans.chain(pairs).collect()
+}
+
+/// The arms of the lookup: two arrays each, and three for ranges where a family has prefixes.
+fn lookup_columns<'a, F: LeaseFamily>(questions: &Questions<'a, F>) -> Vec<Parameter<'a>> {
     fn arm<'a, T: Copy>(
         questions: &[(i64, T)],
         value: impl Fn(T) -> Value<'a>,
@@ -238,15 +280,19 @@ fn lookup_columns<F: LeaseFamily>(batch: &[Lookup<F>]) -> Vec<Parameter<'_>> {
         let values: Vec<Value<'a>> = questions.iter().map(|(_, asked)| value(*asked)).collect();
         [Box::new(numbers), Box::new(values)]
     }
-    let questions = Questions::of(batch);
-    [
+    let arms = [
         arm(&questions.clients, Value::Bytes),
         arm(&questions.hwaddrs, Value::Bytes),
         arm(&questions.addresses, F::address_value),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    ];
+    let mut columns: Vec<Parameter<'_>> = arms.into_iter().flatten().collect();
+    if F::PREFIXES {
+        let low = arm(&questions.ranges, |(low, _)| F::address_value(low));
+        let [_, high] = arm(&questions.ranges, |(_, high)| F::address_value(high));
+        columns.extend(low);
+        columns.push(high);
+    }
+    columns
 }
 
 impl<F: LeaseFamily> Session<F> for PgSession<F> {

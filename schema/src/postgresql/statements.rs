@@ -5,6 +5,8 @@ crate::texts::statement_texts! { "postgresql":
     upload
 }
 
+/// Held while prefixes are claimed.
+pub(super) const PREFIX_LOCK: &str = crate::texts::sql!("postgresql", "prefix_lock");
 /// The server DUID: the first worker's candidate stays.
 pub(super) const SERVER_DUID_KEEP: &str = crate::texts::sql!("postgresql", "server_duid_keep");
 /// The server DUID, replaced.

@@ -17,9 +17,10 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
 use crate::ops::{Change, Changed, Claim, Ended, FileMark, Found, Imported, Lookup, Page};
+use crate::prefix;
 use crate::row::{
     Value, decline_values, holder_values, lease_values, read_count, read_ended, read_found,
-    read_lease, upload_values,
+    read_lease, span_values, upload_values,
 };
 
 /// A session of one family.
@@ -96,6 +97,21 @@ impl Db<'_> {
         statement.raw_execute().map_err(failed)
     }
 
+    /// Whether a query gives any row.
+    fn any(
+        &self,
+        name: &'static str,
+        text: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<bool, Error> {
+        let mut any = false;
+        self.query(name, text, values, |_| {
+            any = true;
+            Ok(())
+        })?;
+        Ok(any)
+    }
+
     fn leases<F: LeaseFamily>(
         &self,
         name: &'static str,
@@ -126,21 +142,30 @@ impl Db<'_> {
         let texts = texts::<F>();
         let questions = Questions::of(batch);
         let mut found = nothing_found(batch);
-        let mut ask = |text, number, asked| {
-            let values = [Value::Number(number), asked];
-            self.query("lookup", text, &values, |row| {
-                read_found(&SqliteRow(row), &mut found)
+        let mut ask = |text, values: &[Value<'_>]| {
+            self.query("lookup", text, values, |row| {
+                read_found(&SqliteRow(row), &questions, &mut found)
             })
         };
         self.transaction(statements::BEGIN_READ, || {
-            for (number, client) in questions.clients {
-                ask(texts.by_client, number, Value::Bytes(client))?;
+            for (number, client) in &questions.clients {
+                let values = [Value::Number(*number), Value::Bytes(client)];
+                ask(texts.by_client, &values)?;
             }
-            for (number, hwaddr) in questions.hwaddrs {
-                ask(texts.by_hwaddr, number, Value::Bytes(hwaddr))?;
+            for (number, hwaddr) in &questions.hwaddrs {
+                let values = [Value::Number(*number), Value::Bytes(hwaddr)];
+                ask(texts.by_hwaddr, &values)?;
             }
-            for (number, address) in questions.addresses {
-                ask(texts.by_address, number, F::address_value(address))?;
+            for (number, address) in &questions.addresses {
+                let values = [Value::Number(*number), F::address_value(*address)];
+                ask(texts.by_address, &values)?;
+            }
+            for (number, (low, high)) in &questions.ranges {
+                let range = [*low, *high].map(F::address_value);
+                ask(
+                    statements::INSIDE,
+                    &[Value::Number(*number), range[0], range[1]],
+                )?;
             }
             Ok(())
         })?;
@@ -188,11 +213,11 @@ impl Db<'_> {
     /// A claim; one that is refused leaves the lease that it would have replaced.
     fn claim_or_undo<F: LeaseFamily>(&self, claim: &Claim<F>) -> Result<Changed, Error> {
         let Some(old) = claim.replaces else {
-            return self.claim(&claim.lease);
+            return self.claim(claim);
         };
         self.run("claim", statements::SAVE, &[])?;
         self.release::<F>(texts::<F>().release_delete, (old, &claim.lease.client))?;
-        let changed = self.claim(&claim.lease)?;
+        let changed = self.claim(claim)?;
         if !matches!(changed, Changed::Claimed { .. }) {
             self.run("claim", statements::UNDO, &[])?;
         }
@@ -200,9 +225,13 @@ impl Db<'_> {
         Ok(changed)
     }
 
-    fn claim<F: LeaseFamily>(&self, lease: &Lease<F>) -> Result<Changed, Error> {
+    fn claim<F: LeaseFamily>(&self, claim: &Claim<F>) -> Result<Changed, Error> {
         let mut changed = Changed::Taken;
-        let asked = self.query("claim", texts::<F>().claim, &lease_values(lease), |row| {
+        if self.is_in_the_way(claim)? {
+            return Ok(changed);
+        }
+        let values = lease_values(&claim.lease);
+        let asked = self.query("claim", texts::<F>().claim, &values, |row| {
             let expire = row.get(0).map_err(|e| self.location.error("claim", &e))?;
             changed = Changed::Claimed { expire };
             Ok(())
@@ -213,6 +242,24 @@ impl Db<'_> {
             Err(error) => Err(error),
             Ok(()) => Ok(changed),
         }
+    }
+
+    /// Whether a prefix to be renewed is not its client's, or another is overlapped.
+    fn is_in_the_way<F: LeaseFamily>(&self, claim: &Claim<F>) -> Result<bool, Error> {
+        let (lease, len) = (&claim.lease, F::lease_len(&claim.lease));
+        if claim.must_renew() {
+            let mut values = holder_values::<F>(lease.address, &lease.client);
+            values.push(Value::Number(len.into()));
+            return Ok(!self.any("held", statements::HELD, &values)?);
+        }
+        if claim.may_overlap() {
+            for span in prefix::spans(lease.address, len) {
+                if self.any("overlap", statements::OVERLAP, &span_values::<F>(span))? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// A live row that its client's key refuses comes in ended, as only live rows share that key. A

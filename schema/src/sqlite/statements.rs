@@ -5,6 +5,12 @@ crate::texts::statement_texts! { "sqlite":
     reclaim_keep flush page count upload import import_older
 }
 
+/// The first row of a range that is not reclaimed; only where leases may be prefixes.
+pub(super) const INSIDE: &str = crate::texts::sql!("sqlite", "lease6_inside");
+/// Whether something overlaps a prefix.
+pub(super) const OVERLAP: &str = crate::texts::sql!("sqlite", "lease6_overlap");
+/// Whether a client holds a prefix.
+pub(super) const HELD: &str = crate::texts::sql!("sqlite", "lease6_held");
 /// The server DUID: the first worker's candidate stays.
 pub(super) const SERVER_DUID_KEEP: &str = crate::texts::sql!("sqlite", "server_duid_keep");
 /// A lease file is taken over, once.

@@ -74,7 +74,11 @@ pub(crate) async fn claim<F: Sample>(
 pub(crate) async fn claim_lease<F: Sample>(store: &Store<F>, lease: Lease<F>) -> Changed {
     let replaces = None;
     store
-        .change(Change::Claim(Claim { lease, replaces }))
+        .change(Change::Claim(Claim {
+            lease,
+            replaces,
+            renews: false,
+        }))
         .await
         .unwrap()
 }

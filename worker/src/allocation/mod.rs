@@ -4,12 +4,16 @@
 //! pools that differs per client. Nothing is enumerated and nothing is remembered: candidates are
 //! checked against the database in batches, and what is chosen here is only a proposal that the
 //! claim statement decides about.
+//!
+//! A prefix is looked for together with everything that overlaps it: rows of another length may
+//! stand from before the pool's delegated length was changed, or come from workers that are
+//! configured otherwise.
 
 mod permutation;
 
 use std::hash::{BuildHasher, RandomState};
 
-use murre_config::{Pool, Subnet};
+use murre_config::{Pool, PoolKind, Subnet};
 use murre_schema::{Error, Found, FoundLease, LeaseFamily, Lookup, Store};
 use smallvec::SmallVec;
 
@@ -40,6 +44,17 @@ pub(crate) struct Chosen<'a, F: LeaseFamily> {
     pub(crate) address: F::Address,
     /// The pool it lies in.
     pub(crate) pool: &'a Pool<F>,
+}
+
+impl<F: LeaseFamily> Chosen<'_, F> {
+    /// Bits that are given.
+    fn len(&self) -> u8 {
+        self.pool.lease_len()
+    }
+
+    fn is_prefix(&self) -> bool {
+        matches!(self.pool.kind, PoolKind::Prefix { .. })
+    }
 }
 
 /// Candidates of one client in the order of its own permutation.
@@ -101,14 +116,8 @@ impl Allocator {
         candidates: &mut Candidates<'a, F>,
         lookup: &mut Lookup<F>,
     ) -> SmallVec<[Chosen<'a, F>; 4]> {
-        let hint = wish
-            .hint
-            .filter(|hint| pool_of(wish.pools, *hint).is_some());
-        lookup.addresses.extend(hint);
         let first: SmallVec<[_; 4]> = candidates.take(FIRST_LOOK).collect();
-        lookup
-            .addresses
-            .extend(first.iter().map(|chosen| chosen.address));
+        ask_for(lookup, wish.hint_in_pool().iter().chain(&first));
         first
     }
 
@@ -125,26 +134,34 @@ impl Allocator {
         mut candidates: Candidates<'a, F>,
         avoid: &[F::Address],
     ) -> Result<Option<Chosen<'a, F>>, Error> {
-        if let Some(chosen) = current(wish, found).or_else(|| hinted(wish, found, avoid)) {
-            return Ok(Some(chosen));
-        }
         let usable = |chosen: &&Chosen<'a, F>, rows: &[FoundLease<F>]| {
-            !avoid.contains(&chosen.address) && is_free_for(&wish.client, chosen.address, rows)
+            !avoid.contains(&chosen.address) && is_free_for(wish, chosen, rows)
         };
-        if let Some(chosen) = first.iter().find(|c| usable(c, &found.by_address)) {
+        if let Some(chosen) = current(wish, found) {
+            // What overlaps a prefix may have been given away since the client's lease ended.
+            if !chosen.is_prefix() || holds(wish, found, &chosen) {
+                return Ok(Some(chosen));
+            }
+            let rows = look(store, &[chosen]).await?;
+            if usable(&&chosen, &rows) {
+                return Ok(Some(chosen));
+            }
+        }
+        let hint = wish.hint_in_pool();
+        if let Some(chosen) = hint
+            .iter()
+            .chain(first)
+            .find(|c| usable(c, &found.by_address))
+        {
             return Ok(Some(*chosen));
         }
         for size in NEXT_LOOKS {
-            let look: Vec<Chosen<'a, F>> = candidates.by_ref().take(size).collect();
-            if look.is_empty() {
+            let candidates: Vec<Chosen<'a, F>> = candidates.by_ref().take(size).collect();
+            if candidates.is_empty() {
                 return Ok(None);
             }
-            let lookup = Lookup {
-                addresses: look.iter().map(|chosen| chosen.address).collect(),
-                ..Lookup::default()
-            };
-            let rows = store.lookup(lookup).await?.by_address;
-            if let Some(chosen) = look.iter().find(|c| usable(c, &rows)) {
+            let rows = look(store, &candidates).await?;
+            if let Some(chosen) = candidates.iter().find(|c| usable(c, &rows)) {
                 return Ok(Some(*chosen));
             }
         }
@@ -152,8 +169,30 @@ impl Allocator {
     }
 }
 
+/// Everything that may be in the way of some candidates.
+async fn look<F: LeaseFamily>(
+    store: &Store<F>,
+    candidates: &[Chosen<'_, F>],
+) -> Result<Vec<FoundLease<F>>, Error> {
+    let mut lookup = Lookup::default();
+    ask_for(&mut lookup, candidates);
+    Ok(store.lookup(lookup).await?.by_address)
+}
+
+fn ask_for<'c, 'a: 'c, F: LeaseFamily>(
+    lookup: &mut Lookup<F>,
+    candidates: impl IntoIterator<Item = &'c Chosen<'a, F>>,
+) {
+    let (prefixes, addresses): (Vec<&Chosen<'_, F>>, Vec<_>) = candidates
+        .into_iter()
+        .partition(|chosen| chosen.is_prefix());
+    lookup.ask_prefixes(prefixes.iter().map(|c| (c.address, c.len())));
+    lookup.addresses.extend(addresses.iter().map(|c| c.address));
+}
+
 /// The lease the client has in this subnet, if it may keep it: one that it holds, one that
-/// expired, or one that it gave back, as long as it lies in a pool.
+/// expired, or one that it gave back, as long as it lies in a pool. A live one must have the length
+/// that the pool gives, as it cannot change.
 pub(crate) fn current<'a, F: LeaseFamily>(
     wish: &Wish<'a, F>,
     found: &Found<F>,
@@ -161,7 +200,8 @@ pub(crate) fn current<'a, F: LeaseFamily>(
     own_rows(wish, found)
         .filter_map(|row| {
             let pool = pool_of(wish.pools, row.lease.address)?;
-            Some((row, pool))
+            let fits = !row.is_held() || row.is_of(row.lease.address, pool.lease_len());
+            fits.then_some((row, pool))
         })
         .max_by_key(|(row, _)| (row.is_held(), is_exact(wish, row), row.lease.expire))
         .map(|(row, pool)| Chosen {
@@ -170,17 +210,28 @@ pub(crate) fn current<'a, F: LeaseFamily>(
         })
 }
 
-/// A live lease of the client in this subnet that must end when it gets `address` instead.
-pub(crate) fn replaced<F: LeaseFamily>(
+/// A lease of the client in this subnet that must end when it gets what was chosen instead. It may
+/// have the same address and another length.
+pub(crate) fn replaced<'f, F: LeaseFamily>(
     wish: &Wish<'_, F>,
-    found: &Found<F>,
-    address: F::Address,
-) -> Option<F::Address> {
+    found: &'f Found<F>,
+    chosen: &Chosen<'_, F>,
+) -> Option<&'f FoundLease<F>> {
     own_rows(wish, found)
         .filter(|row| row.lease.state == murre_schema::State::Default)
-        .filter(|row| row.lease.address != address)
+        .filter(|row| !row.is_of(chosen.address, chosen.len()))
         .max_by_key(|row| is_exact(wish, row))
-        .map(|row| row.lease.address)
+}
+
+/// Whether the client has what was chosen as it is, if only because nobody has ended it yet.
+pub(crate) fn holds<F: LeaseFamily>(
+    wish: &Wish<'_, F>,
+    found: &Found<F>,
+    chosen: &Chosen<'_, F>,
+) -> bool {
+    own_rows(wish, found)
+        .filter(|row| row.lease.state == murre_schema::State::Default)
+        .any(|row| row.is_of(chosen.address, chosen.len()))
 }
 
 /// Found by what identifies the client, and not by its card alone, under which its boot loader may
@@ -203,15 +254,13 @@ fn own_rows<'f, F: LeaseFamily>(
         .filter(|row| row.lease.state != murre_schema::State::Declined)
 }
 
-/// What the client asks for, if nobody else holds it.
-fn hinted<'a, F: LeaseFamily>(
-    wish: &Wish<'a, F>,
-    found: &Found<F>,
-    avoid: &[F::Address],
-) -> Option<Chosen<'a, F>> {
-    let address = wish.hint.filter(|hint| !avoid.contains(hint))?;
-    let pool = pool_of(wish.pools, address)?;
-    is_free_for(&wish.client, address, &found.by_address).then_some(Chosen { address, pool })
+impl<'a, F: LeaseFamily> Wish<'a, F> {
+    /// What the client asks for, if a pool has it.
+    fn hint_in_pool(&self) -> Option<Chosen<'a, F>> {
+        let address = self.hint?;
+        let pool = pool_of(self.pools, address)?;
+        Some(Chosen { address, pool })
+    }
 }
 
 /// The pool an address lies in.
@@ -219,16 +268,20 @@ pub(crate) fn pool_of<F: LeaseFamily>(pools: &[Pool<F>], address: F::Address) ->
     pools.iter().find(|pool| pool.contains(address))
 }
 
+/// Whether nothing that was found is in the way: nothing of another client, and of this one only this
+/// very lease, or one that ends when it gets another in this subnet.
 fn is_free_for<F: LeaseFamily>(
-    client: &F::Client,
-    address: F::Address,
+    wish: &Wish<'_, F>,
+    chosen: &Chosen<'_, F>,
     rows: &[FoundLease<F>],
 ) -> bool {
+    let (address, len) = (chosen.address, chosen.len());
     rows.iter()
-        .filter(|row| row.lease.address == address && row.is_held())
+        .filter(|row| row.is_in_the_way(address, len))
         .all(|row| {
             row.lease.state == murre_schema::State::Default
-                && F::same_client(&row.lease.client, client)
+                && F::same_client(&row.lease.client, &wish.client)
+                && (row.is_of(address, len) || row.lease.subnet_id == wish.subnet.id)
         })
 }
 

@@ -38,7 +38,7 @@ pub(super) async fn grant(
         let Some(chosen) = decide(query, &wish, &found)? else {
             return reply::nak(context, query, subnet);
         };
-        let replaces = allocation::replaced(&wish, &found, chosen.address);
+        let replaces = allocation::replaced(&wish, &found, &chosen).map(|row| row.lease.address);
         match claim(context, query, &wish, (chosen, replaces)).await? {
             Claimed::Answer(reply) => return Ok(reply),
             Claimed::Taken => return reply::nak(context, query, subnet),
@@ -72,7 +72,12 @@ async fn claim(
 ) -> Result<Claimed, Verdict> {
     let row = lease::row(query, wish, chosen);
     let lease = row.clone();
-    match context.claim(Claim { lease, replaces }).await? {
+    let claim = Claim {
+        lease,
+        replaces,
+        renews: false,
+    };
+    match context.claim(claim).await? {
         Changed::Claimed { .. } => {
             Journal::<V4>::granted(&row);
             let kind = MessageType::Ack;

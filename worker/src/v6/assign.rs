@@ -28,6 +28,8 @@ pub(super) struct Assigned<'q, 's> {
 pub(super) struct Granted<'s> {
     pub(super) chosen: Chosen<'s, V6>,
     pub(super) lease: Lease<V6>,
+    /// A lease of the association that ended for it: base and length.
+    pub(super) ended: Option<(Ipv6Addr, u8)>,
 }
 
 /// Whether leases are only proposed or written.
@@ -112,18 +114,31 @@ async fn assign_one<'s>(
         let row = lease::row(query, ia, &wish, chosen);
         if mode == Mode::Propose {
             Journal::<V6>::offered(&row);
-            return Ok(Some(Granted { chosen, lease: row }));
+            return Ok(Some(Granted {
+                chosen,
+                lease: row,
+                ended: None,
+            }));
         }
+        let replaced = allocation::replaced(&wish, &found, &chosen).map(|row| &row.lease);
+        let renews = allocation::holds(&wish, &found, &chosen);
         let claim = Claim {
-            replaces: allocation::replaced(&wish, &found, chosen.address),
+            replaces: replaced.map(|lease| lease.address),
             lease: row.clone(),
+            renews,
         };
         match context.claim(claim).await? {
             Changed::Claimed { .. } => {
                 Journal::<V6>::granted(&row);
-                return Ok(Some(Granted { chosen, lease: row }));
+                return Ok(Some(Granted {
+                    chosen,
+                    lease: row,
+                    ended: replaced.map(|lease| (lease.address, lease.details.prefix_len)),
+                }));
             }
             Changed::ClientHasOther => {}
+            // It ended in between, and may be the best choice all the same.
+            _ if renews => {}
             _ => lost.push(chosen.address),
         }
     }

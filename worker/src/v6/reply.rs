@@ -1,11 +1,12 @@
 //! The answer: what every one has, the identity associations, and where it is sent.
 
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use murre_config::{OptionSet, Subnet};
 use murre_wire::V6;
 use murre_wire::dhcp6::{Builder, IaKind, MessageType, code};
+use smallvec::SmallVec;
 
 use super::assign::{Assigned, Granted};
 use super::{Query, lease, options};
@@ -113,23 +114,29 @@ fn refuse(inside: &mut Builder, query: &Query<'_>, assigned: &Assigned<'_, '_>) 
 }
 
 /// What the client named when extending but did not get is told with lifetimes of zero, so that
-/// it stops using it (RFC 8415 section 18.3.4).
+/// it stops using it (RFC 8415 section 18.3.4); and so is a lease that ended for the one it got,
+/// whatever it named.
 fn retire_others(
     inside: &mut Builder,
     query: &Query<'_>,
     assigned: &Assigned<'_, '_>,
     granted: Option<&Granted<'_>>,
 ) {
-    if !matches!(query.kind(), MessageType::Renew | MessageType::Rebind) {
-        return;
+    let extending = matches!(query.kind(), MessageType::Renew | MessageType::Rebind);
+    let named = lease::named(&assigned.ia).into_iter();
+    let named = named.filter(|_| extending);
+    let mut others: SmallVec<[(Ipv6Addr, u8); 3]> =
+        named.map(|named| (named.address, named.len)).collect();
+    if let Some(granted) = granted {
+        let lease = &granted.lease;
+        let ended = granted.ended.filter(|ended| !others.contains(ended));
+        others.extend(ended);
+        others.retain(|other| *other != (lease.address, lease.details.prefix_len));
     }
-    for named in lease::named(&assigned.ia) {
-        if granted.is_some_and(|granted| granted.lease.address == named.address) {
-            continue;
-        }
+    for (address, len) in others {
         match assigned.ia.kind {
-            IaKind::Pd => inside.ia_prefix(named.address, named.len, 0, 0),
-            IaKind::Na | IaKind::Ta => inside.ia_addr(named.address, 0, 0),
+            IaKind::Pd => inside.ia_prefix(address, len, 0, 0),
+            IaKind::Na | IaKind::Ta => inside.ia_addr(address, 0, 0),
         };
     }
 }

@@ -1,4 +1,5 @@
--- Grant or renew; see lease4_claim.sql. A row that is held as another kind is taken.
+-- Grant or renew; see lease4_claim.sql. A row that is held as another kind or length is taken. What
+-- overlaps a prefix is looked for before, in the same transaction, which is the only one that writes.
 INSERT INTO lease6 AS held
     (address, duid, iaid, lease_type, prefix_len, pref_lifetime, hwaddr, hwtype, hwaddr_source, valid_lifetime,
      subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id, expire, state)
@@ -14,5 +15,5 @@ ON CONFLICT (address) DO UPDATE SET
 WHERE held.state = 2
    OR held.expire <= unixepoch('now')
    OR (held.state = 0 AND held.duid = excluded.duid AND held.iaid = excluded.iaid
-       AND held.lease_type = excluded.lease_type)
+       AND held.lease_type = excluded.lease_type AND held.prefix_len = excluded.prefix_len)
 RETURNING expire
