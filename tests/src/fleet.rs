@@ -65,12 +65,18 @@ impl Fleet {
     /// IPv6 address.
     #[track_caller]
     pub fn start(&self, config: &Value) -> Vec<Worker> {
+        self.start_each(|_| config.clone())
+    }
+
+    /// The same, with a configuration for each number of a server.
+    #[track_caller]
+    pub fn start_each(&self, config: impl Fn(usize) -> Value) -> Vec<Worker> {
         let quiet = Launch {
             quiet: true,
             ..Launch::default()
         };
         let launch = |(number, server)| {
-            let mut own = config.clone();
+            let mut own = config(number);
             if let Some(server6) = own.get_mut("Dhcp6") {
                 let unicast = format!("srv0/{}::1", networks(number).1);
                 server6["interfaces-config"]["interfaces"] = json!(["srv0", unicast]);

@@ -80,9 +80,9 @@ impl Client {
     }
 }
 
-/// Adds every lease of an answer to a message, each in its association.
+/// Adds every lease of an answer to a message that it does not end, each in its association.
 pub fn add_leases(message: &mut Builder, answer: &Answer) {
-    for held in answer.held() {
+    for held in answer.held().iter().filter(|held| held.valid > 0) {
         message.ia(held.kind, held.iaid, 0, 0, |inside| {
             match held.kind {
                 IaKind::Pd => inside.ia_prefix(held.address, held.len, 0, 0),

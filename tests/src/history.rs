@@ -35,7 +35,7 @@ pub enum Violation {
     Stolen(Acknowledged, Held),
     /// The row ends before the client's lease does.
     EndsEarly(Acknowledged, Held),
-    /// An address was acknowledged to two clients.
+    /// An address, or prefixes that overlap, were acknowledged to two clients.
     AcknowledgedTwice(Acknowledged, Acknowledged),
     /// A client has two leases in one subnet (and association).
     TwoLeases(Held, Held),
@@ -116,12 +116,22 @@ fn against_rows(acknowledged: &[Acknowledged], held: &[Held], found: &mut Vec<Vi
 }
 
 fn among_acknowledged(acknowledged: &[Acknowledged], found: &mut Vec<Violation>) {
-    let mut first: HashMap<(IpAddr, u8), &Acknowledged> = HashMap::new();
-    for lease in acknowledged {
-        let given = &lease.given;
-        let one = first.entry((given.address, given.len)).or_insert(lease);
-        if one.given.holder != given.holder || one.given.iaid != given.iaid {
-            found.push(Violation::AcknowledgedTwice((*one).clone(), lease.clone()));
+    let holder = |lease: &Acknowledged| (lease.given.holder.clone(), lease.given.iaid);
+    let span = |lease: &Acknowledged| span(lease.given.address, lease.given.len);
+    let mut sorted: Vec<&Acknowledged> = acknowledged.iter().collect();
+    sorted.sort_by_key(|lease| (span(lease).0, std::cmp::Reverse(span(lease).1)));
+    // Prefixes nest: what is still open here contains this one.
+    let mut open: Vec<&Acknowledged> = Vec::new();
+    for lease in sorted {
+        while open.pop_if(|outer| span(outer).1 < span(lease).0).is_some() {}
+        if let Some(other) = open.iter().find(|other| holder(other) != holder(lease)) {
+            found.push(Violation::AcknowledgedTwice(
+                (*other).clone(),
+                lease.clone(),
+            ));
+        }
+        if open.last().is_none_or(|last| last.given != lease.given) {
+            open.push(lease);
         }
     }
 }
@@ -135,21 +145,22 @@ fn among_rows(held: &[Held], found: &mut Vec<Violation>) {
         }
     }
     let mut by_address: Vec<&Held> = held.iter().collect();
-    by_address.sort_by_key(|row| bits(row).0);
+    let span = |row: &Held| span(row.address, row.len);
+    by_address.sort_by_key(|row| span(row).0);
     for pair in by_address.windows(2) {
-        if bits(pair[1]).0 <= bits(pair[0]).1 {
+        if span(pair[1]).0 <= span(pair[0]).1 {
             found.push(Violation::Overlap(pair[0].clone(), pair[1].clone()));
         }
     }
 }
 
-/// First and last address of a row.
-fn bits(row: &Held) -> (u128, u128) {
-    let (base, width) = match row.address {
+/// First and last address of a prefix.
+fn span(address: IpAddr, len: u8) -> (u128, u128) {
+    let (base, width) = match address {
         IpAddr::V4(address) => (u128::from(address.to_bits()), 32),
         IpAddr::V6(address) => (Ipv6Addr::to_bits(address), 128),
     };
-    let free = width - u32::from(row.len);
+    let free = width - u32::from(len);
     let size = 1u128.checked_shl(free).map_or(u128::MAX, |size| size - 1);
     (base, base | size)
 }
@@ -193,7 +204,21 @@ pub fn held6(leases: &Leases) -> Vec<Held> {
 #[track_caller]
 pub fn must_hold(record: &load::Record, held: &[Held]) {
     assert!(!record.acknowledged.is_empty(), "nothing was acknowledged");
-    let found = violations(&record.acknowledged, held);
+    none(&violations(&record.acknowledged, held));
+}
+
+/// Checks the rows among each other: nobody has two leases in one place, and none overlap.
+///
+/// # Panics
+/// As [`must_hold`].
+#[track_caller]
+pub fn must_be_apart(held: &[Held]) {
+    assert!(!held.is_empty(), "nobody holds anything");
+    none(&violations(&[], held));
+}
+
+#[track_caller]
+fn none(found: &[Violation]) {
     let first: Vec<String> = found.iter().take(10).map(ToString::to_string).collect();
     assert!(
         found.is_empty(),
@@ -286,5 +311,30 @@ mod tests {
             violations(&[], &[beside, inner.clone(), outer.clone()]),
             [Violation::Overlap(outer, inner)]
         );
+    }
+
+    #[test]
+    fn prefixes_that_overlap_are_acknowledged_to_one_client_alone() {
+        let said = |holder: &str, text: &str, len| {
+            let mut lease = said(holder, 0);
+            (lease.given.address, lease.given.len) = (text.parse().unwrap(), len);
+            lease
+        };
+        let (outer, inner) = (said("a", "2001:db8::", 48), said("b", "2001:db8:0:5::", 64));
+        let others = [
+            said("c", "2001:db8:1::", 48),
+            said("a", "2001:db8:0:5::", 64),
+        ];
+        let mut found = Vec::new();
+        among_acknowledged(
+            &[&others[..], std::slice::from_ref(&outer)].concat(),
+            &mut found,
+        );
+        assert_eq!(found, []);
+        among_acknowledged(
+            &[&others[..1], &[inner.clone(), outer.clone()]].concat(),
+            &mut found,
+        );
+        assert_eq!(found, [Violation::AcknowledgedTwice(outer, inner)]);
     }
 }

@@ -38,8 +38,10 @@ pub enum Spread {
     Twice,
     /// The first message of an exchange goes to one worker, the second to the next.
     Split,
-    /// Clients take turns among the others.
+    /// Clients take turns among these three.
     Mixed,
+    /// All messages of a client go to one worker.
+    Own,
 }
 
 /// How much load, and to whom.
@@ -218,6 +220,8 @@ impl<S: Speech, P: FnMut(usize)> Run<'_, '_, S, P> {
         let servers = &self.load.servers;
         let all = match self.load.spread_of(client) {
             Spread::Twice => servers.repeat(2),
+            // Pairs, as clients that differ in the last bit ask for different things.
+            Spread::Own => vec![servers[client as usize / 2 % servers.len()]],
             Spread::Split => {
                 // A repetition goes to the other: the first may be gone.
                 let turn = client as usize / 3 + usize::from(taking) + repeats as usize;
