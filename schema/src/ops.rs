@@ -38,8 +38,7 @@ pub struct Lookup<F: LeaseFamily> {
     /// Addresses (or base addresses of prefixes) whose rows are wanted.
     pub addresses: SmallVec<[F::Address; 8]>,
     /// Ranges, first and last address, of each of which one row is wanted that is not reclaimed, if
-    /// there is any.
-    /// Only where a family has prefixes.
+    /// there is any; only where a family has prefixes.
     pub ranges: SmallVec<[(F::Address, F::Address); 2]>,
 }
 

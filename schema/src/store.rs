@@ -53,7 +53,7 @@ impl Default for StoreOptions {
 pub struct Store<F: LeaseFamily> {
     reads: Front<Lookup<F>, Found<F>>,
     writes: Front<Change<F>, Changed>,
-    access: Access,
+    access: Arc<Access>,
     engine: Arc<dyn Engine<F>>,
     /// For what is neither: timers, the command channel, the admin tool.
     other: Mutex<Option<Box<dyn Session<F>>>>,
@@ -68,11 +68,12 @@ impl<F: LeaseFamily> Store<F> {
     /// holds another schema than this program's, [`Error::Access`] for parameters that cannot work.
     pub async fn open(access: &Access, options: StoreOptions) -> Result<Self, Error> {
         let engine = engine::<F>(access)?;
+        let access = Arc::new(access.clone());
         engine.initialize().await?;
         let session = engine.connect().await?;
         let health = watch::Sender::new(None);
         let lane = || Connection {
-            access: access.clone(),
+            access: Arc::clone(&access),
             engine: Arc::clone(&engine),
             session: None,
             health: health.clone(),
@@ -86,7 +87,7 @@ impl<F: LeaseFamily> Store<F> {
         Ok(Self {
             reads: Front::start(reads, options.max_batch.max(1)),
             writes: Front::start(writes, options.max_batch.max(1)),
-            access: access.clone(),
+            access,
             engine,
             other: Mutex::new(Some(session)),
             health,
@@ -146,7 +147,7 @@ impl<F: LeaseFamily> Store<F> {
         let mut session = self.engine.connect().await?;
         session.begin_snapshot().await?;
         Ok(Snapshot {
-            access: self.access.clone(),
+            access: Arc::clone(&self.access),
             session,
         })
     }
@@ -314,7 +315,7 @@ impl<F: LeaseFamily> Store<F> {
 
 /// See [`Store::snapshot`]; it ends when dropped.
 pub struct Snapshot<F: LeaseFamily> {
-    access: Access,
+    access: Arc<Access>,
     session: Box<dyn Session<F>>,
 }
 
@@ -340,7 +341,7 @@ pub(crate) fn engine<F: LeaseFamily>(access: &Access) -> Result<Arc<dyn Engine<F
 
 /// A lane's connection: made when needed, dropped when broken.
 struct Connection<F: LeaseFamily> {
-    access: Access,
+    access: Arc<Access>,
     engine: Arc<dyn Engine<F>>,
     session: Option<Box<dyn Session<F>>>,
     health: watch::Sender<Option<Error>>,
@@ -371,7 +372,7 @@ impl<F: LeaseFamily> Connection<F> {
         let mut tries = 0;
         loop {
             let limit = self.access.patience().batch;
-            let access = self.access.clone();
+            let access = Arc::clone(&self.access);
             let result = match self.session().await {
                 Ok(session) => access.within(limit, work(&mut **session, batch)).await,
                 Err(error) => Err(error),

@@ -135,9 +135,9 @@ impl<F: LeaseFamily> PgSession<F> {
         Ok(found)
     }
 
-    /// A batch of claims alone is one statement and needs no transaction around it, unless it is
-    /// about prefixes; anything else
-    /// is pipelined between BEGIN and COMMIT, so that it costs one round trip as well.
+    /// A batch of claims alone is one statement and needs no transaction around it, unless it needs
+    /// the prefix lock; anything else is pipelined between BEGIN and COMMIT, so that it costs one round
+    /// trip as well.
     async fn change_batch(&self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let parts = Parts::of(batch);
         if parts.only_claims() && !parts.need_prefix_lock() {
