@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
 use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page};
+use crate::search::{Search, Searched};
 
 pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
@@ -36,6 +37,9 @@ pub(crate) trait Session<F: LeaseFamily>: Send {
     /// ([`Error::is_connection`]): then the outcome is unknown and nobody may be answered.
     /// [`Error::ClientHasOther`] is about some row of the batch; batches of one tell which.
     fn change<'a>(&'a mut self, batch: &'a [Change<F>]) -> Answer<'a, Vec<Changed>>;
+
+    /// Look for what is free; each question stands for itself.
+    fn search<'a>(&'a mut self, batch: &'a [Search<F>]) -> Answer<'a, Vec<Searched<F>>>;
 
     /// End up to `limit` leases that expired, oldest first, skipping rows that others work on;
     /// give the rows as they were, as far as they can be read; those that cannot end as well.

@@ -16,6 +16,7 @@ mod ops;
 mod postgresql;
 mod prefix;
 mod row;
+mod search;
 mod sqlite;
 mod store;
 mod texts;
@@ -34,4 +35,5 @@ pub use ops::{
     Change, Changed, Claim, Decline, Ended, FileMark, Found, FoundLease, Imported, Lookup, Page,
     Reclaimed, Release,
 };
+pub use search::{GivenBack, Occupied, Window};
 pub use store::{Snapshot, Store, StoreOptions};

@@ -15,6 +15,7 @@ use crate::family::LeaseFamily;
 use crate::lease::{Lease, State};
 use crate::ops::{Claim, Decline, Ended, Found, FoundLease};
 use crate::prefix::Span;
+use crate::search::{Occupied, Window};
 
 /// One value to bind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,6 +276,27 @@ pub(crate) fn read_number<F: LeaseFamily>(
     Reader::new(row, at)
         .within(column)
         .map_err(|unreadable| located::<F>(unreadable, String::new()))
+}
+
+/// Read a row of what is occupied: address, length, whether it expired.
+pub(crate) fn read_occupied<F: LeaseFamily>(row: &dyn Cells) -> Result<Occupied<F>, Error> {
+    let mut reader = Reader::new(row, 0);
+    let mut read = || {
+        Ok(Occupied {
+            address: F::read_address(&mut reader)?,
+            len: reader.within("prefix_len")?,
+            expired: reader.flag("expired")?,
+        })
+    };
+    read().map_err(|unreadable| located::<F>(unreadable, String::new()))
+}
+
+/// Read the window that was taken: number and seed.
+pub(crate) fn read_window<F: LeaseFamily>(row: &dyn Cells) -> Result<Window, Error> {
+    Ok(Window {
+        number: read_number::<F>(row, 0, "next")?.unsigned_abs(),
+        seed: read_number::<F>(row, 1, "seed")?,
+    })
 }
 
 /// Read a row of the count per subnet and state.

@@ -16,6 +16,7 @@ use crate::lease::Lease;
 use crate::mysql::MySql;
 use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::postgresql::PostgreSql;
+use crate::search::{GivenBack, Occupied, Search, Searched, Window};
 use crate::sqlite::Sqlite;
 
 /// How often a batch that lost against another transaction is tried again.
@@ -53,6 +54,7 @@ impl Default for StoreOptions {
 pub struct Store<F: LeaseFamily> {
     reads: Front<Lookup<F>, Found<F>>,
     writes: Front<Change<F>, Changed>,
+    searches: Front<Search<F>, Searched<F>>,
     access: Arc<Access>,
     engine: Arc<dyn Engine<F>>,
     /// For what is neither: timers, the command channel, the admin tool.
@@ -84,7 +86,10 @@ impl<F: LeaseFamily> Store<F> {
         let writes = (0..engine.write_lanes(options.write_lanes.max(1)))
             .map(|_| Box::new(lane()) as Box<dyn Lane<Change<F>, Changed>>)
             .collect();
+        // Connected when a pool is searched for the first time.
+        let searches = vec![Box::new(lane()) as Box<dyn Lane<Search<F>, Searched<F>>>];
         Ok(Self {
+            searches: Front::start(searches, options.max_batch.max(1)),
             reads: Front::start(reads, options.max_batch.max(1)),
             writes: Front::start(writes, options.max_batch.max(1)),
             access,
@@ -108,6 +113,45 @@ impl<F: LeaseFamily> Store<F> {
     /// Nothing may be told to the client: the outcome is no change, or unknown.
     pub async fn change(&self, change: Change<F>) -> Result<Changed, Error> {
         self.writes.submit(change).await
+    }
+
+    /// Rows from one address to another that are not reclaimed, in no order. What they do not cover was
+    /// free a moment ago.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn occupied(
+        &self,
+        low: F::Address,
+        high: F::Address,
+    ) -> Result<Vec<Occupied<F>>, Error> {
+        match self.searches.submit(Search::Occupied { low, high }).await? {
+            Searched::Occupied(rows) => Ok(rows),
+            _ => Err(Error::mixed_up()),
+        }
+    }
+
+    /// Reclaimed rows of a pool, those first whose clients have been away the longest.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn given_back(&self, wanted: GivenBack<F>) -> Result<Vec<F::Address>, Error> {
+        match self.searches.submit(Search::GivenBack(wanted)).await? {
+            Searched::GivenBack(addresses) => Ok(addresses),
+            _ => Err(Error::mixed_up()),
+        }
+    }
+
+    /// A number for a pool, known by a name of up to 128 characters, that no other worker gets;
+    /// `seed` becomes the pool's when it has none.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn next_window(&self, pool: Arc<str>, seed: i64) -> Result<Window, Error> {
+        match self.searches.submit(Search::Window { pool, seed }).await? {
+            Searched::Window(window) => Ok(window),
+            _ => Err(Error::mixed_up()),
+        }
     }
 
     /// End up to `limit` leases that expired, oldest first; the rows as they were, or why one of
@@ -438,6 +482,15 @@ impl<F: LeaseFamily> Lane<Lookup<F>, Found<F>> for Connection<F> {
         batch: &'a [Lookup<F>],
     ) -> BoxFuture<'a, Vec<Result<Found<F>, Error>>> {
         self.run_all(batch, |session, batch| session.lookup(batch))
+    }
+}
+
+impl<F: LeaseFamily> Lane<Search<F>, Searched<F>> for Connection<F> {
+    fn run<'a>(
+        &'a mut self,
+        batch: &'a [Search<F>],
+    ) -> BoxFuture<'a, Vec<Result<Searched<F>, Error>>> {
+        self.run_all(batch, |session, batch| session.search(batch))
     }
 }
 

@@ -56,7 +56,7 @@ impl Script {
 
     /// Run a prepared statement with single values.
     pub(super) fn values(mut self, name: &'static str, values: &[Value<'_>]) -> Self {
-        const VARIABLES: [&str; 2] = ["@first", "@second"];
+        const VARIABLES: [&str; 4] = ["@first", "@second", "@third", "@fourth"];
         let variables = VARIABLES.get(..values.len()).unwrap_or(&VARIABLES);
         for (variable, value) in variables.iter().zip(values) {
             self.push(name, &format!("SET {variable} = {}", literal(*value)));

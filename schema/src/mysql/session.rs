@@ -19,8 +19,10 @@ use crate::lease::{Lease, State};
 use crate::ops::{Change, Changed, Ended, Found, Lookup, Page};
 use crate::row::{
     Cells, Value, Values, claim_values, decline_values, holder_values, read_address, read_count,
-    read_ended, read_found, read_lease, read_number, span_values, upload_values,
+    read_ended, read_found, read_lease, read_number, read_occupied, read_window, span_values,
+    upload_values,
 };
+use crate::search::{Search, Searched};
 
 /// A connection of one family.
 pub(super) struct MySqlSession<F> {
@@ -81,6 +83,45 @@ impl<F: LeaseFamily> MySqlSession<F> {
             read_found(&MySqlRow(row), &questions, &mut found)?;
         }
         Ok(found)
+    }
+
+    async fn search_one(&mut self, search: &Search<F>) -> Result<Searched<F>, Error> {
+        match search {
+            Search::Occupied { low, high } => {
+                let range = [*low, *high].map(F::address_value);
+                let script = Script::default().values("occupied", &range);
+                let rows = self.run(script).await?.next();
+                let rows: Result<_, _> = rows
+                    .iter()
+                    .map(|row| read_occupied(&MySqlRow(row)))
+                    .collect();
+                rows.map(Searched::Occupied)
+            }
+            Search::GivenBack(wanted) => {
+                let values = [
+                    Value::Number(wanted.subnet_id.into()),
+                    F::address_value(wanted.low),
+                    F::address_value(wanted.high),
+                    Value::Number(wanted.limit.into()),
+                ];
+                let script = Script::default().values("given_back", &values);
+                addresses::<F>(&self.run(script).await?.next()).map(Searched::GivenBack)
+            }
+            Search::Window { pool, seed } => {
+                let script = begin()
+                    .values(
+                        "pool_window_take",
+                        &[Value::Text(pool), Value::Number(*seed)],
+                    )
+                    .values("pool_window", &[Value::Text(pool)])
+                    .plain(statements::COMMIT);
+                let rows = self.run_or_undo(script).await?.next();
+                match rows.first() {
+                    Some(row) => read_window::<F>(&MySqlRow(row)).map(Searched::Window),
+                    None => Err(Error::unavailable(&self.place, "no window came back")),
+                }
+            }
+        }
     }
 
     /// A batch is one script with its COMMIT, unless a refused claim may have to undo it.
@@ -312,6 +353,17 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
 
     fn change<'a>(&'a mut self, batch: &'a [Change<F>]) -> Answer<'a, Vec<Changed>> {
         self.change_batch(batch).boxed()
+    }
+
+    fn search<'a>(&'a mut self, batch: &'a [Search<F>]) -> Answer<'a, Vec<Searched<F>>> {
+        async move {
+            let mut all = Vec::with_capacity(batch.len());
+            for search in batch {
+                all.push(self.search_one(search).await?);
+            }
+            Ok(all)
+        }
+        .boxed()
     }
 
     fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {

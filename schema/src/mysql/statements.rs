@@ -2,7 +2,7 @@
 
 crate::texts::statement_texts! { "mysql":
     lookup claim claimed held release_delete release_keep decline reclaim_due reclaim_keep flush_due
-    remove page count upload
+    remove page count upload occupied given_back
 }
 
 /// The server DUID: the first worker's candidate stays.
@@ -11,6 +11,10 @@ const SERVER_DUID_KEEP: &str = crate::texts::sql!("mysql", "server_duid_keep");
 const SERVER_DUID_REPLACE: &str = crate::texts::sql!("mysql", "server_duid_replace");
 /// The server DUID.
 const SERVER_DUID: &str = crate::texts::sql!("mysql", "server_duid");
+/// The next window of a pool is taken.
+const POOL_WINDOW_TAKE: &str = crate::texts::sql!("mysql", "pool_window_take");
+/// Which one it is.
+const POOL_WINDOW: &str = crate::texts::sql!("mysql", "pool_window");
 /// Claims of prefixes that cannot be granted.
 const REFUSED: &str = crate::texts::sql!("mysql", "lease6_refused");
 /// Held while prefixes are claimed.
@@ -41,7 +45,7 @@ pub(super) const BEGIN_SNAPSHOT: &str = "START TRANSACTION WITH CONSISTENT SNAPS
 pub(super) type Prepared = (&'static str, &'static str);
 
 /// Everything a session of a family prepares.
-pub(super) fn prepared(texts: &Texts) -> [Prepared; 19] {
+pub(super) fn prepared(texts: &Texts) -> [Prepared; 23] {
     [
         ("lookup", texts.lookup),
         ("claim", texts.claim),
@@ -57,6 +61,10 @@ pub(super) fn prepared(texts: &Texts) -> [Prepared; 19] {
         ("page", texts.page),
         ("count", texts.count),
         ("upload", texts.upload),
+        ("occupied", texts.occupied),
+        ("given_back", texts.given_back),
+        ("pool_window_take", POOL_WINDOW_TAKE),
+        ("pool_window", POOL_WINDOW),
         ("server_duid_keep", SERVER_DUID_KEEP),
         ("server_duid_replace", SERVER_DUID_REPLACE),
         ("server_duid", SERVER_DUID),

@@ -18,8 +18,9 @@ use crate::lease::Lease;
 use crate::ops::{Change, Changed, Decline, Ended, Found, Lookup, Page};
 use crate::row::{
     Value, claim_values, decline_values, holder_values, read_address, read_count, read_found,
-    read_lease, read_number, span_values, upload_values,
+    read_lease, read_number, read_occupied, read_window, span_values, upload_values,
 };
+use crate::search::{Search, Searched};
 
 /// A connection of one family.
 pub(super) struct PgSession<F> {
@@ -36,6 +37,9 @@ struct Prepared {
     release_keep: Statement,
     decline: Statement,
     prefix_lock: Statement,
+    occupied: Statement,
+    given_back: Statement,
+    pool_window: Statement,
 }
 
 impl<F: LeaseFamily> PgSession<F> {
@@ -51,6 +55,9 @@ impl<F: LeaseFamily> PgSession<F> {
             texts.release_keep,
             texts.decline,
             statements::PREFIX_LOCK,
+            texts.occupied,
+            texts.given_back,
+            statements::POOL_WINDOW,
         ];
         let prepared = try_join_all(all.map(|text| client.prepare(text)))
             .await
@@ -63,8 +70,11 @@ impl<F: LeaseFamily> PgSession<F> {
                 release_keep,
                 decline,
                 prefix_lock,
+                occupied,
+                given_back,
+                pool_window,
             ],
-        ) = <[Statement; 6]>::try_from(prepared)
+        ) = <[Statement; 9]>::try_from(prepared)
         else {
             return Err(Error::unavailable(
                 &place,
@@ -81,6 +91,9 @@ impl<F: LeaseFamily> PgSession<F> {
                 release_keep,
                 decline,
                 prefix_lock,
+                occupied,
+                given_back,
+                pool_window,
             },
             family: std::marker::PhantomData,
         })
@@ -133,6 +146,38 @@ impl<F: LeaseFamily> PgSession<F> {
             read_found(&PgRow(row), &questions, &mut found)?;
         }
         Ok(found)
+    }
+
+    async fn search_one(&self, search: &Search<F>) -> Result<Searched<F>, Error> {
+        let prepared = &self.prepared;
+        match search {
+            Search::Occupied { low, high } => {
+                let range = [*low, *high].map(|a| Box::new(F::address_value(a)) as Parameter<'_>);
+                let rows = self.query("occupied", &prepared.occupied, &range).await?;
+                let rows: Result<_, _> = rows.iter().map(|r| read_occupied(&PgRow(r))).collect();
+                rows.map(Searched::Occupied)
+            }
+            Search::GivenBack(wanted) => {
+                let wanted: [Parameter<'_>; 4] = [
+                    Box::new(i64::from(wanted.subnet_id)),
+                    Box::new(F::address_value(wanted.low)),
+                    Box::new(F::address_value(wanted.high)),
+                    Box::new(i64::from(wanted.limit)),
+                ];
+                let statement = &prepared.given_back;
+                let rows = self.query("given back", statement, &wanted).await?;
+                addresses::<F>(&rows).map(Searched::GivenBack)
+            }
+            Search::Window { pool, seed } => {
+                let pool: [Parameter<'_>; 2] = [Box::new(&**pool), Box::new(*seed)];
+                let statement = &prepared.pool_window;
+                let rows = self.query("pool window", statement, &pool).await?;
+                match rows.first() {
+                    Some(row) => read_window::<F>(&PgRow(row)).map(Searched::Window),
+                    None => Err(Error::unavailable(&self.place, "no window came back")),
+                }
+            }
+        }
     }
 
     /// A batch of claims alone is one statement and needs no transaction around it, unless it needs
@@ -302,6 +347,10 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
 
     fn change<'a>(&'a mut self, batch: &'a [Change<F>]) -> Answer<'a, Vec<Changed>> {
         self.change_batch(batch).boxed()
+    }
+
+    fn search<'a>(&'a mut self, batch: &'a [Search<F>]) -> Answer<'a, Vec<Searched<F>>> {
+        try_join_all(batch.iter().map(|search| self.search_one(search))).boxed()
     }
 
     fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {

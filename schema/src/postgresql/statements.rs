@@ -2,11 +2,13 @@
 
 crate::texts::statement_texts! { "postgresql":
     lookup claim release_delete release_keep decline reclaim_delete reclaim_keep flush page count
-    upload
+    upload occupied given_back
 }
 
 /// Held while prefixes are claimed.
 pub(super) const PREFIX_LOCK: &str = crate::texts::sql!("postgresql", "prefix_lock");
+/// The next window of a pool.
+pub(super) const POOL_WINDOW: &str = crate::texts::sql!("postgresql", "pool_window");
 /// The server DUID: the first worker's candidate stays.
 pub(super) const SERVER_DUID_KEEP: &str = crate::texts::sql!("postgresql", "server_duid_keep");
 /// The server DUID, replaced.

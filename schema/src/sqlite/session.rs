@@ -19,9 +19,10 @@ use crate::lease::Lease;
 use crate::ops::{Change, Changed, Claim, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::prefix;
 use crate::row::{
-    Value, decline_values, holder_values, lease_values, read_count, read_ended, read_found,
-    read_lease, span_values, upload_values,
+    Value, decline_values, holder_values, lease_values, read_address, read_count, read_ended,
+    read_found, read_lease, read_occupied, read_window, span_values, upload_values,
 };
+use crate::search::{Search, Searched, Window};
 
 /// A session of one family.
 pub(super) struct SqliteSession<F> {
@@ -170,6 +171,47 @@ impl Db<'_> {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    fn search<F: LeaseFamily>(&self, search: &Search<F>) -> Result<Searched<F>, Error> {
+        let texts = texts::<F>();
+        match search {
+            Search::Occupied { low, high } => {
+                let mut rows = Vec::new();
+                let range = [*low, *high].map(F::address_value);
+                self.query("occupied", texts.occupied, &range, |row| {
+                    rows.push(read_occupied(&SqliteRow(row))?);
+                    Ok(())
+                })?;
+                Ok(Searched::Occupied(rows))
+            }
+            Search::GivenBack(wanted) => {
+                let mut addresses = Vec::new();
+                let values = [
+                    Value::Number(wanted.subnet_id.into()),
+                    F::address_value(wanted.low),
+                    F::address_value(wanted.high),
+                    Value::Number(wanted.limit.into()),
+                ];
+                self.query("given back", texts.given_back, &values, |row| {
+                    addresses.push(read_address::<F>(&SqliteRow(row))?);
+                    Ok(())
+                })?;
+                Ok(Searched::GivenBack(addresses))
+            }
+            Search::Window { pool, seed } => {
+                let mut window = Window {
+                    number: 0,
+                    seed: *seed,
+                };
+                let values = [Value::Text(pool), Value::Number(*seed)];
+                self.query("pool window", statements::POOL_WINDOW, &values, |row| {
+                    window = read_window::<F>(&SqliteRow(row))?;
+                    Ok(())
+                })?;
+                Ok(Searched::Window(window))
+            }
+        }
     }
 
     fn change<F: LeaseFamily>(&self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
@@ -330,6 +372,12 @@ impl<F: LeaseFamily> Session<F> for SqliteSession<F> {
     fn change<'a>(&'a mut self, batch: &'a [Change<F>]) -> Answer<'a, Vec<Changed>> {
         let batch = batch.to_vec();
         self.call(move |db| db.change(&batch)).boxed()
+    }
+
+    fn search<'a>(&'a mut self, batch: &'a [Search<F>]) -> Answer<'a, Vec<Searched<F>>> {
+        let batch = batch.to_vec();
+        self.call(move |db| batch.iter().map(|search| db.search(search)).collect())
+            .boxed()
     }
 
     fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {

@@ -2,7 +2,7 @@
 
 crate::texts::statement_texts! { "sqlite":
     by_client by_hwaddr by_address claim release_delete release_keep decline due reclaim_delete
-    reclaim_keep flush page count upload import import_older
+    reclaim_keep flush page count upload occupied given_back import import_older
 }
 
 /// The first row of a range that is not reclaimed; only where leases may be prefixes.
@@ -13,6 +13,8 @@ pub(super) const OVERLAP: &str = crate::texts::sql!("sqlite", "lease6_overlap");
 pub(super) const HELD: &str = crate::texts::sql!("sqlite", "lease6_held");
 /// The server DUID: the first worker's candidate stays.
 pub(super) const SERVER_DUID_KEEP: &str = crate::texts::sql!("sqlite", "server_duid_keep");
+/// The next window of a pool.
+pub(super) const POOL_WINDOW: &str = crate::texts::sql!("sqlite", "pool_window");
 /// A lease file is taken over, once.
 pub(super) const IMPORT_MARK: &str = crate::texts::sql!("sqlite", "import_mark");
 /// Whether that was done.

@@ -213,6 +213,7 @@ impl<F: Serve> FamilyDaemon<F> {
             self.service.store.store(Some(Arc::new(store)));
         }
         self.service.server.store(server);
+        self.service.allocator.forget();
         if self.serving.is_some()
             && let Err(error) = self.settle_and_open().await
         {

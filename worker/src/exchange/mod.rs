@@ -58,7 +58,7 @@ pub(crate) struct Service<F: Exchange> {
     pub(crate) server_port: u16,
     /// Port that answers go to instead of the protocol's, for tests (`-P`).
     pub(crate) client_port: Option<u16>,
-    allocator: Allocator,
+    pub(crate) allocator: Allocator<F>,
     turns: Turns,
     in_flight: AtomicUsize,
     limit: usize,
@@ -182,7 +182,7 @@ impl<F: Exchange> Drop for Flight<F> {
 
 impl<'a, F: Exchange> Context<'a, F> {
     /// Chooses addresses.
-    pub(crate) fn allocator(&self) -> &'a Allocator {
+    pub(crate) fn allocator(&self) -> &'a Allocator<F> {
         &self.service.allocator
     }
 
