@@ -13,12 +13,19 @@ use murre_schema::{Change, Claim, Client6, GivenBack, Lease, LeaseKind, Store, W
 use murre_wire::{V4, V6};
 
 /// Addresses 1 to 9 in different states; what is occupied among 2 to 8.
-async fn ranges_show_what_is_not_reclaimed<F: Sample>(store: Store<F>) {
+async fn ranges_show_what_is_not_reclaimed<F: Sample>(fresh: &Fresh) {
+    let store: Store<F> = fresh.open().await;
     for number in [1, 2, 4, 8, 9] {
         assert!(claimed(claim(&store, number, number, 3600).await));
     }
     // One that expired, one that was given back and kept, one that was given back and deleted.
-    assert!(claimed(claim(&store, 3, 3, 0).await));
+    let mut old = lease::<F>(3, 3, 3600);
+    old.pool_id = 61;
+    assert!(claimed(claim_lease(&store, old).await));
+    let (table, earlier) = (F::TABLE, moved_back(fresh.name));
+    fresh.sql(&format!(
+        "UPDATE {table} SET expire = {earlier} WHERE pool_id = 61"
+    ));
     for (number, keep) in [(5, true), (6, false)] {
         assert!(claimed(claim(&store, number, number, 3600).await));
         release(&store, number, number, keep).await;
@@ -32,7 +39,7 @@ async fn ranges_show_what_is_not_reclaimed<F: Sample>(store: Store<F>) {
     assert_eq!(all, expected);
 }
 
-/// The time of release, moved into the past by as many minutes as the row's pool has for a number.
+/// The end of a lease, moved into the past by as many minutes as the row's pool has for a number.
 fn moved_back(engine: &str) -> &'static str {
     match engine {
         "postgresql" => "expire - pool_id * interval '1 minute'",
@@ -97,8 +104,8 @@ async fn windows_are_counted_out_once<F: Sample>(one: Store<F>, other: Store<F>)
 #[test]
 fn what_is_occupied_in_a_range() {
     on_every_engine(|fresh| async move {
-        ranges_show_what_is_not_reclaimed::<V4>(fresh.open().await).await;
-        ranges_show_what_is_not_reclaimed::<V6>(fresh.open().await).await;
+        ranges_show_what_is_not_reclaimed::<V4>(&fresh).await;
+        ranges_show_what_is_not_reclaimed::<V6>(&fresh).await;
     });
 }
 

@@ -162,6 +162,7 @@ mod tests {
         pool.add(vec![at(1)], now);
         assert_eq!(pool.take(now), Some((at(1), true)));
         assert_eq!(pool.add(vec![at(1), at(2)], now), 1);
+        let now = now + Duration::from_millis(1);
         assert_eq!(pool.take(now), Some((at(2), true)));
         // There is no other: the one that waited longest.
         assert_eq!(pool.add(vec![at(2), at(1)], now), 2);
