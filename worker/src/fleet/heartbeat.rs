@@ -1,6 +1,5 @@
 //! A row renewed every second, and what follows from the others'.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
@@ -18,6 +17,8 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// Longest wait for the database. With the interval it makes the time after which the others take
 /// this worker for dead, and it must know nothing of them any more.
 const LIMIT: Duration = Duration::from_secs(2);
+/// Longest wait for it at the end.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// How long a former share is still answered: until all others have heard of the change.
 const OVERLAP: Duration = Duration::from_millis(1200);
 /// After a change nobody is blamed for clients that have waited.
@@ -26,6 +27,9 @@ const GRACE: Duration = Duration::from_secs(10);
 const WARNING: Duration = Duration::from_secs(60);
 /// How many names are tried in one heartbeat.
 const NAMES: usize = 8;
+
+/// A worker on a host without a name.
+const NAMELESS: &str = "worker";
 
 /// What is remembered from one heartbeat to the next.
 #[derive(Default)]
@@ -107,10 +111,10 @@ pub(crate) async fn drain<F: Exchange>(service: &Service<F>) {
 
 /// Sign off.
 pub(crate) async fn leave<F: Exchange>(service: &Service<F>, store: &Store<F>) {
-    let name = service.fleet.heart.lock().await.name.take();
+    let name = service.fleet.heart.lock().await.name.clone();
     if let Some((name, _)) = name {
         // Who cannot say so is missed soon enough.
-        let _ = tokio::time::timeout(LIMIT, store.leave(&name, service.fleet.incarnation)).await;
+        let _ = tokio::time::timeout(FAREWELL, store.leave(&name, service.fleet.incarnation)).await;
     }
 }
 
@@ -131,7 +135,8 @@ async fn register<F: Exchange>(
     let mut workers = Vec::new();
     for _ in 0..NAMES {
         workers = store.beat(&beat).await?;
-        if workers.iter().any(|worker| worker.incarnation == incarnation) {
+        let is_own = |worker: &Worker| worker.incarnation == incarnation && worker.name == beat.name;
+        if workers.iter().any(is_own) {
             heart.begun = true;
             if heart.name.as_ref().is_none_or(|(name, _)| *name != beat.name) {
                 Journal::<F>::registered(&beat.name, &wanted);
@@ -139,20 +144,22 @@ async fn register<F: Exchange>(
             }
             return Ok(workers);
         }
-        beat.name = free_name(&wanted, &workers);
+        beat.name = free_name(&wanted, &workers, incarnation);
     }
     Ok(workers)
 }
 
 fn wanted_name<F: Exchange>(service: &Service<F>) -> String {
     let configured = service.server.load().worker_name.clone();
-    configured.unwrap_or_else(|| crate::log::host_name().to_owned())
+    let host = || Some(crate::log::host_name()).filter(|name| !name.is_empty());
+    configured.or_else(host).unwrap_or_else(|| NAMELESS.to_owned())
 }
 
 /// The first of a name, the name with `-2`, `-3` and so on that no worker has now.
-fn free_name(wanted: &str, workers: &[Worker]) -> String {
+fn free_name(wanted: &str, workers: &[Worker], incarnation: i64) -> String {
     let is_taken = |name: &str| {
-        let mut holders = workers.iter().filter(|worker| worker.name == name);
+        let others = workers.iter().filter(|worker| worker.incarnation != incarnation);
+        let mut holders = others.filter(|worker| worker.name == name);
         holders.any(|worker| matches!(worker.presence(), Presence::Live | Presence::Draining))
     };
     let numbered = (2..).map(|number| format!("{wanted}-{number}"));
@@ -228,10 +235,4 @@ impl Heart {
             Journal::<F>::owner_does_not_hear(owner, count);
         }
     }
-}
-
-/// The addresses of interfaces that answers may come from.
-pub(crate) fn addresses(interfaces: &[Arc<crate::socket::Interface>]) -> Vec<IpAddr> {
-    let _ = interfaces;
-    Vec::new()
 }

@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 
 pub(crate) use hash::hash;
 pub(crate) use heartbeat::{beat, drain, leave, run};
-pub(crate) use share::Part;
+pub(crate) use share::Heard;
 use view::View;
 
 /// Longest text of an error in the registry.

@@ -86,6 +86,15 @@ impl View {
         }
     }
 
+    /// The same for a worker that cannot reach the registry any more. Addresses stay as they were:
+    /// nobody else has got them meanwhile.
+    pub(super) fn forgetting(&self) -> Self {
+        Self {
+            server_ids: self.server_ids.clone(),
+            ..Self::alone()
+        }
+    }
+
     /// What the registry says to the worker of this incarnation, which shares or does not.
     pub(super) fn of(workers: &[Worker], incarnation: i64, sharing: bool) -> Self {
         let live = || {
