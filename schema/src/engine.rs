@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 
 use crate::error::Error;
 use crate::family::LeaseFamily;
+use crate::fleet::{Beat, Worker};
 use crate::lease::Lease;
 use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::search::{Search, Searched};
@@ -87,6 +88,28 @@ pub(crate) trait Session<F: LeaseFamily>: Send {
     /// The server DUID of this database; `candidate` becomes it when there is none, or when
     /// `replace` says so.
     fn server_duid<'a>(&'a mut self, candidate: &'a [u8], replace: bool) -> Answer<'a, Vec<u8>>;
+
+    /// Make this session one for [`Session::beat`] and what belongs to it: nothing of that needs to
+    /// be durable, as the next beat says it again.
+    fn for_registry(&mut self) -> Answer<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Renew the worker's row, if it is its own or nobody's any more; or, with `enroll`, add it if
+    /// there is none of that name. Then all workers of the family.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when another worker took the same slot at the same moment.
+    fn beat<'a>(&'a mut self, beat: &'a Beat, enroll: bool) -> Answer<'a, Vec<Worker>>;
+
+    /// The worker signs off.
+    fn leave<'a>(&'a mut self, name: &'a str, incarnation: i64) -> Answer<'a, ()>;
+
+    /// All workers of the family by slot.
+    fn workers(&mut self) -> Answer<'_, Vec<Worker>>;
+
+    /// Delete the rows of workers that nobody heard of for a day.
+    fn forget_workers(&mut self) -> Answer<'_, ()>;
 
     /// Give back space that is no longer used; an engine that does so by itself does nothing.
     fn compact(&mut self) -> Answer<'_, ()> {

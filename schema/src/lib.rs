@@ -24,6 +24,7 @@ mod tls;
 mod version;
 
 pub mod family;
+pub mod fleet;
 pub mod life;
 
 pub use access::{Access, EngineKind, Host, Place, Tls};

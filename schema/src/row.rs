@@ -208,6 +208,18 @@ impl<'r> Reader<'r> {
     }
 }
 
+impl Unreadable {
+    /// As an error, with its table and the row's key.
+    pub(crate) fn located(self, table: &'static str, row: String) -> Error {
+        Error::Row {
+            table,
+            column: self.column,
+            row: row.into(),
+            problem: self.problem.into(),
+        }
+    }
+}
+
 fn out_of_range(column: &'static str, number: i64) -> Unreadable {
     let problem = format!("'{number}' is out of range");
     Unreadable { column, problem }
@@ -330,10 +342,5 @@ fn read<F: LeaseFamily>(row: &mut Reader<'_>) -> Result<Lease<F>, Unreadable> {
 }
 
 fn located<F: LeaseFamily>(unreadable: Unreadable, row: String) -> Error {
-    Error::Row {
-        table: F::TABLE,
-        column: unreadable.column,
-        row: row.into(),
-        problem: unreadable.problem.into(),
-    }
+    unreadable.located(F::TABLE, row)
 }

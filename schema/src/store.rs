@@ -11,6 +11,7 @@ use crate::access::{Access, EngineKind};
 use crate::engine::{Answer, Engine, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
+use crate::fleet::{Beat, Worker};
 use crate::front::{Front, FrontStats, Lane};
 use crate::lease::Lease;
 use crate::mysql::MySql;
@@ -59,6 +60,8 @@ pub struct Store<F: LeaseFamily> {
     engine: Arc<dyn Engine<F>>,
     /// For what is neither: timers, the command channel, the admin tool.
     other: Mutex<Option<Box<dyn Session<F>>>>,
+    /// For the registry of workers: a heartbeat must not wait for any of the above.
+    registry: Mutex<Option<Box<dyn Session<F>>>>,
     health: watch::Sender<Option<Error>>,
 }
 
@@ -95,6 +98,7 @@ impl<F: LeaseFamily> Store<F> {
             access,
             engine,
             other: Mutex::new(Some(session)),
+            registry: Mutex::new(None),
             health,
         })
     }
@@ -296,6 +300,59 @@ impl<F: LeaseFamily> Store<F> {
         Ok(Some(added))
     }
 
+    /// Renew a worker's row and read everybody's, of this family and by slot. Where another process
+    /// has the name, its row stays as it is, and the caller finds no row of its incarnation.
+    ///
+    /// # Errors
+    /// The database could not be asked. That says nothing of the lanes.
+    pub async fn beat(&self, beat: &Beat) -> Result<Vec<Worker>, Error> {
+        let mut tries = 0;
+        loop {
+            let result = self.try_beat(beat).await;
+            tries += 1;
+            match result {
+                // A slot that another worker took, or a lock that it holds.
+                Err(Error::Value { .. } | Error::Conflict { .. }) if tries < RETRIES => {
+                    tokio::time::sleep(jitter(RETRY_PAUSE)).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn try_beat(&self, beat: &Beat) -> Result<Vec<Worker>, Error> {
+        let workers = self
+            .with_registry(beat, |session, beat| session.beat(beat, false))
+            .await?;
+        if workers.iter().any(|worker| worker.name == beat.name) {
+            if workers.iter().any(Worker::is_forgotten) {
+                self.with_registry(&(), |session, ()| session.forget_workers())
+                    .await?;
+            }
+            return Ok(workers);
+        }
+        self.with_registry(beat, |session, beat| session.beat(beat, true))
+            .await
+    }
+
+    /// A worker signs off: from now on nobody leaves anything to it.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn leave(&self, name: &str, incarnation: i64) -> Result<(), Error> {
+        self.with_registry(name, move |session, name| session.leave(name, incarnation))
+            .await
+    }
+
+    /// All workers of the family by slot, those that are gone since less than a day included.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn workers(&self) -> Result<Vec<Worker>, Error> {
+        self.with_registry(&(), |session, ()| session.workers())
+            .await
+    }
+
     /// `None` while the database answers, else the error of the last attempt.
     pub fn health(&self) -> watch::Receiver<Option<Error>> {
         self.health.subscribe()
@@ -331,27 +388,54 @@ impl<F: LeaseFamily> Store<F> {
         asked: &B,
         work: impl for<'s> FnOnce(&'s mut dyn Session<F>, &'s B) -> Answer<'s, T>,
     ) -> Result<T, Error> {
-        let mut slot = self.other.lock().await;
-        // Out of the slot while it works: given up halfway, it is of no more use.
-        let session = match slot.take() {
-            Some(session) => Ok(session),
-            None => self.engine.connect().await,
-        };
-        let result = match session {
-            Err(error) => Err(error),
-            Ok(mut session) => {
-                let limit = self.access.patience().table;
-                let result = self.access.within(limit, work(&mut *session, asked)).await;
-                if !result.as_ref().is_err_and(Error::is_connection) {
-                    *slot = Some(session);
-                }
-                result
-            }
-        };
+        let result = self
+            .with_slot(
+                &self.other,
+                async || self.engine.connect().await,
+                asked,
+                work,
+            )
+            .await;
         if let Err(error) = &result
             && error.is_connection()
         {
             self.health.send_replace(Some(error.clone()));
+        }
+        result
+    }
+
+    /// The same with the registry's session, whose failures say nothing of the store's health.
+    async fn with_registry<B: ?Sized, T>(
+        &self,
+        asked: &B,
+        work: impl for<'s> FnOnce(&'s mut dyn Session<F>, &'s B) -> Answer<'s, T>,
+    ) -> Result<T, Error> {
+        let connect = async || {
+            let mut session = self.engine.connect().await?;
+            session.for_registry().await?;
+            Ok(session)
+        };
+        self.with_slot(&self.registry, connect, asked, work).await
+    }
+
+    async fn with_slot<B: ?Sized, T>(
+        &self,
+        slot: &Mutex<Option<Box<dyn Session<F>>>>,
+        connect: impl AsyncFnOnce() -> Result<Box<dyn Session<F>>, Error>,
+        asked: &B,
+        work: impl for<'s> FnOnce(&'s mut dyn Session<F>, &'s B) -> Answer<'s, T>,
+    ) -> Result<T, Error> {
+        let mut slot = slot.lock().await;
+        // Out of the slot while it works: given up halfway, it is of no more use.
+        let session = match slot.take() {
+            Some(session) => Ok(session),
+            None => connect().await,
+        };
+        let mut session = session?;
+        let limit = self.access.patience().table;
+        let result = self.access.within(limit, work(&mut *session, asked)).await;
+        if !result.as_ref().is_err_and(Error::is_connection) {
+            *slot = Some(session);
         }
         result
     }

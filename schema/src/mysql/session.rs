@@ -15,6 +15,7 @@ use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
+use crate::fleet::{Beat, Worker, leave_values, read_worker};
 use crate::lease::{Lease, State};
 use crate::ops::{Change, Changed, Ended, Found, Lookup, Page};
 use crate::row::{
@@ -187,6 +188,50 @@ fn begin() -> Script {
     Script::default()
         .plain(statements::FRESH)
         .plain(statements::BEGIN)
+}
+
+/// The parameters of a heartbeat, each as often and in the order as its statement asks for them.
+fn beat_values(beat: &Beat, family: u8) -> [Value<'_>; 14] {
+    let [
+        family,
+        name,
+        incarnation,
+        addresses,
+        version,
+        revision,
+        load,
+        sharing,
+        draining,
+        last_error,
+        first,
+    ] = beat.values(family);
+    [
+        incarnation,
+        incarnation,
+        addresses,
+        version,
+        revision,
+        load,
+        sharing,
+        draining,
+        last_error,
+        family,
+        name,
+        incarnation,
+        first,
+        addresses,
+    ]
+}
+
+/// The same of a first row.
+fn enroll_values(beat: &Beat, family: u8) -> [Value<'_>; 12] {
+    let mut values = [Value::Number(family.into()); 12];
+    values[..10].copy_from_slice(&beat.values(family)[..10]);
+    values
+}
+
+fn workers(rows: &[Row]) -> Result<Vec<Worker>, Error> {
+    rows.iter().map(|row| read_worker(&MySqlRow(row))).collect()
 }
 
 /// The statements of a batch. Where it is asked which leases ended, a query goes before each
@@ -444,6 +489,56 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
                 Some(Ok(Some(duid))) => Ok(duid),
                 _ => Err(Error::unavailable(&self.place, "no DUID came back")),
             }
+        }
+        .boxed()
+    }
+
+    fn for_registry(&mut self) -> Answer<'_, ()> {
+        async move {
+            let script = Script::default().prepare(&statements::REGISTRY);
+            self.run(script).await.map(drop)
+        }
+        .boxed()
+    }
+
+    fn beat<'a>(&'a mut self, beat: &'a Beat, enroll: bool) -> Answer<'a, Vec<Worker>> {
+        async move {
+            // Each commits by itself, so that the list is of the moment after.
+            let script = Script::default().plain(statements::FRESH);
+            let script = if enroll {
+                script.values("worker_enroll", &enroll_values(beat, F::VERSION))
+            } else {
+                script.values("worker_beat", &beat_values(beat, F::VERSION))
+            };
+            let script = script.values("worker_list", &[Value::Number(F::VERSION.into())]);
+            workers(&self.run(script).await?.next())
+        }
+        .boxed()
+    }
+
+    fn leave<'a>(&'a mut self, name: &'a str, incarnation: i64) -> Answer<'a, ()> {
+        async move {
+            let values = leave_values(F::VERSION, name, incarnation);
+            let script = Script::default().values("worker_leave", &values);
+            self.run(script).await.map(drop)
+        }
+        .boxed()
+    }
+
+    fn workers(&mut self) -> Answer<'_, Vec<Worker>> {
+        async move {
+            let family = [Value::Number(F::VERSION.into())];
+            let script = Script::default().values("worker_list", &family);
+            workers(&self.run(script).await?.next())
+        }
+        .boxed()
+    }
+
+    fn forget_workers(&mut self) -> Answer<'_, ()> {
+        async move {
+            let family = [Value::Number(F::VERSION.into())];
+            let script = Script::default().values("worker_forget", &family);
+            self.run(script).await.map(drop)
         }
         .boxed()
     }

@@ -15,6 +15,16 @@ const SERVER_DUID: &str = crate::texts::sql!("mysql", "server_duid");
 const POOL_WINDOW_TAKE: &str = crate::texts::sql!("mysql", "pool_window_take");
 /// Which one it is.
 const POOL_WINDOW: &str = crate::texts::sql!("mysql", "pool_window");
+/// A worker renews its row.
+const WORKER_BEAT: &str = crate::texts::sql!("mysql", "worker_beat");
+/// A worker's first row.
+const WORKER_ENROLL: &str = crate::texts::sql!("mysql", "worker_enroll");
+/// All workers.
+const WORKER_LIST: &str = crate::texts::sql!("mysql", "worker_list");
+/// A worker signs off.
+const WORKER_LEAVE: &str = crate::texts::sql!("mysql", "worker_leave");
+/// Workers that nobody heard of for a day.
+const WORKER_FORGET: &str = crate::texts::sql!("mysql", "worker_forget");
 /// Claims of prefixes that cannot be granted.
 const REFUSED: &str = crate::texts::sql!("mysql", "lease6_refused");
 /// Held while prefixes are claimed.
@@ -72,3 +82,12 @@ pub(super) fn prepared(texts: &Texts) -> [Prepared; 23] {
         ("refused", REFUSED),
     ]
 }
+
+/// What a session for the registry prepares beside.
+pub(super) const REGISTRY: [Prepared; 5] = [
+    ("worker_beat", WORKER_BEAT),
+    ("worker_enroll", WORKER_ENROLL),
+    ("worker_list", WORKER_LIST),
+    ("worker_leave", WORKER_LEAVE),
+    ("worker_forget", WORKER_FORGET),
+];

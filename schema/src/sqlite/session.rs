@@ -15,6 +15,7 @@ use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
+use crate::fleet::{Beat, Worker as Peer, leave_values, read_worker};
 use crate::lease::Lease;
 use crate::ops::{Change, Changed, Claim, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::prefix;
@@ -125,6 +126,16 @@ impl Db<'_> {
             Ok(())
         })?;
         Ok(leases)
+    }
+
+    fn workers(&self, family: u8) -> Result<Vec<Peer>, Error> {
+        let family = [Value::Number(family.into())];
+        let mut workers = Vec::new();
+        self.query("worker list", statements::WORKER_LIST, &family, |row| {
+            workers.push(read_worker(&SqliteRow(row))?);
+            Ok(())
+        })?;
+        Ok(workers)
     }
 
     fn transaction<T>(
@@ -515,6 +526,55 @@ impl<F: LeaseFamily> Session<F> for SqliteSession<F> {
             db.connection
                 .execute_batch(statements::COMPACT)
                 .map_err(|e| db.location.error("compact", &e))
+        })
+        .boxed()
+    }
+
+    /// In memory all sessions share one connection, and nothing is durable anyway.
+    fn for_registry(&mut self) -> Answer<'_, ()> {
+        self.call(|db| {
+            db.connection
+                .execute_batch(statements::REGISTRY_SETTINGS)
+                .map_err(|e| db.location.error("session settings", &e))
+        })
+        .boxed()
+    }
+
+    fn beat<'a>(&'a mut self, beat: &'a Beat, enroll: bool) -> Answer<'a, Vec<Peer>> {
+        let beat = beat.clone();
+        self.call(move |db| {
+            let values = beat.values(F::VERSION);
+            db.transaction(statements::BEGIN_WRITE, || {
+                if enroll {
+                    db.run("worker enroll", statements::WORKER_ENROLL, &values[..10])?;
+                } else {
+                    db.run("worker beat", statements::WORKER_BEAT, &values)?;
+                }
+                db.workers(F::VERSION)
+            })
+        })
+        .boxed()
+    }
+
+    fn leave<'a>(&'a mut self, name: &'a str, incarnation: i64) -> Answer<'a, ()> {
+        let name = name.to_owned();
+        self.call(move |db| {
+            let values = leave_values(F::VERSION, &name, incarnation);
+            db.run("worker leave", statements::WORKER_LEAVE, &values)
+                .map(drop)
+        })
+        .boxed()
+    }
+
+    fn workers(&mut self) -> Answer<'_, Vec<Peer>> {
+        self.call(|db| db.workers(F::VERSION)).boxed()
+    }
+
+    fn forget_workers(&mut self) -> Answer<'_, ()> {
+        self.call(|db| {
+            let family = [Value::Number(F::VERSION.into())];
+            db.run("worker forget", statements::WORKER_FORGET, &family)
+                .map(drop)
         })
         .boxed()
     }

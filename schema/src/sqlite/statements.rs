@@ -22,6 +22,20 @@ pub(super) const IMPORT_MARKED: &str = crate::texts::sql!("sqlite", "import_mark
 /// The server DUID, replaced.
 pub(super) const SERVER_DUID_REPLACE: &str = crate::texts::sql!("sqlite", "server_duid_replace");
 
+/// A worker renews its row.
+pub(super) const WORKER_BEAT: &str = crate::texts::sql!("sqlite", "worker_beat");
+/// A worker's first row.
+pub(super) const WORKER_ENROLL: &str = crate::texts::sql!("sqlite", "worker_enroll");
+/// All workers.
+pub(super) const WORKER_LIST: &str = crate::texts::sql!("sqlite", "worker_list");
+/// A worker signs off.
+pub(super) const WORKER_LEAVE: &str = crate::texts::sql!("sqlite", "worker_leave");
+/// Workers that nobody heard of for a day.
+pub(super) const WORKER_FORGET: &str = crate::texts::sql!("sqlite", "worker_forget");
+
+/// For the session of the registry: the next heartbeat says again what a crash would lose.
+pub(super) const REGISTRY_SETTINGS: &str = "PRAGMA synchronous = NORMAL";
+
 /// A transaction that will write takes the lock at once: taking it later could fail.
 pub(super) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 /// A transaction that reads.

@@ -122,8 +122,8 @@ impl<F: LeaseFamily> Default for Allocator<F> {
 
 impl<F: LeaseFamily> Allocator<F> {
     /// Say which of how many workers this one is, so that they rarely propose the same.
-    pub(crate) fn set_share(&self, rank: u32, size: u32) {
-        let share = u64::from(rank) << 32 | u64::from(size.max(1));
+    pub(crate) fn set_share(&self, rank: usize, size: usize) {
+        let share = (rank as u64) << 32 | (size as u64).clamp(1, u64::from(u32::MAX));
         self.share.store(share, Relaxed);
     }
 

@@ -20,6 +20,7 @@ use murre_schema::{Change, Changed, Claim, Error, Found, LeaseFamily, Lookup, St
 use tokio::sync::{Notify, mpsc};
 
 use crate::allocation::Allocator;
+use crate::fleet::Fleet;
 use crate::socket::{Packet, Reply, Sender};
 
 pub(crate) use journal::Journal;
@@ -54,6 +55,8 @@ pub(crate) struct Service<F: Exchange> {
     pub(crate) counters: Counters,
     /// Queries in flight, averaged.
     pub(crate) load: Load,
+    /// The other workers on the database.
+    pub(crate) fleet: Fleet,
     /// Port this server listens on and answers from.
     pub(crate) server_port: u16,
     /// Port that answers go to instead of the protocol's, for tests (`-P`).
@@ -93,6 +96,7 @@ impl<F: Exchange> Service<F> {
             duid: ArcSwap::default(),
             counters: Counters::default(),
             load: Load::default(),
+            fleet: Fleet::default(),
             server_port: ports.server.unwrap_or(F::SERVER_PORT),
             client_port: ports.client,
             allocator: Allocator::default(),
@@ -133,6 +137,11 @@ impl<F: Exchange> Service<F> {
         while self.in_flight.load(Relaxed) > 0 {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
+    }
+
+    /// Queries being worked on at this moment.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.in_flight.load(Relaxed)
     }
 
     /// Take no more queries.
