@@ -144,16 +144,28 @@ impl<F: LeaseFamily> Allocator<F> {
             let mut candidates = Candidates::new(wish.pools, key);
             asked.first.extend(candidates.by_ref().take(FIRST_LOOK));
             asked.candidates = Some(candidates);
-        } else if let Some(pool) = wish.pools.first()
-            && let Some((address, fresh)) = self.place(wish, pool).vacancies().take(Instant::now())
-        {
-            let chosen = Chosen { address, pool };
+        } else if let Some((chosen, fresh)) = self.first_vacancy(wish) {
             unsure = !fresh || chosen.is_prefix();
             asked.first.push(chosen);
         }
         let looked_at = asked.first.iter().filter(|_| unsure);
         ask_for(lookup, wish.hint_in_pool().iter().chain(looked_at));
         asked
+    }
+
+    /// What the client was offered lately, or the next vacancy of the first pool; and whether another look
+    /// at it is not needed.
+    fn first_vacancy<'a>(&self, wish: &Wish<'a, F>) -> Option<(Chosen<'a, F>, bool)> {
+        let (now, client) = (Instant::now(), self.key.hash_one(&wish.client));
+        for pool in wish.pools {
+            let again = self.place(wish, pool).vacancies().again(client, now);
+            if let Some(address) = again {
+                return Some((Chosen { address, pool }, false));
+            }
+        }
+        let pool = wish.pools.first()?;
+        let (address, fresh) = self.place(wish, pool).vacancies().take(now)?;
+        Some((Chosen { address, pool }, fresh))
     }
 
     /// Choose for a wish, given the answer to the lookup that [`Allocator::ask`] extended.
@@ -184,6 +196,9 @@ impl<F: LeaseFamily> Allocator<F> {
             self.probed(wish, &asked.first, first);
         }
         if let Some(chosen) = first {
+            if asked.candidates.is_none() {
+                self.offered(wish, chosen);
+            }
             return Ok(Some(*chosen));
         }
         if let Some(candidates) = asked.candidates {
@@ -195,7 +210,20 @@ impl<F: LeaseFamily> Allocator<F> {
                 return Ok(Some(*chosen));
             }
         }
-        self.search(store, wish, avoid).await
+        let chosen = self.search(store, wish, avoid).await?;
+        if let Some(chosen) = &chosen {
+            self.offered(wish, chosen);
+        }
+        Ok(chosen)
+    }
+
+    /// Remember whom a vacancy was proposed to.
+    fn offered(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) {
+        let client = self.key.hash_one(&wish.client);
+        let place = self.place(wish, chosen.pool);
+        place
+            .vacancies()
+            .offer(chosen.address, client, Instant::now());
     }
 
     /// The client's own lease, if it can keep it.

@@ -36,7 +36,9 @@ pub(super) struct Vacancies<F: LeaseFamily> {
     /// When the newest of them was seen.
     seen: Instant,
     offered: HashMap<F::Address, Instant>,
-    order_offered: VecDeque<(Instant, F::Address)>,
+    /// Who was offered what, as a client that asks again is offered the same.
+    offered_to: HashMap<u64, F::Address>,
+    order_offered: VecDeque<(Instant, F::Address, u64)>,
     rests_until: Option<Instant>,
     fill: f32,
 }
@@ -47,6 +49,7 @@ impl<F: LeaseFamily> Vacancies<F> {
             free: VecDeque::new(),
             seen: now,
             offered: HashMap::new(),
+            offered_to: HashMap::new(),
             order_offered: VecDeque::new(),
             rests_until: None,
             fill: 0.0,
@@ -56,16 +59,26 @@ impl<F: LeaseFamily> Vacancies<F> {
     /// One that may be proposed, and whether another look at it is not needed.
     pub(super) fn take(&mut self, now: Instant) -> Option<(F::Address, bool)> {
         let address = self.free.pop_front()?;
-        self.forget_offers(now);
-        self.offered.insert(address, now);
-        self.order_offered.push_back((now, address));
         Some((address, now.duration_since(self.seen) < FRESH))
+    }
+
+    /// What a client was offered lately, once: if it is not proposed again, something else will be.
+    pub(super) fn again(&mut self, client: u64, now: Instant) -> Option<F::Address> {
+        self.forget_offers(now);
+        self.offered_to.remove(&client)
     }
 
     /// It was not proposed after all.
     pub(super) fn put_back(&mut self, address: F::Address) {
-        self.offered.remove(&address);
         self.free.push_front(address);
+    }
+
+    /// It is proposed to a client.
+    pub(super) fn offer(&mut self, address: F::Address, client: u64, now: Instant) {
+        self.forget_offers(now);
+        self.offered.insert(address, now);
+        self.offered_to.insert(client, address);
+        self.order_offered.push_back((now, address, client));
     }
 
     /// Add what was seen free, in the order in which it shall be proposed; returns how many that were.
@@ -132,13 +145,16 @@ impl<F: LeaseFamily> Vacancies<F> {
     }
 
     fn forget_offers(&mut self, now: Instant) {
-        while let Some((at, address)) = self.order_offered.front().copied()
+        while let Some((at, address, client)) = self.order_offered.front().copied()
             && now.duration_since(at) >= OFFERED
         {
             self.order_offered.pop_front();
             // It may have been offered again since.
             if self.offered.get(&address) == Some(&at) {
                 self.offered.remove(&address);
+                if self.offered_to.get(&client) == Some(&address) {
+                    self.offered_to.remove(&client);
+                }
             }
         }
     }
@@ -161,15 +177,29 @@ mod tests {
         let mut pool = Vacancies::<V4>::new(now);
         pool.add(vec![at(1)], now);
         assert_eq!(pool.take(now), Some((at(1), true)));
+        pool.offer(at(1), 11, now);
         assert_eq!(pool.add(vec![at(1), at(2)], now), 1);
         let now = now + Duration::from_millis(1);
         assert_eq!(pool.take(now), Some((at(2), true)));
+        pool.offer(at(2), 12, now);
         // There is no other: the one that waited longest.
         assert_eq!(pool.add(vec![at(2), at(1)], now), 2);
         assert_eq!(pool.take(now), Some((at(1), true)));
         let later = now + OFFERED;
         pool.free.clear();
         assert_eq!(pool.add(vec![at(2)], later), 1);
+    }
+
+    #[test]
+    fn a_client_that_asks_again_soon_is_offered_the_same() {
+        let now = Instant::now();
+        let mut pool = Vacancies::<V4>::new(now);
+        pool.offer(at(1), 11, now);
+        pool.offer(at(2), 12, now);
+        assert_eq!(pool.again(11, now), Some(at(1)));
+        // Once: where it could not be had, there is no use in trying it again.
+        assert_eq!(pool.again(11, now), None);
+        assert_eq!(pool.again(12, now + OFFERED), None);
     }
 
     #[test]
