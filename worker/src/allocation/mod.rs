@@ -29,13 +29,14 @@ use std::time::Instant;
 
 use murre_config::{Allocator as Kind, Pool, PoolKind, Subnet};
 use murre_schema::{Error, Found, FoundLease, LeaseFamily, Lookup, Store};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use candidates::Candidates;
 use own::is_free_for;
 pub(crate) use own::{current, holds, replaced};
 pub(crate) use permutation::Permutation;
 use place::{Place, Quest};
+use vacancies::Vacancy;
 use window::Share;
 
 /// Candidates that ride along with the first lookup of a client, where most of its pools is free.
@@ -87,8 +88,18 @@ impl<F: LeaseFamily> Chosen<'_, F> {
 #[derive(Debug)]
 pub(crate) struct Asked<'a, F: LeaseFamily> {
     first: SmallVec<[Chosen<'a, F>; 2]>,
-    /// Where the others come from; `None` where the pools are crowded.
-    candidates: Option<Candidates<'a, F>>,
+    source: Source<'a, F>,
+}
+
+/// Where proposals come from.
+#[derive(Debug)]
+enum Source<'a, F: LeaseFamily> {
+    /// Single addresses, and the candidates after them.
+    Candidates(Candidates<'a, F>),
+    /// What the pool had free.
+    Vacancy(Vacancy<F>),
+    /// What the client was offered lately, or nothing.
+    Memory,
 }
 
 /// A pool of a subnet under one allocator: a reload that changes any of it begins anew.
@@ -134,38 +145,43 @@ impl<F: LeaseFamily> Allocator<F> {
 
     /// Add to a lookup what [`Allocator::choose`] wants to know: the hint and what is proposed first.
     pub(crate) fn ask<'a>(&self, wish: &Wish<'a, F>, lookup: &mut Lookup<F>) -> Asked<'a, F> {
-        let mut asked = Asked {
-            first: SmallVec::new(),
-            candidates: None,
+        let (first, source) = self.first(wish);
+        let unsure = match &source {
+            Source::Vacancy(vacancy) => {
+                first.iter().any(Chosen::is_prefix) || !vacancy.is_fresh(Instant::now())
+            }
+            _ => true,
         };
-        let mut unsure = true;
-        if self.is_roomy(wish) {
-            let key = self.key.hash_one(&wish.client);
-            let mut candidates = Candidates::new(wish.pools, key);
-            asked.first.extend(candidates.by_ref().take(FIRST_LOOK));
-            asked.candidates = Some(candidates);
-        } else if let Some((chosen, fresh)) = self.first_vacancy(wish) {
-            unsure = !fresh || chosen.is_prefix();
-            asked.first.push(chosen);
-        }
-        let looked_at = asked.first.iter().filter(|_| unsure);
+        let looked_at = first.iter().filter(|_| unsure);
         ask_for(lookup, wish.hint_in_pool().iter().chain(looked_at));
-        asked
+        Asked { first, source }
     }
 
-    /// What the client was offered lately, or the next vacancy of the first pool; and whether another look
-    /// at it is not needed.
-    fn first_vacancy<'a>(&self, wish: &Wish<'a, F>) -> Option<(Chosen<'a, F>, bool)> {
-        let (now, client) = (Instant::now(), self.key.hash_one(&wish.client));
+    /// What is proposed first, if anything is at hand.
+    fn first<'a>(&self, wish: &Wish<'a, F>) -> (SmallVec<[Chosen<'a, F>; 2]>, Source<'a, F>) {
+        let client = self.key.hash_one(&wish.client);
+        if self.is_roomy(wish) {
+            let mut candidates = Candidates::new(wish.pools, client);
+            let first = candidates.by_ref().take(FIRST_LOOK).collect();
+            return (first, Source::Candidates(candidates));
+        }
         for pool in wish.pools {
-            let again = self.place(wish, pool).vacancies().again(client, now);
+            let place = self.place(wish, pool);
+            let again = place.vacancies().again(client, Instant::now());
             if let Some(address) = again {
-                return Some((Chosen { address, pool }, false));
+                return (smallvec![Chosen { address, pool }], Source::Memory);
             }
         }
-        let pool = wish.pools.first()?;
-        let (address, fresh) = self.place(wish, pool).vacancies().take(now)?;
-        Some((Chosen { address, pool }, fresh))
+        if let Some(pool) = wish.pools.first()
+            && let Some(vacancy) = self.place(wish, pool).vacancies().take()
+        {
+            let address = vacancy.address;
+            return (
+                smallvec![Chosen { address, pool }],
+                Source::Vacancy(vacancy),
+            );
+        }
+        (SmallVec::new(), Source::Memory)
     }
 
     /// Choose for a wish, given the answer to the lookup that [`Allocator::ask`] extended.
@@ -181,39 +197,34 @@ impl<F: LeaseFamily> Allocator<F> {
         avoid: &[F::Address],
     ) -> Result<Option<Chosen<'a, F>>, Error> {
         if let Some(chosen) = self.keep(store, wish, found, avoid).await? {
-            self.put_back(wish, &asked);
+            self.put_back(wish, asked);
             return Ok(Some(chosen));
         }
         let usable = |chosen: &Chosen<'a, F>, rows: &[FoundLease<F>]| {
             !avoid.contains(&chosen.address) && is_free_for(wish, chosen, rows)
         };
         if let Some(chosen) = wish.hint_in_pool().filter(|c| usable(c, &found.by_address)) {
-            self.put_back(wish, &asked);
+            self.put_back(wish, asked);
             return Ok(Some(chosen));
         }
-        let first = asked.first.iter().find(|c| usable(c, &found.by_address));
-        if asked.candidates.is_some() {
-            self.probed(wish, &asked.first, first);
-        }
-        if let Some(chosen) = first {
-            if asked.candidates.is_none() {
-                self.offered(wish, chosen);
+        let mut chosen = asked.first.iter().copied();
+        let mut chosen = chosen.find(|c| usable(c, &found.by_address));
+        if let Source::Candidates(candidates) = asked.source {
+            self.probed(wish, &asked.first, chosen);
+            if chosen.is_none() {
+                let second: Vec<_> = candidates.take(SECOND_LOOK).collect();
+                let rows = look(store, &second).await?;
+                chosen = second.iter().copied().find(|c| usable(c, &rows));
+                self.probed(wish, &second, chosen);
             }
-            return Ok(Some(*chosen));
-        }
-        if let Some(candidates) = asked.candidates {
-            let candidates: Vec<_> = candidates.take(SECOND_LOOK).collect();
-            let rows = look(store, &candidates).await?;
-            let chosen = candidates.iter().find(|c| usable(c, &rows));
-            self.probed(wish, &candidates, chosen);
-            if let Some(chosen) = chosen {
-                return Ok(Some(*chosen));
+            if chosen.is_some() {
+                return Ok(chosen);
             }
         }
-        let chosen = self.search(store, wish, avoid).await?;
-        if let Some(chosen) = &chosen {
-            self.offered(wish, chosen);
+        if chosen.is_none() {
+            chosen = self.search(store, wish, avoid).await?;
         }
+        chosen.iter().for_each(|c| self.offered(wish, c));
         Ok(chosen)
     }
 
@@ -278,22 +289,28 @@ impl<F: LeaseFamily> Allocator<F> {
         };
         for _ in 0..LOOKS {
             place.fill(quest).await?;
-            let taken = take(&place, pool);
-            let (Some((last, fresh)), false) = (taken.last().copied(), taken.is_empty()) else {
+            let taken = take(&place, quest.pool);
+            if taken.is_empty() {
                 return Ok(None);
-            };
-            if fresh && !last.is_prefix() && !avoid.contains(&last.address) {
-                return Ok(Some(last));
             }
-            let chosen: Vec<_> = taken.into_iter().map(|(chosen, _)| chosen).collect();
-            let rows = look(store, &chosen).await?;
+            let sure = matches!(pool.kind, PoolKind::Address)
+                && taken.iter().all(|vacancy| vacancy.is_fresh(Instant::now()));
+            let chosen: Vec<_> = taken
+                .iter()
+                .map(|vacancy| vacancy.address)
+                .map(|address| Chosen { address, pool })
+                .collect();
+            let rows = match sure {
+                true => Vec::new(),
+                false => look(store, &chosen).await?,
+            };
             let usable = |chosen: &Chosen<'a, F>| {
                 !avoid.contains(&chosen.address) && is_free_for(wish, chosen, &rows)
             };
             if let Some(at) = chosen.iter().position(usable) {
-                let rest = chosen.iter().skip(at + 1).rev();
                 let mut vacancies = place.vacancies();
-                rest.for_each(|chosen| vacancies.put_back(chosen.address));
+                let rest = taken.into_iter().skip(at + 1).rev();
+                rest.for_each(|vacancy| vacancies.put_back(vacancy));
                 return Ok(chosen.get(at).copied());
             }
         }
@@ -324,7 +341,7 @@ impl<F: LeaseFamily> Allocator<F> {
     }
 
     /// Remember how single looks went, up to the first that hit.
-    fn probed(&self, wish: &Wish<'_, F>, all: &[Chosen<'_, F>], hit: Option<&Chosen<'_, F>>) {
+    fn probed(&self, wish: &Wish<'_, F>, all: &[Chosen<'_, F>], hit: Option<Chosen<'_, F>>) {
         for chosen in all {
             let is_hit = hit.is_some_and(|hit| hit.address == chosen.address);
             self.place(wish, chosen.pool).vacancies().probed(is_hit);
@@ -335,12 +352,10 @@ impl<F: LeaseFamily> Allocator<F> {
     }
 
     /// What was taken for the first look is not needed.
-    fn put_back(&self, wish: &Wish<'_, F>, asked: &Asked<'_, F>) {
-        if asked.candidates.is_none() {
-            for chosen in asked.first.iter().rev() {
-                let place = self.place(wish, chosen.pool);
-                place.vacancies().put_back(chosen.address);
-            }
+    fn put_back(&self, wish: &Wish<'_, F>, asked: Asked<'_, F>) {
+        if let (Source::Vacancy(vacancy), Some(chosen)) = (asked.source, asked.first.first()) {
+            let place = self.place(wish, chosen.pool);
+            place.vacancies().put_back(vacancy);
         }
     }
 
@@ -391,19 +406,16 @@ fn kind_of<F: LeaseFamily>(subnet: &Subnet<F>, pool: &Pool<F>) -> Kind {
 }
 
 /// One vacancy that needs no other look, or a few that do.
-fn take<'a, F: LeaseFamily>(
-    place: &Place<F>,
-    pool: &'a Pool<F>,
-) -> SmallVec<[(Chosen<'a, F>, bool); LOOK_AGAIN]> {
+fn take<F: LeaseFamily>(place: &Place<F>, pool: &Pool<F>) -> SmallVec<[Vacancy<F>; LOOK_AGAIN]> {
     let mut vacancies = place.vacancies();
     let now = Instant::now();
     let mut taken = SmallVec::new();
     while taken.len() < LOOK_AGAIN
-        && let Some((address, fresh)) = vacancies.take(now)
+        && let Some(vacancy) = vacancies.take()
     {
-        let chosen = Chosen { address, pool };
-        taken.push((chosen, fresh));
-        if fresh && !chosen.is_prefix() {
+        let sure = vacancy.is_fresh(now) && matches!(pool.kind, PoolKind::Address);
+        taken.push(vacancy);
+        if sure {
             break;
         }
     }

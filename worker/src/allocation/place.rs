@@ -64,7 +64,7 @@ impl<F: LeaseFamily> Place<F> {
         };
         Self {
             kind,
-            vacancies: Mutex::new(Vacancies::new(Instant::now())),
+            vacancies: Mutex::new(Vacancies::new()),
             search: tokio::sync::Mutex::new(search),
         }
     }

@@ -11,8 +11,8 @@ use murre_schema::LeaseFamily;
 
 /// So long an address that was offered is not offered to somebody else, unless there is no other.
 const OFFERED: Duration = Duration::from_secs(2);
-/// So long what was seen free is proposed without another look.
-const FRESH: Duration = Duration::from_millis(100);
+/// So long what was seen free is proposed without another look: about the time of a look.
+const FRESH: Duration = Duration::from_millis(5);
 /// Most addresses that are remembered of a pool.
 const MOST: usize = 8192;
 /// How long a pool that had nothing is left alone, as a multiple of the time it took to find out: a
@@ -29,12 +29,25 @@ const CROWDED: f32 = 0.2;
 /// What was given back is looked for first where so much is taken.
 const NEARLY_FULL: f32 = 0.9;
 
+/// An address that was free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Vacancy<F: LeaseFamily> {
+    pub(super) address: F::Address,
+    /// When it was seen.
+    seen: Instant,
+}
+
+impl<F: LeaseFamily> Vacancy<F> {
+    /// Whether it may be proposed without another look.
+    pub(super) fn is_fresh(&self, now: Instant) -> bool {
+        now.duration_since(self.seen) < FRESH
+    }
+}
+
 /// A pool's vacancies as far as this worker remembers.
 #[derive(Debug)]
 pub(super) struct Vacancies<F: LeaseFamily> {
-    free: VecDeque<F::Address>,
-    /// When the newest of them was seen.
-    seen: Instant,
+    free: VecDeque<Vacancy<F>>,
     offered: HashMap<F::Address, Instant>,
     /// Who was offered what, as a client that asks again is offered the same.
     offered_to: HashMap<u64, F::Address>,
@@ -44,10 +57,9 @@ pub(super) struct Vacancies<F: LeaseFamily> {
 }
 
 impl<F: LeaseFamily> Vacancies<F> {
-    pub(super) fn new(now: Instant) -> Self {
+    pub(super) fn new() -> Self {
         Self {
             free: VecDeque::new(),
-            seen: now,
             offered: HashMap::new(),
             offered_to: HashMap::new(),
             order_offered: VecDeque::new(),
@@ -56,10 +68,9 @@ impl<F: LeaseFamily> Vacancies<F> {
         }
     }
 
-    /// One that may be proposed, and whether another look at it is not needed.
-    pub(super) fn take(&mut self, now: Instant) -> Option<(F::Address, bool)> {
-        let address = self.free.pop_front()?;
-        Some((address, now.duration_since(self.seen) < FRESH))
+    /// One that may be proposed.
+    pub(super) fn take(&mut self) -> Option<Vacancy<F>> {
+        self.free.pop_front()
     }
 
     /// What a client was offered lately, once: if it is not proposed again, something else will be.
@@ -69,8 +80,8 @@ impl<F: LeaseFamily> Vacancies<F> {
     }
 
     /// It was not proposed after all.
-    pub(super) fn put_back(&mut self, address: F::Address) {
-        self.free.push_front(address);
+    pub(super) fn put_back(&mut self, vacancy: Vacancy<F>) {
+        self.free.push_front(vacancy);
     }
 
     /// It is proposed to a client.
@@ -90,14 +101,15 @@ impl<F: LeaseFamily> Vacancies<F> {
             .into_iter()
             .take(room)
             .partition(|address| self.offered.contains_key(address));
-        self.seen = now;
-        if new.is_empty() && self.free.is_empty() {
-            let mut again = again;
-            again.sort_by_key(|address| self.offered.get(address).copied());
-            self.free.extend(again);
-        } else {
-            self.free.extend(new);
+        let mut all = new;
+        if all.is_empty() && self.free.is_empty() {
+            all = again;
+            all.sort_by_key(|address| self.offered.get(address).copied());
         }
+        let seen = now;
+        let all = all.into_iter();
+        self.free
+            .extend(all.map(|address| Vacancy { address, seen }));
         self.free.len()
     }
 
@@ -106,7 +118,8 @@ impl<F: LeaseFamily> Vacancies<F> {
         self.rests_until = None;
         if self.is_crowded() && self.free.len() < MOST {
             self.offered.remove(&address);
-            self.free.push_back(address);
+            let seen = Instant::now();
+            self.free.push_back(Vacancy { address, seen });
         }
     }
 
@@ -171,20 +184,24 @@ mod tests {
         Ipv4Addr::new(192, 0, 2, last)
     }
 
+    fn taken(pool: &mut Vacancies<V4>) -> Option<Ipv4Addr> {
+        pool.take().map(|vacancy| vacancy.address)
+    }
+
     #[test]
     fn what_was_offered_lately_is_not_offered_again_while_there_is_another() {
         let now = Instant::now();
-        let mut pool = Vacancies::<V4>::new(now);
+        let mut pool = Vacancies::<V4>::new();
         pool.add(vec![at(1)], now);
-        assert_eq!(pool.take(now), Some((at(1), true)));
+        assert_eq!(taken(&mut pool), Some(at(1)));
         pool.offer(at(1), 11, now);
         assert_eq!(pool.add(vec![at(1), at(2)], now), 1);
         let now = now + Duration::from_millis(1);
-        assert_eq!(pool.take(now), Some((at(2), true)));
+        assert_eq!(taken(&mut pool), Some(at(2)));
         pool.offer(at(2), 12, now);
         // There is no other: the one that waited longest.
         assert_eq!(pool.add(vec![at(2), at(1)], now), 2);
-        assert_eq!(pool.take(now), Some((at(1), true)));
+        assert_eq!(taken(&mut pool), Some(at(1)));
         let later = now + OFFERED;
         pool.free.clear();
         assert_eq!(pool.add(vec![at(2)], later), 1);
@@ -193,7 +210,7 @@ mod tests {
     #[test]
     fn a_client_that_asks_again_soon_is_offered_the_same() {
         let now = Instant::now();
-        let mut pool = Vacancies::<V4>::new(now);
+        let mut pool = Vacancies::<V4>::new();
         pool.offer(at(1), 11, now);
         pool.offer(at(2), 12, now);
         assert_eq!(pool.again(11, now), Some(at(1)));
@@ -203,20 +220,22 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_long_ago_is_looked_at_again() {
+    fn what_was_seen_a_while_ago_is_looked_at_again() {
         let now = Instant::now();
-        let mut pool = Vacancies::<V4>::new(now);
-        pool.add(vec![at(1), at(2)], now);
-        let later = now + FRESH;
-        assert_eq!(pool.take(later), Some((at(1), false)));
-        pool.put_back(at(1));
-        assert_eq!(pool.take(later), Some((at(1), false)));
+        let mut pool = Vacancies::<V4>::new();
+        pool.add(vec![at(1)], now);
+        let vacancy = pool.take().unwrap();
+        assert!(vacancy.is_fresh(now) && !vacancy.is_fresh(now + FRESH));
+        // That does not change by looking for others.
+        pool.add(vec![at(2)], now + FRESH);
+        pool.put_back(vacancy);
+        assert_eq!(pool.take(), Some(vacancy));
     }
 
     #[test]
     fn a_pool_without_anything_rests_until_something_is_given_back() {
         let now = Instant::now();
-        let mut pool = Vacancies::<V4>::new(now);
+        let mut pool = Vacancies::<V4>::new();
         pool.rest(now, Duration::from_millis(3));
         assert!(pool.is_resting(now + Duration::from_millis(29)));
         assert!(!pool.is_resting(now + Duration::from_millis(30)));
@@ -228,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_pool_is_crowded_when_looks_fail_and_no_longer_when_they_do_not() {
-        let mut pool = Vacancies::<V4>::new(Instant::now());
+        let mut pool = Vacancies::<V4>::new();
         (0..200).for_each(|n| pool.probed(n % 2 == 0));
         assert!(pool.is_crowded() && !pool.is_nearly_full());
         (0..20).for_each(|_| pool.walked(1, 512));
