@@ -207,6 +207,12 @@ impl<F: LeaseFamily> Allocator<F> {
             self.put_back(wish, asked);
             return Ok(Some(chosen));
         }
+        if let Some(chosen) = own::successor(wish, found)
+            && usable(&chosen, &look(store, &[chosen]).await?)
+        {
+            self.put_back(wish, asked);
+            return Ok(Some(chosen));
+        }
         let mut chosen = asked.first.iter().copied();
         let mut chosen = chosen.find(|c| usable(c, &found.by_address));
         if let Source::Candidates(candidates) = asked.source {
@@ -317,14 +323,13 @@ impl<F: LeaseFamily> Allocator<F> {
         Ok(None)
     }
 
-    /// An address was given back and its row is gone: the next client may have it.
-    pub(crate) fn freed(&self, subnet: &Subnet<F>, address: F::Address) {
-        for pools in [&subnet.pools, &subnet.pd_pools] {
-            if let Some(pool) = pool_of(pools, address) {
-                let key = PlaceKey::of(subnet, pool);
-                if let Some(place) = self.places().get(&key) {
-                    place.vacancies().freed(address);
-                }
+    /// A lease ended: there may be room again, and where its row is gone the next client may have it.
+    pub(crate) fn freed(&self, subnet: &Subnet<F>, address: F::Address, gone: bool) {
+        for pool in subnet.pools.iter().chain(&subnet.pd_pools) {
+            let key = PlaceKey::of(subnet, pool);
+            if let Some(place) = self.places().get(&key) {
+                let own = Some(address).filter(|address| gone && pool.contains(*address));
+                place.vacancies().freed(own);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What the client has already, and whether what was found leaves an address or prefix free for it.
 
+use murre_config::Pool;
 use murre_schema::{Found, FoundLease, LeaseFamily, State};
 
 use super::{Chosen, Wish, pool_of};
@@ -35,6 +36,25 @@ pub(crate) fn replaced<'f, F: LeaseFamily>(
         .filter(|row| row.lease.state == State::Default)
         .filter(|row| !row.is_of(chosen.address, chosen.len()))
         .max_by_key(|row| is_exact(wish, row))
+}
+
+/// What the pool has now where the client's lease lies that it cannot keep as it is: a prefix of
+/// another length.
+pub(super) fn successor<'a, F: LeaseFamily>(
+    wish: &Wish<'a, F>,
+    found: &Found<F>,
+) -> Option<Chosen<'a, F>> {
+    own_rows(wish, found)
+        .filter(|row| row.lease.state == State::Default)
+        .find_map(|row| {
+            let (base, len) = (row.lease.address, F::lease_len(&row.lease));
+            let of = |pool: &'a Pool<F>| Chosen {
+                address: pool.nth(pool.reached_by(base, len).0),
+                pool,
+            };
+            let mut all = wish.pools.iter().map(of);
+            all.find(|chosen| chosen.is_prefix() && row.overlaps(chosen.address, chosen.len()))
+        })
 }
 
 /// Whether the client has what was chosen as it is, if only because nobody has ended it yet.

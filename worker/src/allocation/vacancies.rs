@@ -113,10 +113,13 @@ impl<F: LeaseFamily> Vacancies<F> {
         self.free.len()
     }
 
-    /// One was given back: the next client may have it.
-    pub(super) fn freed(&mut self, address: F::Address) {
+    /// There may be room again; an address that nobody has a row for is given to the next client.
+    pub(super) fn freed(&mut self, address: Option<F::Address>) {
         self.rests_until = None;
-        if self.is_crowded() && self.free.len() < MOST {
+        if let Some(address) = address
+            && self.is_crowded()
+            && self.free.len() < MOST
+        {
             self.offered.remove(&address);
             let seen = Instant::now();
             self.free.push_back(Vacancy { address, seen });
@@ -241,7 +244,7 @@ mod tests {
         assert!(!pool.is_resting(now + Duration::from_millis(30)));
         pool.rest(now, Duration::from_secs(60));
         assert!(!pool.is_resting(now + LONGEST_REST));
-        pool.freed(at(1));
+        pool.freed(None);
         assert!(!pool.is_resting(now));
     }
 

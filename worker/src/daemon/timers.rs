@@ -91,8 +91,8 @@ fn tell_of<F: Exchange>(service: &Service<F>, ended: &Ended<F>, removed: bool) {
         Ok(lease) => {
             Journal::<F>::reclaimed(lease);
             let server = service.server.load();
-            if removed && let Some(subnet) = server.subnet_by_id(lease.subnet_id) {
-                service.allocator.freed(subnet, lease.address);
+            if let Some(subnet) = server.subnet_by_id(lease.subnet_id) {
+                service.allocator.freed(subnet, lease.address, removed);
             }
         }
         Err(error) => Journal::<F>::reclaimed_unread(error),

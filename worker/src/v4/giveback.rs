@@ -26,9 +26,7 @@ pub(super) async fn release(
     match context.change(Change::Release(release)).await? {
         Changed::Released => {
             Journal::<V4>::released(address);
-            if !keep {
-                context.allocator().freed(subnet, address);
-            }
+            context.allocator().freed(subnet, address, !keep);
             Err(Verdict::Released)
         }
         _ => Err(Verdict::NotHeld),

@@ -129,6 +129,9 @@ async fn assign_one<'s>(
         match context.claim(claim).await? {
             Changed::Claimed { .. } => {
                 Journal::<V6>::granted(&row);
+                if let Some(ended) = replaced {
+                    context.allocator().freed(subnet, ended.address, true);
+                }
                 return Ok(Some(Granted {
                     chosen,
                     lease: row,
