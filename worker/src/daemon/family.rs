@@ -204,7 +204,7 @@ impl<F: Serve> FamilyDaemon<F> {
     pub(super) fn present(&self) -> Wanted<F> {
         Wanted {
             server: self.service.server.load_full(),
-            json: serde_json::Value::clone(&self.status.config()),
+            json: Value::clone(&self.status.config()),
         }
     }
 
