@@ -345,7 +345,12 @@ impl<F: LeaseFamily> Store<F> {
         work: impl for<'s> FnOnce(&'s mut dyn Session<F>, &'s B) -> Answer<'s, T>,
     ) -> Result<T, Error> {
         let result = self
-            .with_slot(&self.other, async || self.engine.connect().await, asked, work)
+            .with_slot(
+                &self.other,
+                async || self.engine.connect().await,
+                asked,
+                work,
+            )
             .await;
         if let Err(error) = &result
             && error.is_connection()

@@ -233,8 +233,12 @@ fn the_view_for_people_says_who_lives() {
         store.beat(&beat("two", 2)).await.unwrap();
         store.leave("two", 2).await.unwrap();
         if fresh.database.is_some() {
-            let state = |name| fresh.value(&format!("SELECT state FROM workers WHERE name = '{name}'"));
-            assert_eq!((state("one").as_str(), state("two").as_str()), ("live", "gone"));
+            let state =
+                |name| fresh.value(&format!("SELECT state FROM workers WHERE name = '{name}'"));
+            assert_eq!(
+                (state("one").as_str(), state("two").as_str()),
+                ("live", "gone")
+            );
             age(&fresh, "one", 10);
             assert_eq!(state("one"), "silent");
         }
@@ -258,7 +262,10 @@ fn a_database_of_the_first_version_is_upgraded_with_its_leases() {
         }
         let refused = Store::<V4>::open(&fresh.access, StoreOptions::default()).await;
         let text = refused.err().unwrap().to_string();
-        assert!(text.contains("schema version 1.0") && text.contains("db-upgrade"), "{text}");
+        assert!(
+            text.contains("schema version 1.0") && text.contains("db-upgrade"),
+            "{text}"
+        );
         life::upgrade(&fresh.access).await.unwrap();
         let found = life::inspect(&fresh.access).await.unwrap();
         assert_eq!(found.version, Some((2, 0)));

@@ -151,7 +151,10 @@ impl<F: LeaseFamily> PgSession<F> {
         };
         let change = self.keep(name, text).await?;
         let list = self.keep("worker list", statements::WORKER_LIST).await?;
-        let (values, family) = (singles(values), singles(&[Value::Number(F::VERSION.into())]));
+        let (values, family) = (
+            singles(values),
+            singles(&[Value::Number(F::VERSION.into())]),
+        );
         let (changed, rows) = tokio::join!(
             self.query(name, &change, &values),
             self.query("worker list", &list, &family),

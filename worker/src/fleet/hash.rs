@@ -40,7 +40,12 @@ mod tests {
     fn the_table_has_each_byte_once() {
         let mut sorted = MIX;
         sorted.sort_unstable();
-        assert!(sorted.iter().zip(0..=255).all(|(found, byte)| *found == byte));
+        assert!(
+            sorted
+                .iter()
+                .zip(0..=255)
+                .all(|(found, byte)| *found == byte)
+        );
         // First, last and some in between, as the RFC has them.
         assert_eq!((MIX[0], MIX[14], MIX[131], MIX[255]), (251, 0, 255, 151));
     }

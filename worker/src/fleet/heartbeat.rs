@@ -135,16 +135,21 @@ async fn register<F: Exchange>(
     let mut workers = Vec::new();
     for _ in 0..NAMES {
         workers = store.beat(&beat).await?;
-        let is_own = |worker: &Worker| worker.incarnation == incarnation && worker.name == beat.name;
+        let is_own =
+            |worker: &Worker| worker.incarnation == incarnation && worker.name == beat.name;
         if workers.iter().any(is_own) {
             heart.begun = true;
-            if heart.name.as_ref().is_none_or(|(name, _)| *name != beat.name) {
+            if heart
+                .name
+                .as_ref()
+                .is_none_or(|(name, _)| *name != beat.name)
+            {
                 Journal::<F>::registered(&beat.name, &wanted);
                 heart.name = Some((beat.name, wanted));
             }
             return Ok(workers);
         }
-        beat.name = free_name(&wanted, &workers, incarnation);
+        beat.name = free_name(&wanted, &workers, &beat);
     }
     Ok(workers)
 }
@@ -152,13 +157,20 @@ async fn register<F: Exchange>(
 fn wanted_name<F: Exchange>(service: &Service<F>) -> String {
     let configured = service.server.load().worker_name.clone();
     let host = || Some(crate::log::host_name()).filter(|name| !name.is_empty());
-    configured.or_else(host).unwrap_or_else(|| NAMELESS.to_owned())
+    configured
+        .or_else(host)
+        .unwrap_or_else(|| NAMELESS.to_owned())
 }
 
-/// The first of a name, the name with `-2`, `-3` and so on that no worker has now.
-fn free_name(wanted: &str, workers: &[Worker], incarnation: i64) -> String {
+/// The first of a name, the name with `-2`, `-3` and so on that no other worker has now. An earlier
+/// process at the same addresses is none.
+fn free_name(wanted: &str, workers: &[Worker], own: &Beat) -> String {
+    let is_other = |worker: &&Worker| {
+        let earlier = own.first && worker.addresses == own.addresses;
+        worker.incarnation != own.incarnation && !earlier
+    };
     let is_taken = |name: &str| {
-        let others = workers.iter().filter(|worker| worker.incarnation != incarnation);
+        let others = workers.iter().filter(is_other);
         let mut holders = others.filter(|worker| worker.name == name);
         holders.any(|worker| matches!(worker.presence(), Presence::Live | Presence::Draining))
     };

@@ -68,14 +68,20 @@ impl Default for Fleet {
 
 impl Fleet {
     /// How many workers serve this family, this one included.
-    #[expect(dead_code, reason = "for allocators that divide a pool among the workers")]
+    #[expect(
+        dead_code,
+        reason = "for allocators that divide a pool among the workers"
+    )]
     pub(crate) fn size(&self) -> usize {
         self.view.load().size
     }
 
     /// This worker's place among them, from 0, the same as all of them see it once a change is a
     /// second old.
-    #[expect(dead_code, reason = "for allocators that divide a pool among the workers")]
+    #[expect(
+        dead_code,
+        reason = "for allocators that divide a pool among the workers"
+    )]
     pub(crate) fn rank(&self) -> usize {
         self.view.load().rank
     }
