@@ -57,11 +57,7 @@ pub(super) async fn run(args: &WorkersArgs) -> Result<(), Error> {
     if !args.watch {
         return output::text(&looks.table().await?);
     }
-    tokio::select! {
-        result = watch(&mut looks) => result,
-        // How it ends, and no failure.
-        _ = tokio::signal::ctrl_c() => Ok(()),
-    }
+    watch(&mut looks).await
 }
 
 async fn watch(looks: &mut Looks) -> Result<(), Error> {
