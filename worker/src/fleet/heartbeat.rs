@@ -150,7 +150,7 @@ async fn register<F: Exchange>(
             }
             return Ok(workers);
         }
-        beat.name = free_name(&wanted, &workers, incarnation);
+        beat.name = free_name(&wanted, &workers, &beat);
     }
     Ok(workers)
 }
@@ -163,12 +163,15 @@ fn wanted_name<F: Exchange>(service: &Service<F>) -> String {
         .unwrap_or_else(|| NAMELESS.to_owned())
 }
 
-/// The first of a name, the name with `-2`, `-3` and so on that no worker has now.
-fn free_name(wanted: &str, workers: &[Worker], incarnation: i64) -> String {
+/// The first of a name, the name with `-2`, `-3` and so on that no other worker has now. An earlier
+/// process at the same addresses is none.
+fn free_name(wanted: &str, workers: &[Worker], own: &Beat) -> String {
+    let is_other = |worker: &&Worker| {
+        let earlier = own.first && worker.addresses == own.addresses;
+        worker.incarnation != own.incarnation && !earlier
+    };
     let is_taken = |name: &str| {
-        let others = workers
-            .iter()
-            .filter(|worker| worker.incarnation != incarnation);
+        let others = workers.iter().filter(is_other);
         let mut holders = others.filter(|worker| worker.name == name);
         holders.any(|worker| matches!(worker.presence(), Presence::Live | Presence::Draining))
     };
@@ -244,5 +247,77 @@ impl Heart {
             self.warned = Some(Instant::now());
             Journal::<F>::owner_does_not_hear(owner, count);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use murre_wire::V4;
+
+    fn worker(name: &str, incarnation: i64) -> Worker {
+        Worker {
+            name: name.to_owned(),
+            incarnation,
+            slot: incarnation as u32,
+            addresses: format!("192.0.2.{incarnation}"),
+            version: String::new(),
+            revision: String::new(),
+            load: 0.0,
+            sharing: true,
+            draining: false,
+            ended: false,
+            started: 0,
+            last_seen: 0,
+            age: Duration::ZERO,
+            last_error: String::new(),
+        }
+    }
+
+    fn beat(incarnation: i64, first: bool) -> Beat {
+        Beat {
+            name: "host".to_owned(),
+            incarnation,
+            addresses: format!("192.0.2.{}", incarnation % 10),
+            version: String::new(),
+            revision: String::new(),
+            load: 0.0,
+            sharing: true,
+            draining: false,
+            last_error: String::new(),
+            first,
+        }
+    }
+
+    #[test]
+    fn the_first_name_that_nobody_has_is_taken() {
+        let mut workers = vec![worker("host", 1), worker("host-2", 2), worker("host-4", 4)];
+        assert_eq!(free_name("host", &workers, &beat(3, true)), "host-3");
+        assert_eq!(free_name("other", &workers, &beat(3, true)), "other");
+        // An earlier process at the same addresses, as long as this one is new.
+        assert_eq!(free_name("host", &workers, &beat(12, true)), "host-2");
+        assert_eq!(free_name("host", &workers, &beat(12, false)), "host-3");
+        workers[1].ended = true;
+        assert_eq!(free_name("host", &workers, &beat(3, false)), "host-2");
+        workers[0].age = Duration::from_secs(4);
+        assert_eq!(free_name("host", &workers, &beat(3, false)), "host");
+    }
+
+    #[test]
+    fn what_was_answered_before_a_change_is_answered_a_moment_longer() {
+        let mut heart = Heart::default();
+        let [one, two, three] = [1, 2, 3].map(|number| worker("w", number));
+        let mut learn = |workers: &[Worker]| heart.learn::<V4>(View::of(workers, 1, true));
+        let first = learn(&[one.clone(), two.clone(), three.clone()]);
+        let owned = |view: &View| (0..=255).filter(|hash| view.owns(*hash)).count();
+        assert_eq!(owned(&first), 86, "a third, from the beginning");
+        let both = learn(&[one.clone(), two.clone()]);
+        for hash in 0..=255 {
+            assert_eq!(both.owns(hash), hash % 2 == 0 || hash % 3 == 0, "{hash}");
+        }
+        heart.former[0].1 = Instant::now();
+        let then = heart.learn::<V4>(View::of(&[one, two], 1, true));
+        assert_eq!(owned(&then), 128);
     }
 }
