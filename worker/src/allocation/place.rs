@@ -174,11 +174,15 @@ impl<F: LeaseFamily> Place<F> {
     /// Remember what was found: rising where that is the order, else so that nobody can guess it, and what
     /// other workers would rather take behind what is this one's.
     fn add(&self, search: &Search, quest: Quest<'_, F>, mut found: Vec<F::Address>) -> usize {
-        if self.kind != Kind::Iterative {
+        let rising = self.kind == Kind::Iterative;
+        if !rising || quest.share != Share::ALL {
             found.sort_by_cached_key(|address| {
                 let bits = address.to_bits();
-                let shuffled = mix(bits as u64 ^ mix((bits >> 64) as u64 ^ search.key));
-                (!quest.share.has(bits), shuffled)
+                let place = match rising {
+                    true => bits,
+                    false => mix(bits as u64 ^ mix((bits >> 64) as u64 ^ search.key)).into(),
+                };
+                (!quest.share.has(bits), place)
             });
         }
         self.vacancies().add(found, Instant::now())

@@ -106,6 +106,13 @@ impl Share {
         (count + size - 1).saturating_sub(rank) / size
     }
 
+    /// The first thing that is its from a number on.
+    fn at_or_after(self, number: u128) -> Option<u128> {
+        let (rank, size) = (u128::from(self.rank), u128::from(self.size.max(1)));
+        let ahead = (size + rank - number % size) % size;
+        number.checked_add(ahead)
+    }
+
     /// Whether a thing is its, by a hash that all workers share.
     pub(super) fn has(self, bits: u128) -> bool {
         let hash = mix(bits as u64 ^ mix((bits >> 64) as u64));
@@ -117,7 +124,8 @@ impl Share {
 /// addresses are free is the database's to know.
 #[derive(Debug)]
 pub(super) enum Order {
-    /// Rising, then from the start again.
+    /// Rising through this worker's share, then from the start again; through all windows, once
+    /// nothing was found in the share.
     Rising { next: u128 },
     /// This worker's share in an order of its own; all windows, once nothing was found in the share.
     Shuffled { key: u64, next: u128, share: Share },
@@ -142,7 +150,15 @@ impl Order {
     pub(super) fn next(&mut self, windows: Windows, share: Share, barren: bool) -> Option<u128> {
         match self {
             Self::Rising { next } => {
-                let window = *next % windows.count();
+                let present = match barren || share.of(windows.count()) == 0 {
+                    true => Share::ALL,
+                    false => share,
+                };
+                let window = present.at_or_after(*next).unwrap_or_default();
+                let window = match window < windows.count() {
+                    true => window,
+                    false => u128::from(present.rank),
+                };
                 *next = window + 1;
                 Some(window)
             }
@@ -282,6 +298,18 @@ mod tests {
         }
         seen.sort_unstable();
         assert!(seen.into_iter().eq(0..count));
+    }
+
+    #[test]
+    fn rising_windows_of_a_fleet_are_shared_too() {
+        let windows = Windows::of(&pool(0x0a00_0000, 100));
+        let share = Share { rank: 1, size: 3 };
+        let mut order = Order::new(Kind::Iterative, 0);
+        let mut next = |barren| order.next(windows, share, barren).unwrap();
+        assert_eq!(windows.count(), 7);
+        assert_eq!([next(false), next(false), next(false)], [1, 4, 1]);
+        let all: Vec<_> = (0..7).map(|_| next(true)).collect();
+        assert_eq!(all, [2, 3, 4, 5, 6, 0, 1]);
     }
 
     #[test]
