@@ -137,8 +137,13 @@ impl<F: LeaseFamily> Place<F> {
         portion: usize,
     ) -> Result<usize, Error> {
         let pool = quest.pool;
-        let numbers = next_windows(search, quest, windows, portion).await?;
-        let bounds: Vec<_> = numbers.into_iter().map(|n| windows.bounds(n)).collect();
+        let mut bounds: Vec<(u128, u128)> = Vec::with_capacity(portion);
+        for number in next_windows(search, quest, windows, portion).await? {
+            // One that ends a round may begin the next.
+            if !bounds.contains(&windows.bounds(number)) {
+                bounds.push(windows.bounds(number));
+            }
+        }
         let rows = try_join_all(bounds.iter().map(|bounds| {
             let (low, high) = window::range(pool, *bounds);
             quest.store.occupied(low, high)
