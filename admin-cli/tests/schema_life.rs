@@ -45,6 +45,32 @@ fn an_empty_database_is_initialized_once() {
 }
 
 #[test]
+fn a_database_of_the_first_version_is_upgraded() {
+    on_every_engine(|fresh| {
+        let fresh = fresh.initialized();
+        let Some(database) = &fresh.database else {
+            return; // The library's tests do this with a file.
+        };
+        // As the first version left it.
+        for step in [
+            "DROP VIEW workers",
+            "DROP TABLE worker",
+            "UPDATE schema_version SET version = 1",
+            "DELETE FROM refinery_schema_history WHERE version = 2",
+        ] {
+            database.query(step);
+        }
+        fresh.admin("workers", &[]).fails(1, "db-upgrade");
+        let upgraded = fresh.admin("db-upgrade", &[]).ok();
+        assert_eq!(
+            upgraded.out,
+            "schema version before upgrade: 1.0\nschema version after upgrade: 2.0\n"
+        );
+        fresh.admin("workers", &[]).ok();
+    });
+}
+
+#[test]
 fn an_upgrade_tells_before_and_after_and_twice_is_harmless() {
     on_every_engine(|fresh| {
         let fresh = fresh.initialized();
