@@ -16,7 +16,7 @@ use crate::stage::Network;
 /// Ethernet, IPv4 without options, UDP.
 const HEADERS: usize = 14 + 20 + 8;
 /// How long an answer is waited for before timers are looked at.
-const TICK: PollTimeout = PollTimeout::from(5u8);
+const TICK_MS: u8 = 5;
 /// Bytes that may wait in the socket that hears frames.
 const BUFFER: usize = 16 << 20;
 
@@ -84,7 +84,7 @@ impl Post {
             PollFd::new(self.relay.as_fd(), PollFlags::POLLIN),
             PollFd::new(direct, PollFlags::POLLIN),
         ];
-        let _ = poll(&mut ready, TICK);
+        let _ = poll(&mut ready, PollTimeout::from(TICK_MS));
         let [relay, direct] = ready.map(|fd| fd.any().unwrap_or(false));
         let mut packets = Vec::new();
         if relay {
