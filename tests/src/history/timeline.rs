@@ -131,9 +131,13 @@ pub fn standing(events: &[Event]) -> Vec<Standing<'_>> {
 
 /// Two clients on one address, or on prefixes that overlap, at one moment.
 fn held_by_two(standing: &[Standing<'_>], found: &mut Vec<Broken>) {
-    let holder = |one: &Standing<'_>| (one.event.lease.holder.clone(), one.event.lease.iaid);
+    let collide = |a: &Standing<'_>, b: &Standing<'_>| {
+        let (a, b) = (&a.event.lease, &b.event.lease);
+        let (one, other) = (span(a.address, a.len), span(b.address, b.len));
+        (&a.holder, a.iaid) != (&b.holder, b.iaid) && one.0 <= other.1 && other.0 <= one.1
+    };
     for group in overlapping(standing) {
-        first_meeting(&group, |a, b| holder(a) != holder(b), |one, other| {
+        first_meeting(&group, collide, |one, other| {
             found.push(Broken::HeldByTwo(one.event.clone(), other.event.clone()));
         });
     }
@@ -366,7 +370,13 @@ mod tests {
         let inner = prefix("b", "2001:db8:0:5::", 64, 3);
         let beside = prefix("c", "2001:db8:1::", 48, 1);
         let events = [inner.clone(), beside, outer.clone()];
-        assert_eq!(broken(&events, &[]), [Broken::HeldByTwo(outer, inner)]);
+        assert_eq!(broken(&events, &[]), [Broken::HeldByTwo(outer, inner.clone())]);
+        // Two that lie in one which was given back do not meet each other.
+        let mut outer = prefix("a", "2001:db8::", 48, 0);
+        outer.lease.iaid = 2;
+        let back = given_back(&outer.lease, 2);
+        let sibling = prefix("d", "2001:db8:0:6::", 64, 3);
+        assert_eq!(broken(&[inner, sibling, outer, back], &[]), []);
     }
 
     #[test]

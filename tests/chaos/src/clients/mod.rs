@@ -60,7 +60,9 @@ pub(crate) struct Crowd<S> {
     asked: HashMap<u32, Asked>,
     /// Clients that rest, and when they may be back.
     resting: VecDeque<(Micros, u32)>,
+    /// The highest identity that was ever here.
     newest: u32,
+    newest_xid: u32,
     waiting: usize,
     events: Vec<Event>,
 }
@@ -114,6 +116,7 @@ impl<S: Speech> Crowd<S> {
             clients,
             due,
             asked: HashMap::new(),
+            newest_xid: 0,
             resting: VecDeque::new(),
             waiting: 0,
             events: Vec::new(),
@@ -157,7 +160,8 @@ impl<S: Speech> Crowd<S> {
     /// Sends a query and waits for its answer.
     fn ask(&mut self, slot: usize, what: Asking, say: Say<'_>, named: Vec<Given>) {
         let at = now();
-        let xid = self.asked.len() as u32 + 1;
+        self.newest_xid += 1;
+        let xid = self.newest_xid;
         let client = &self.clients[slot];
         let (who, place) = (client.who, client.place);
         let place_of = &S::places()[place];
