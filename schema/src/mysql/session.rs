@@ -157,7 +157,9 @@ fn changes<F: LeaseFamily>(parts: &Parts<'_, F>) -> Script {
         if !parts.replaced.is_empty() {
             script = script.plain(statements::IMPATIENT);
         }
-        script = script.values("prefix_lock", &[]);
+        script = script
+            .values("prefix_lock", &[])
+            .values("prefix_locked", &[]);
     }
     if !parts.replaced.is_empty() {
         script = script.batch("release_delete", &holders_json::<F>(&parts.replaced), 1);

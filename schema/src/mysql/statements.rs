@@ -15,6 +15,8 @@ const SERVER_DUID: &str = crate::texts::sql!("mysql", "server_duid");
 const REFUSED: &str = crate::texts::sql!("mysql", "lease6_refused");
 /// Held while prefixes are claimed.
 const PREFIX_LOCK: &str = crate::texts::sql!("mysql", "prefix_lock");
+/// Right after it.
+const PREFIX_LOCKED: &str = crate::texts::sql!("mysql", "prefix_locked");
 
 /// Undo what an earlier use of the session left open, for example one that was given up halfway:
 /// opening a transaction would commit it.
@@ -41,7 +43,7 @@ pub(super) const BEGIN_SNAPSHOT: &str = "START TRANSACTION WITH CONSISTENT SNAPS
 pub(super) type Prepared = (&'static str, &'static str);
 
 /// Everything a session of a family prepares.
-pub(super) fn prepared(texts: &Texts) -> [Prepared; 19] {
+pub(super) fn prepared(texts: &Texts) -> [Prepared; 20] {
     [
         ("lookup", texts.lookup),
         ("claim", texts.claim),
@@ -61,6 +63,7 @@ pub(super) fn prepared(texts: &Texts) -> [Prepared; 19] {
         ("server_duid_replace", SERVER_DUID_REPLACE),
         ("server_duid", SERVER_DUID),
         ("prefix_lock", PREFIX_LOCK),
+        ("prefix_locked", PREFIX_LOCKED),
         ("refused", REFUSED),
     ]
 }

@@ -54,9 +54,12 @@ impl Database {
         }
     }
 
-    /// The map of `lease-database`.
-    pub(super) fn access(&self) -> Value {
-        let several = |database: &database::Database, hosts: Vec<String>| {
+    /// The map of `lease-database` of a worker. Each begins with another host, so that several nodes
+    /// are written to at once where that is possible.
+    pub(super) fn access(&self, worker: usize) -> Value {
+        let several = |database: &database::Database, mut hosts: Vec<String>| {
+            let first = worker % hosts.len();
+            hosts.rotate_left(first);
             let mut map = database.kea_json();
             map["host"] = json!(hosts.join(","));
             map["connect-timeout"] = json!(2);

@@ -29,10 +29,9 @@ impl Stage {
         let network = Network::new(options.workers);
         let brake = Brake::new();
         let database = Database::launch(options, &network, &brake);
-        let access = database.access();
         let embedded = matches!(database, Database::File(_));
         let configs = (0..options.workers)
-            .map(|number| config::of(number, options.clients, &access))
+            .map(|number| config::of(number, options.clients, &database.access(number)))
             .collect();
         let workers = Workers::start(&network, configs, embedded.then_some(&brake));
         Self {
