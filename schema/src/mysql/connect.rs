@@ -40,6 +40,9 @@ const READ_ONLY: &str = "SELECT @@global.read_only, @@global.innodb_read_only";
 /// connections and settings, and refuses only this (1047).
 const PROBE: &str = "SELECT COUNT(*) FROM schema_version";
 
+/// Whether the server is a node of a Galera cluster, others of which may be written to as well.
+const CLUSTER: &str = "SHOW GLOBAL VARIABLES LIKE 'wsrep_on'";
+
 /// A connection that may write, with the session's settings made: to the first host that gives one.
 pub(super) async fn open(access: &Access) -> Result<Conn, Error> {
     let place = access.label();
@@ -77,6 +80,14 @@ async fn attempt(opts: &Opts) -> Result<Conn, String> {
         Ok(()) | Err(mysql_async::Error::Server(_)) => Ok(conn),
         Err(e) => Err(text(&e)),
     }
+}
+
+/// Whether this is a node of a Galera cluster: transactions of others may undo one here, and locks are
+/// seen by this node alone.
+pub(super) async fn is_cluster_node(conn: &mut Conn) -> Result<bool, mysql_async::Error> {
+    let row: Option<Row> = conn.query_first(CLUSTER).await?;
+    let state = row.as_ref().map(|row| MySqlRow(row).text(1));
+    Ok(matches!(state, Some(Ok(Some(state))) if state == "ON"))
 }
 
 fn is_away(error: &mysql_async::Error) -> bool {

@@ -34,9 +34,7 @@ const BEGIN_STEPS: &str = "CREATE TABLE schema_unfinished (id INT PRIMARY KEY) E
 const END_STEPS: &str = "DROP TABLE schema_unfinished";
 
 /// In a Galera cluster named locks are each node's own: there, somebody may be taking steps by
-/// another node although we have the lock. Only that somebody leaves off is waited for.
-const CLUSTER: &str = "SHOW GLOBAL VARIABLES LIKE 'wsrep_on'";
-/// How long, and how often it is looked at.
+/// another node although we have the lock. How long it is waited for, and how often it is looked at.
 const STEPS_LIMIT: Duration = Duration::from_secs(60);
 const STEPS_PAUSE: Duration = Duration::from_millis(250);
 
@@ -60,10 +58,8 @@ async fn is_under_way(access: &Access) -> Result<bool, Error> {
     let looked = async {
         let mut conn = connect::open(access).await?;
         let failed = |e: mysql_async::Error| error(&access.label(), "cluster", &e);
-        let row: Option<Row> = conn.query_first(CLUSTER).await.map_err(failed)?;
-        let state = row.as_ref().map(|row| MySqlRow(row).text(1));
-        let is_cluster = matches!(state, Some(Ok(Some(state))) if state == "ON");
-        Ok(is_cluster && condition(access, &mut conn).await?.is_unfinished())
+        let is_node = connect::is_cluster_node(&mut conn).await.map_err(failed)?;
+        Ok(is_node && condition(access, &mut conn).await?.is_unfinished())
     };
     access.within(access.patience().batch, looked).await
 }

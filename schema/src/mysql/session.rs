@@ -7,10 +7,10 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use mysql_async::{Conn, Row};
 
-use super::error;
-use super::script::{Answers, Script};
+use super::script::{Answers, Script, Sending};
 use super::statements::{self, prepared, texts};
 use super::value::{MySqlRow, json};
+use super::{connect, error};
 use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
@@ -25,15 +25,23 @@ use crate::row::{
 /// A connection of one family.
 pub(super) struct MySqlSession<F> {
     conn: Conn,
+    sending: Sending,
     place: Arc<str>,
     family: PhantomData<F>,
 }
 
 impl<F: LeaseFamily> MySqlSession<F> {
-    /// Prepare every statement, in one round trip.
-    pub(super) async fn prepare(conn: Conn, place: Arc<str>) -> Result<Self, Error> {
+    /// Prepare every statement, in one round trip where that is possible.
+    pub(super) async fn prepare(mut conn: Conn, place: Arc<str>) -> Result<Self, Error> {
+        let is_node = connect::is_cluster_node(&mut conn).await;
+        let is_node = is_node.map_err(|e| error(&place, "cluster", &e))?;
         let mut session = Self {
             conn,
+            sending: if is_node {
+                Sending::OneByOne
+            } else {
+                Sending::AtOnce
+            },
             place,
             family: PhantomData,
         };
@@ -43,7 +51,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
     }
 
     async fn run(&mut self, script: Script) -> Result<Answers, Error> {
-        let result = script.run(&mut self.conn).await;
+        let result = script.run(&mut self.conn, self.sending).await;
         result.map_err(|failed| error(&self.place, failed.statement, &failed.error))
     }
 

@@ -86,6 +86,11 @@ impl Galera {
     pub fn fresh(&self) -> Database {
         let name = format!("murre_{}", rundir::unique());
         self.on(0, "mysql").query(&format!("CREATE DATABASE {name}"));
+        for number in 1..self.nodes.len() {
+            // Until it is there as well.
+            let everywhere = format!("{CAUSAL}; SHOW DATABASES");
+            self.on(number, "mysql").query(&everywhere);
+        }
         self.on(0, &name)
     }
 
