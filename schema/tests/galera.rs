@@ -88,9 +88,9 @@ async fn give_back<F: LeaseFamily>(store: &Store<F>, lease: &Lease<F>) {
 
 /// Both ask at the same moment, each another node: one of them gets it.
 async fn one_of_two<F: LeaseFamily>(stores: &[Store<F>; 2], pairs: &[(Lease<F>, Lease<F>)]) {
-    let asked = pairs.iter().map(|(one, other)| {
-        join(make(&stores[0], one), make(&stores[1], other))
-    });
+    let asked = pairs
+        .iter()
+        .map(|(one, other)| join(make(&stores[0], one), make(&stores[1], other)));
     let answers = join_all(asked).await;
     for ((one, other), (left, right)) in pairs.iter().zip(answers) {
         assert!(
@@ -98,7 +98,11 @@ async fn one_of_two<F: LeaseFamily>(stores: &[Store<F>; 2], pairs: &[(Lease<F>, 
             "{left:?} for {one:?} and {right:?} for {other:?}"
         );
         // Whichever node is asked: it may not have the row yet, and then it is not held.
-        let (store, winner) = if claimed(left) { (&stores[0], one) } else { (&stores[1], other) };
+        let (store, winner) = if claimed(left) {
+            (&stores[0], one)
+        } else {
+            (&stores[1], other)
+        };
         give_back(store, winner).await;
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use mysql_async::prelude::Queryable;
 use mysql_async::{ClientIdentity, Conn, Opts, OptsBuilder, Row, SslOpts};
 
-use super::{code, text};
 use super::value::MySqlRow;
+use super::{code, text};
 use crate::access::{Access, Host, Place, READ_ONLY_SERVER, Tls};
 use crate::error::{Error, chain};
 use crate::row::Cells;

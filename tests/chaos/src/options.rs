@@ -82,7 +82,9 @@ impl Options {
         let possible = Kind::possible(self.engine, self.setup);
         match self.faults.iter().find(|kind| !kind.may_be(&possible)) {
             None => Ok(()),
-            Some(kind) => Err(format!("--faults: {kind} is not possible with this database")),
+            Some(kind) => Err(format!(
+                "--faults: {kind} is not possible with this database"
+            )),
         }
     }
 

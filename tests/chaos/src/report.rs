@@ -51,7 +51,10 @@ impl Report {
 
     /// Nothing is broken, service came back, and something was shown.
     pub fn is_good(&self) -> bool {
-        let granted = self.shared.as_ref().map_or(0, |shared| shared.tally.granted.get());
+        let granted = self
+            .shared
+            .as_ref()
+            .map_or(0, |shared| shared.tally.granted.get());
         self.broken.is_empty() && self.troubles.is_empty() && granted > 0
     }
 
@@ -85,7 +88,10 @@ impl Report {
         for fault in &self.faults {
             *kinds.entry(fault.kind).or_default() += 1;
         }
-        let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+        let kinds: Vec<String> = kinds
+            .iter()
+            .map(|(kind, count)| format!("{kind} {count}"))
+            .collect();
         writeln!(f, "faults      {}: {}", self.faults.len(), kinds.join(", "))
     }
 
@@ -106,10 +112,13 @@ impl Report {
                 "longest gap DHCPv{family}: {:.1} s, from {:.1} s on, {}",
                 (until - from) as f64 / 1e6,
                 self.seconds(*from),
-                self.blamed(*from, *until).map_or_else(|| "before any fault".to_owned(), |fault| {
-                    let lasted = (fault.until - fault.from) as f64 / 1e6;
-                    format!("after {} of {} ({lasted:.1} s)", fault.kind, fault.whom)
-                })
+                self.blamed(*from, *until).map_or_else(
+                    || "before any fault".to_owned(),
+                    |fault| {
+                        let lasted = (fault.until - fault.from) as f64 / 1e6;
+                        format!("after {} of {} ({lasted:.1} s)", fault.kind, fault.whom)
+                    }
+                )
             )?;
             let mut by_kind: BTreeMap<Kind, Micros> = BTreeMap::new();
             for (from, until) in &gaps {
@@ -118,8 +127,14 @@ impl Report {
                     *longest = (*longest).max(until - from);
                 }
             }
-            let each = by_kind.iter().map(|(kind, gap)| format!("{kind} {:.1} s", *gap as f64 / 1e6));
-            writeln!(f, "            by fault: {}", each.collect::<Vec<_>>().join(", "))?;
+            let each = by_kind
+                .iter()
+                .map(|(kind, gap)| format!("{kind} {:.1} s", *gap as f64 / 1e6));
+            writeln!(
+                f,
+                "            by fault: {}",
+                each.collect::<Vec<_>>().join(", ")
+            )?;
         }
         Ok(())
     }
@@ -173,7 +188,11 @@ impl fmt::Display for Report {
             f,
             "violations  {}{}: {verdict}",
             self.broken.len(),
-            if self.troubles.is_empty() { String::new() } else { format!(", troubles {}", self.troubles.len()) },
+            if self.troubles.is_empty() {
+                String::new()
+            } else {
+                format!(", troubles {}", self.troubles.len())
+            },
         )?;
         self.write_broken(f)
     }

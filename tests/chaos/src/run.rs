@@ -94,12 +94,15 @@ fn course(
 
 /// Who has not been heard since then.
 fn silent(stage: &Stage, shared: &Shared, since: Micros) -> Vec<String> {
-    let workers = (0..stage.workers.count()).filter(|number| shared.heard[*number].load(Relaxed) < since);
-    let workers = workers.map(|number| format!("worker {number} has not answered since all faults were undone"));
+    let workers =
+        (0..stage.workers.count()).filter(|number| shared.heard[*number].load(Relaxed) < since);
+    let workers = workers
+        .map(|number| format!("worker {number} has not answered since all faults were undone"));
     let families = [4, 6].into_iter().zip(&shared.service);
     let families = families.filter(|(_, service)| service.last().is_none_or(|last| last < since));
-    let families = families
-        .map(|(family, _)| format!("no DHCPv{family} lease was acknowledged since all faults were undone"));
+    let families = families.map(|(family, _)| {
+        format!("no DHCPv{family} lease was acknowledged since all faults were undone")
+    });
     workers.chain(families).collect()
 }
 

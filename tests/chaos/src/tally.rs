@@ -95,7 +95,7 @@ impl Service {
     pub(crate) fn gaps(&self, now: Micros) -> Vec<(Micros, Micros)> {
         let inner = self.0.lock().expect("no holder panics");
         let open = inner.silent_since.map(|since| (since, now));
-        let open = open.filter(|(since, now)| now - since > WORTH_TELLING);
+        let open = open.filter(|(since, now)| now.saturating_sub(*since) > WORTH_TELLING);
         inner.gaps.iter().copied().chain(open).collect()
     }
 }

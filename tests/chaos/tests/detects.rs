@@ -7,7 +7,8 @@ use murre_harness::netns::require_root_and_namespaces;
 use murre_tests::history::broken::Broken;
 
 fn options(more: &str) -> Options {
-    let line = format!("chaos --engine sqlite --workers 2 --clients 60 --minutes 0.1 --seed 7 {more}");
+    let line =
+        format!("chaos --engine sqlite --workers 2 --clients 60 --minutes 0.1 --seed 7 {more}");
     let options = Options::parse_from(line.split(' '));
     options.check().unwrap();
     options
@@ -20,10 +21,17 @@ fn a_lease_that_vanishes_from_the_table_is_reported_with_its_story() {
     }
     let report = murre_chaos::run(&options("--faults corrupt-row"));
     assert!(!report.is_good());
-    assert!(report.faults.iter().all(|fault| fault.kind == Kind::CorruptRow));
+    assert!(
+        report
+            .faults
+            .iter()
+            .all(|fault| fault.kind == Kind::CorruptRow)
+    );
     let removed = &report.faults[0].whom;
     let is_lost = |found: &Broken| match found {
-        Broken::Lost { lease, row: None, .. } => lease.lease.address.to_string() == *removed,
+        Broken::Lost {
+            lease, row: None, ..
+        } => lease.lease.address.to_string() == *removed,
         _ => false,
     };
     let found = report.broken.iter().any(is_lost);
@@ -31,7 +39,10 @@ fn a_lease_that_vanishes_from_the_table_is_reported_with_its_story() {
     assert!(found, "{removed} is not reported: {text}");
     assert!(text.contains(&format!("lost: {removed}/32 of ")), "{text}");
     assert!(text.contains("was acknowledged for"), "{text}");
-    assert!(text.contains(&format!("corrupt-row of {removed} begins")), "{text}");
+    assert!(
+        text.contains(&format!("corrupt-row of {removed} begins")),
+        "{text}"
+    );
 }
 
 #[test]

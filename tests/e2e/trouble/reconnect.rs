@@ -89,7 +89,12 @@ fn a_database_that_is_away_at_start_is_tried_and_given_up_as_all_keys_say(
     let mut ending = Vec::new();
     let mut waiting = Vec::new();
     for retry in [None, Some(false), Some(true)] {
-        for on_fail in [None, Some("stop-retry-exit"), Some("serve-retry-exit"), Some("serve-retry-continue")] {
+        for on_fail in [
+            None,
+            Some("stop-retry-exit"),
+            Some("serve-retry-exit"),
+            Some("serve-retry-continue"),
+        ] {
             for numbers in [false, true] {
                 let world = World::by_hand_on(Leases::Server(server.fresh()));
                 let mut config = config::only4(&world.leases);
@@ -98,9 +103,11 @@ fn a_database_that_is_away_at_start_is_tried_and_given_up_as_all_keys_say(
                 if let Some(retry) = retry {
                     access["retry-on-startup"] = json!(retry);
                 }
-                let case = format!("retry-on-startup {retry:?}, on-fail {on_fail:?}, numbers {numbers}");
+                let case =
+                    format!("retry-on-startup {retry:?}, on-fail {on_fail:?}, numbers {numbers}");
                 // Given up: at once, or after the tries that are given.
-                let is_forever = on_fail == Some("serve-retry-continue") || (on_fail.is_none() && !numbers);
+                let is_forever =
+                    on_fail == Some("serve-retry-continue") || (on_fail.is_none() && !numbers);
                 let ends = retry == Some(false) || (retry == Some(true) && !is_forever);
                 let list = if ends { &mut ending } else { &mut waiting };
                 list.push((case, world, config));

@@ -55,7 +55,9 @@ fn galera_nodes_hold_the_same_and_come_back_after_a_kill() {
         let other = cluster.seen_by((number + 1) % 3, &database);
         other.query(&format!("INSERT INTO t VALUES ({number})"));
         cluster.rejoin(number);
-        let count = cluster.seen_by(number, &database).value("SELECT count(*) FROM t");
+        let count = cluster
+            .seen_by(number, &database)
+            .value("SELECT count(*) FROM t");
         assert_eq!(count, (number + 1).to_string());
     }
 }

@@ -43,7 +43,12 @@ impl fmt::Display for Broken {
                 write!(f, "held by two: {} and {}", said(one), said(other))
             }
             Self::TwoOfOne(one, other) => {
-                write!(f, "two leases of one client: {} and {}", said(one), said(other))
+                write!(
+                    f,
+                    "two leases of one client: {} and {}",
+                    said(one),
+                    said(other)
+                )
             }
             Self::Lost { lease, row, .. } => match row {
                 None => write!(f, "lost: {}, the table has no such row", said(lease)),
@@ -77,7 +82,10 @@ impl Broken {
                 same(&one.lease) || same(&other.lease)
             }
             Self::Lost { lease, row, .. } => {
-                same(&lease.lease) || row.as_ref().is_some_and(|row| row.holder == event.lease.holder)
+                same(&lease.lease)
+                    || row
+                        .as_ref()
+                        .is_some_and(|row| row.holder == event.lease.holder)
             }
             Self::Rows { what, .. } => match what {
                 Violation::TwoLeases(one, other) | Violation::Overlap(one, other) => {
@@ -129,7 +137,11 @@ fn told(event: &Event, start: Micros) -> String {
         "{}/{} {what} {} {} (IA {}, subnet {}), asked at {:.3} s",
         lease.address,
         lease.len,
-        if event.what == What::GivenBack { "by" } else { "to" },
+        if event.what == What::GivenBack {
+            "by"
+        } else {
+            "to"
+        },
         lease.holder,
         lease.iaid,
         lease.subnet_id,

@@ -209,7 +209,9 @@ fn against(snapshot: &Snapshot, standing: &[Standing<'_>], found: &mut Vec<Broke
             Some(row) if (&row.holder, row.iaid) != (&lease.holder, lease.iaid) => {
                 found.push(lost(Some(row)));
             }
-            Some(row) if row.expire * 1_000_000 < one.event.sent + u64::from(lifetime) * 1_000_000 => {
+            Some(row)
+                if row.expire * 1_000_000 < one.event.sent + u64::from(lifetime) * 1_000_000 =>
+            {
                 found.push(lost(Some(row)));
             }
             Some(_) => {}
@@ -287,7 +289,11 @@ mod tests {
     /// Acknowledged within a tenth of a second, for 30 s.
     fn told(holder: &str, address: &str, second: Micros) -> Event {
         Event {
-            lease: lease(holder, address, if address.contains(':') { 128 } else { 32 }),
+            lease: lease(
+                holder,
+                address,
+                if address.contains(':') { 128 } else { 32 },
+            ),
             what: What::Acknowledged(30),
             sent: second * SECOND,
             heard: second * SECOND + SECOND / 10,
@@ -357,7 +363,10 @@ mod tests {
         let a = told("a/na", "2001:db8::1", 0);
         let mut b = told("a/na", "2001:db8::1", 1);
         b.lease.iaid = 2;
-        assert_eq!(broken(&[a.clone(), b.clone()], &[]), [Broken::HeldByTwo(a, b)]);
+        assert_eq!(
+            broken(&[a.clone(), b.clone()], &[]),
+            [Broken::HeldByTwo(a, b)]
+        );
     }
 
     #[test]
@@ -370,7 +379,10 @@ mod tests {
         let inner = prefix("b", "2001:db8:0:5::", 64, 3);
         let beside = prefix("c", "2001:db8:1::", 48, 1);
         let events = [inner.clone(), beside, outer.clone()];
-        assert_eq!(broken(&events, &[]), [Broken::HeldByTwo(outer, inner.clone())]);
+        assert_eq!(
+            broken(&events, &[]),
+            [Broken::HeldByTwo(outer, inner.clone())]
+        );
         // Two that lie in one which was given back do not meet each other.
         let mut outer = prefix("a", "2001:db8::", 48, 0);
         outer.lease.iaid = 2;
@@ -402,7 +414,10 @@ mod tests {
     fn two_leases_of_one_client_in_one_subnet_are_found() {
         let (a, b) = (told("a", "10.0.0.1", 0), told("a", "10.0.0.2", 5));
         let events = [a.clone(), b.clone()];
-        assert_eq!(broken(&events, &[]), [Broken::TwoOfOne(a.clone(), b.clone())]);
+        assert_eq!(
+            broken(&events, &[]),
+            [Broken::TwoOfOne(a.clone(), b.clone())]
+        );
         // In another subnet it may have another.
         let mut elsewhere = b;
         elsewhere.lease.subnet_id = 2;
@@ -467,6 +482,9 @@ mod tests {
         // When its time is over, or it asks from elsewhere, that is in order.
         let mut elsewhere = denied_to(&a.lease, 10);
         elsewhere.lease.subnet_id = 2;
-        assert_eq!(broken(&[a.clone(), denied_to(&a.lease, 30), elsewhere], &[]), []);
+        assert_eq!(
+            broken(&[a.clone(), denied_to(&a.lease, 30), elsewhere], &[]),
+            []
+        );
     }
 }

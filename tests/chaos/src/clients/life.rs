@@ -52,7 +52,12 @@ impl<S: Speech> Crowd<S> {
         let leases = client.leases.clone();
         let server = client.server.clone();
         match self.chance.below(100) {
-            0..60 => self.ask(slot, Asking::Renew, Say::Renew(&leases, &server), leases.clone()),
+            0..60 => self.ask(
+                slot,
+                Asking::Renew,
+                Say::Renew(&leases, &server),
+                leases.clone(),
+            ),
             60..75 => self.ask(slot, Asking::Renew, Say::Rebind(&leases), leases.clone()),
             75..83 => {
                 self.shared.tally.released.add();
@@ -102,7 +107,8 @@ impl<S: Speech> Crowd<S> {
         self.shared.tally.repeated.add();
         let pause = REPEAT << client.repeats.min(2);
         if let Some((_, message)) = &client.pending {
-            self.post.send(message, &S::places()[client.place], client.who);
+            self.post
+                .send(message, &S::places()[client.place], client.who);
         }
         self.wait(slot, at + pause);
     }
@@ -147,7 +153,11 @@ impl<S: Speech> Crowd<S> {
                 self.settled(slot);
                 self.shared.service[usize::from(S::VERSION == 6)].answered(at, self.waiting > 0);
                 let tally = &self.shared.tally;
-                let count = if asked.what == Asking::Take { &tally.granted } else { &tally.renewed };
+                let count = if asked.what == Asking::Take {
+                    &tally.granted
+                } else {
+                    &tally.renewed
+                };
                 count.add();
                 let shortest = given.iter().map(|given| given.lifetime).min().unwrap_or(0);
                 let client = &mut self.clients[slot];
@@ -161,7 +171,12 @@ impl<S: Speech> Crowd<S> {
                 self.settled(slot);
                 let tally = &self.shared.tally;
                 let is_take = asked.what == Asking::Take;
-                (if is_take { &tally.conflicts } else { &tally.refused }).add();
+                (if is_take {
+                    &tally.conflicts
+                } else {
+                    &tally.refused
+                })
+                .add();
                 self.clients[slot].leases.clear();
                 let pause = seconds(self.chance.between(0.05, 0.5));
                 self.wait(slot, at + pause);

@@ -10,8 +10,8 @@ mod speech;
 mod v4;
 mod v6;
 
-use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
@@ -220,7 +220,8 @@ impl<S: Speech> Crowd<S> {
         if asked.what != Asking::GiveBack {
             self.record(&asked, &answer, at);
             let client = &self.clients[asked.slot];
-            if client.who == asked.who && client.pending.as_ref().is_some_and(|(id, _)| *id == xid) {
+            if client.who == asked.who && client.pending.as_ref().is_some_and(|(id, _)| *id == xid)
+            {
                 self.proceed(&asked, answer, packet, at);
             }
         }

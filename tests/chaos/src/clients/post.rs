@@ -38,9 +38,14 @@ impl Post {
         if version == 4 {
             return Self {
                 relay: bind(namespace, (Ipv4Addr::UNSPECIFIED, 67).into()),
-                workers: network.workers4.iter().map(|address| (*address, 67).into()).collect(),
+                workers: network
+                    .workers4
+                    .iter()
+                    .map(|address| (*address, 67).into())
+                    .collect(),
                 direct: inside(namespace, || {
-                    let udp = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 68)).expect("a port of our own");
+                    let udp =
+                        UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 68)).expect("a port of our own");
                     let card = OsString::from("cli0");
                     setsockopt(&udp, sockopt::BindToDevice, &card).expect("it is there");
                     setsockopt(&udp, sockopt::Broadcast, &true).expect("any socket may");
@@ -56,7 +61,11 @@ impl Post {
         let servers = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 1, 2);
         Self {
             relay: bind(namespace, (network.relay6, 547).into()),
-            workers: network.workers6.iter().map(|address| (*address, 547).into()).collect(),
+            workers: network
+                .workers6
+                .iter()
+                .map(|address| (*address, 547).into())
+                .collect(),
             direct: bind(namespace, (Ipv6Addr::UNSPECIFIED, 546).into()),
             everybody: SocketAddrV6::new(servers, 547, 0, index).into(),
             frames: None,
@@ -79,7 +88,10 @@ impl Post {
 
     /// What is there, or comes within a moment; with the number of the worker that sent it.
     pub(super) fn receive(&self) -> Vec<(Vec<u8>, Option<usize>)> {
-        let direct = self.frames.as_ref().map_or(self.direct.as_fd(), AsFd::as_fd);
+        let direct = self
+            .frames
+            .as_ref()
+            .map_or(self.direct.as_fd(), AsFd::as_fd);
         let mut ready = [
             PollFd::new(self.relay.as_fd(), PollFlags::POLLIN),
             PollFd::new(direct, PollFlags::POLLIN),
@@ -99,7 +111,9 @@ impl Post {
     }
 
     fn number(&self, address: IpAddr) -> Option<usize> {
-        self.workers.iter().position(|worker| worker.ip() == address)
+        self.workers
+            .iter()
+            .position(|worker| worker.ip() == address)
     }
 
     fn drain(&self, socket: &UdpSocket, packets: &mut Vec<(Vec<u8>, Option<usize>)>) {

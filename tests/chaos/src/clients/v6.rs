@@ -17,7 +17,9 @@ const PREFIX_IA: u32 = 7;
 const fn relayed(subnet_id: u16, own_worker: bool) -> Place {
     Place {
         subnet_id: subnet_id as u32,
-        relay: Some(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, subnet_id, 0, 0, 0, 0, 1))),
+        relay: Some(IpAddr::V6(Ipv6Addr::new(
+            0x2001, 0xdb8, subnet_id, 0, 0, 0, 0, 1,
+        ))),
         own_worker,
     }
 }
@@ -53,7 +55,11 @@ fn add(message: &mut Builder, leases: &[Given]) {
         let IpAddr::V6(address) = given.address else {
             continue;
         };
-        let kind = if given.is_address() { IaKind::Na } else { IaKind::Pd };
+        let kind = if given.is_address() {
+            IaKind::Na
+        } else {
+            IaKind::Pd
+        };
         message.ia(kind, given.iaid, 0, 0, |inside| {
             if given.is_address() {
                 inside.ia_addr(address, 0, 0);
@@ -77,7 +83,9 @@ impl Speech for Dhcp6 {
     }
 
     fn server(answer: &[u8]) -> Vec<u8> {
-        hand6::Answer::read(answer).get(code::SERVER_ID).unwrap_or_default()
+        hand6::Answer::read(answer)
+            .get(code::SERVER_ID)
+            .unwrap_or_default()
     }
 
     fn message(&self, who: u32, place: &Place, xid: u32, say: Say<'_>) -> Vec<u8> {
@@ -108,7 +116,9 @@ impl Speech for Dhcp6 {
                 hand6::add_leases(&mut message, &offer);
             }
             Say::Rebind(leases) => add(&mut message, leases),
-            Say::Renew(leases, server) | Say::Release(leases, server) | Say::Decline(leases, server) => {
+            Say::Renew(leases, server)
+            | Say::Release(leases, server)
+            | Say::Decline(leases, server) => {
                 message.option(code::SERVER_ID, server);
                 add(&mut message, leases);
             }
@@ -124,8 +134,15 @@ impl Speech for Dhcp6 {
     fn hear(&self, packet: &[u8]) -> Option<(u32, Answer)> {
         let answer = hand6::Answer::read(packet);
         let message = answer.message();
-        let kind_of = |kind| if kind == IaKind::Pd { Kind::Prefix } else { Kind::Address };
-        let (live, ended): (Vec<_>, Vec<_>) = answer.held().into_iter().partition(|held| held.valid > 0);
+        let kind_of = |kind| {
+            if kind == IaKind::Pd {
+                Kind::Prefix
+            } else {
+                Kind::Address
+            }
+        };
+        let (live, ended): (Vec<_>, Vec<_>) =
+            answer.held().into_iter().partition(|held| held.valid > 0);
         let given = live.iter().map(|held| Given {
             kind: kind_of(held.kind),
             iaid: held.iaid,

@@ -19,7 +19,9 @@ impl Director<'_> {
     pub(super) fn inject(&mut self, kind: Kind) -> String {
         match kind {
             Kind::KillWorker | Kind::RestartWorker | Kind::PauseWorker => self.worker(kind),
-            Kind::KillDatabase | Kind::RestartDatabase | Kind::FreezeDatabase => self.database(kind),
+            Kind::KillDatabase | Kind::RestartDatabase | Kind::FreezeDatabase => {
+                self.database(kind)
+            }
             Kind::CutLink => {
                 let number = self.any_worker();
                 self.stage.network.cut(number, true);
@@ -190,9 +192,8 @@ impl Director<'_> {
     fn corrupt(&mut self) -> String {
         let leases = self.stage.database.leases();
         // In the middle of its life, so that it stands when the tables are read.
-        let row = leases.query(
-            "SELECT address FROM lease4 WHERE state = 0 ORDER BY expire DESC LIMIT 1",
-        );
+        let row =
+            leases.query("SELECT address FROM lease4 WHERE state = 0 ORDER BY expire DESC LIMIT 1");
         let address = row.first().and_then(|row| row.first()).cloned();
         let address = address.expect("somebody has a lease by now");
         leases.query(&format!("DELETE FROM lease4 WHERE address = {address}"));

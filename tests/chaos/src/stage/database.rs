@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use murre_harness::database::{self, Brake, Galera, Pair, Server, ServerOptions};
 use murre_harness::{process, rundir};
-use murre_tests::history::{self, timeline::Snapshot};
 use murre_tests::Leases;
+use murre_tests::history::{self, timeline::Snapshot};
 use serde_json::{Value, json};
 
 use super::Network;
@@ -103,7 +103,10 @@ impl Database {
     }
 
     /// Lets the embedded database's own client run a command between two statements.
-    pub(crate) fn sqlite(path: &PathBuf, commands: &[&str]) -> Result<String, murre_harness::Error> {
+    pub(crate) fn sqlite(
+        path: &PathBuf,
+        commands: &[&str],
+    ) -> Result<String, murre_harness::Error> {
         let mut command = std::process::Command::new("sqlite3");
         command.arg("-batch").arg(path).args(commands);
         process::run(&command)

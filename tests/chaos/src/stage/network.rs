@@ -62,7 +62,9 @@ impl Network {
         }
         let last = |number: usize| number as u8 + 1;
         Self {
-            workers4: (0..workers).map(|n| Ipv4Addr::new(10, 1, 0, last(n))).collect(),
+            workers4: (0..workers)
+                .map(|n| Ipv4Addr::new(10, 1, 0, last(n)))
+                .collect(),
             workers6: (0..workers)
                 .map(|n| Ipv6Addr::new(0x2001, 0xdb8, 1, 0, 0, 0, 0, last(n).into()))
                 .collect(),

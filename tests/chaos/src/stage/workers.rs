@@ -104,7 +104,10 @@ impl Workers {
         let fallen = self.slots.iter().enumerate().filter_map(|(number, slot)| {
             let slot = slot.lock();
             let worker = slot.as_ref().filter(|worker| !worker.is_running())?;
-            Some(format!("worker {number} ended by itself:\n{}", worker.tail().join("\n")))
+            Some(format!(
+                "worker {number} ended by itself:\n{}",
+                worker.tail().join("\n")
+            ))
         });
         fallen.collect()
     }
@@ -117,12 +120,20 @@ impl Slot {
         std::fs::write(&clock, "+0s\n").expect("our own file");
         let mut wrapper = vec!["env".to_owned()];
         if let Some(brake) = brake {
-            wrapper.extend(brake.environment().map(|(name, value)| format!("{name}={value}")));
+            wrapper.extend(
+                brake
+                    .environment()
+                    .map(|(name, value)| format!("{name}={value}")),
+            );
         } else if Workers::clocks_can_be_set() {
             wrapper.push(format!("LD_PRELOAD={CLOCK}"));
             wrapper.push(format!("FAKETIME_TIMESTAMP_FILE={}", clock.display()));
             wrapper.extend(
-                ["FAKETIME_DONT_FAKE_MONOTONIC=1", "FAKETIME_CACHE_DURATION=1"].map(str::to_owned),
+                [
+                    "FAKETIME_DONT_FAKE_MONOTONIC=1",
+                    "FAKETIME_CACHE_DURATION=1",
+                ]
+                .map(str::to_owned),
             );
         }
         Self {

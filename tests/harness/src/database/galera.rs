@@ -85,7 +85,8 @@ impl Galera {
     /// A new empty database, as the first node shows it.
     pub fn fresh(&self) -> Database {
         let name = format!("murre_{}", rundir::unique());
-        self.on(0, "mysql").query(&format!("CREATE DATABASE {name}"));
+        self.on(0, "mysql")
+            .query(&format!("CREATE DATABASE {name}"));
         for number in 1..self.nodes.len() {
             // Until it is there as well.
             let everywhere = format!("{CAUSAL}; SHOW DATABASES");
@@ -140,7 +141,10 @@ impl Galera {
             let rows = self
                 .on(number, "mysql")
                 .try_query("SHOW STATUS LIKE 'wsrep_local_state_comment'");
-            rows.is_ok_and(|rows| rows.iter().any(|row| row.last().is_some_and(|s| s == "Synced")))
+            rows.is_ok_and(|rows| {
+                rows.iter()
+                    .any(|row| row.last().is_some_and(|s| s == "Synced"))
+            })
         };
         while !is_synced() {
             assert!(started.elapsed() < PATIENCE, "node {number} is not in sync");
