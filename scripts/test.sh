@@ -9,7 +9,7 @@ if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
 usage: ./run test [CARGO TEST ARGUMENTS]
 
 Checks, all tests (unit, every engine, end to end with real clients), ten seconds of fuzzing per
-decoder, and a short look at whether the bench works. With arguments: only `cargo test` with them.
+decoder, a short look at whether the bench works, and two minutes of chaos. With arguments: only `cargo test` with them.
 Installs the Debian packages it needs when root, else names them and stops.
 EOF
     exit 0
@@ -31,6 +31,9 @@ need kea-dhcp4 kea-dhcp4-server "the original, to compare with"
 need kea-dhcp6 kea-dhcp6-server "the original, to compare with"
 need sqlite3 sqlite3 "tests look into tables"
 need perfdhcp kea-admin "a load generator"
+need_file /usr/lib/galera/libgalera_smm.so galera-4 "nodes of MariaDB that are one database"
+need rsync rsync "a Galera node gets its first data with it"
+need_file '/usr/lib/*/faketime/libfaketimeMT.so.1' faketime "a worker's clock is set with it"
 install_missing
 
 log=$(mktemp)
@@ -57,6 +60,9 @@ say "the bench works"
 scripts/bench.sh --short --out target/bench-short 2>&1 | tee -a "$log" || {
     [ $? -eq 77 ] || status=1
 }
+
+say "chaos: faults of every kind, two minutes of them"
+scripts/chaos.sh --short 2>&1 | tee -a "$log" || status=1
 
 # A skipped test says so in its output; it is counted, never as passed.
 skipped=$(grep -cE '^SKIPPED\b' "$log" || true)

@@ -6,8 +6,8 @@ use std::time::Duration;
 use mysql_async::prelude::Queryable;
 use mysql_async::{ClientIdentity, Conn, Opts, OptsBuilder, Row, SslOpts};
 
-use super::text;
 use super::value::MySqlRow;
+use super::{code, text};
 use crate::access::{Access, Host, Place, READ_ONLY_SERVER, Tls};
 use crate::error::{Error, chain};
 use crate::row::Cells;
@@ -36,6 +36,13 @@ const SETTINGS: &str = "SET NAMES utf8mb4; \
 /// Whether the server takes no changes, as replicas do.
 const READ_ONLY: &str = "SELECT @@global.read_only, @@global.innodb_read_only";
 
+/// A question about a table. A node that is not part of its cluster, or was told to serve nobody, takes
+/// connections and settings, and refuses only this (1047).
+const PROBE: &str = "SELECT COUNT(*) FROM schema_version";
+
+/// Whether the server is a node of a Galera cluster, others of which may be written to as well.
+const CLUSTER: &str = "SHOW GLOBAL VARIABLES LIKE 'wsrep_on'";
+
 /// A connection that may write, with the session's settings made: to the first host that gives one.
 pub(super) async fn open(access: &Access) -> Result<Conn, Error> {
     let place = access.label();
@@ -63,10 +70,28 @@ async fn attempt(opts: &Opts) -> Result<Conn, String> {
         let state = states.as_ref().map(|row| MySqlRow(row).text(at));
         matches!(state, Some(Ok(Some(state))) if state == "0" || state == "OFF")
     };
-    if is_off(0) && is_off(1) {
-        return Ok(conn);
+    if !(is_off(0) && is_off(1)) {
+        return Err(READ_ONLY_SERVER.to_owned());
     }
-    Err(READ_ONLY_SERVER.to_owned())
+    match conn.query_drop(PROBE).await {
+        // Another host may be part of the cluster.
+        Err(e @ mysql_async::Error::Server(_)) if is_away(&e) => Err(text(&e)),
+        // There may be no such table yet; what else is wrong is told by who needs it.
+        Ok(()) | Err(mysql_async::Error::Server(_)) => Ok(conn),
+        Err(e) => Err(text(&e)),
+    }
+}
+
+/// Whether this is a node of a Galera cluster: transactions of others may undo one here, and locks are
+/// seen by this node alone.
+pub(super) async fn is_cluster_node(conn: &mut Conn) -> Result<bool, mysql_async::Error> {
+    let row: Option<Row> = conn.query_first(CLUSTER).await?;
+    let state = row.as_ref().map(|row| MySqlRow(row).text(1));
+    Ok(matches!(state, Some(Ok(Some(state))) if state == "ON"))
+}
+
+fn is_away(error: &mysql_async::Error) -> bool {
+    matches!(error, mysql_async::Error::Server(server) if code::AWAY.contains(&server.code))
 }
 
 /// The hosts in order, each with a name for messages.

@@ -5,6 +5,8 @@
 //! of it behind. A table stands in the database while steps are taken; where it is found, nothing
 //! is served and nothing is repaired by guess.
 
+use std::time::{Duration, Instant};
+
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, OptsBuilder, Pool, PoolConstraints, PoolOpts, Row};
 
@@ -31,8 +33,38 @@ const VERSION: &str = "SELECT version, minor FROM schema_version ORDER BY 1 DESC
 const BEGIN_STEPS: &str = "CREATE TABLE schema_unfinished (id INT PRIMARY KEY) ENGINE = InnoDB";
 const END_STEPS: &str = "DROP TABLE schema_unfinished";
 
+/// In a Galera cluster named locks are each node's own: there, somebody may be taking steps by
+/// another node although we have the lock. How long it is waited for, and how often it is looked at.
+const STEPS_LIMIT: Duration = Duration::from_secs(60);
+const STEPS_PAUSE: Duration = Duration::from_millis(250);
+
 /// See [`crate::engine::Engine::initialize`].
 pub(super) async fn initialize(access: &Access) -> Result<(), Error> {
+    let started = Instant::now();
+    loop {
+        match initialize_once(access).await {
+            Err(Error::Schema { .. })
+                if started.elapsed() < STEPS_LIMIT && is_under_way(access).await? =>
+            {
+                tokio::time::sleep(STEPS_PAUSE).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+/// Whether somebody may be taking steps by another node at this moment.
+async fn is_under_way(access: &Access) -> Result<bool, Error> {
+    let looked = async {
+        let mut conn = connect::open(access).await?;
+        let failed = |e: mysql_async::Error| error(&access.label(), "cluster", &e);
+        let is_node = connect::is_cluster_node(&mut conn).await.map_err(failed)?;
+        Ok(is_node && condition(access, &mut conn).await?.is_unfinished())
+    };
+    access.within(access.patience().batch, looked).await
+}
+
+async fn initialize_once(access: &Access) -> Result<(), Error> {
     // A database that is ready needs no lock, and a server that is silent is no reason to wait.
     let found = access
         .within(access.patience().batch, inspect(access))
@@ -78,7 +110,12 @@ async fn migrate(access: &Access, conn: &mut Conn) -> Result<(), Error> {
     let one = PoolConstraints::new(1, 1).unwrap_or_default();
     let opts = OptsBuilder::from_opts(conn.opts().clone())
         .pool_opts(PoolOpts::default().with_constraints(one));
-    conn.query_drop(BEGIN_STEPS).await.map_err(failed)?;
+    if let Err(problem) = conn.query_drop(BEGIN_STEPS).await {
+        // Whoever was faster, by another node of a cluster.
+        let found = condition(access, conn).await?;
+        version::check_finished(&place, &found, newest())?;
+        return Err(failed(problem));
+    }
     let mut pool = Pool::new(opts);
     let result = embedded::migrations::runner().run_async(&mut pool).await;
     let _ = pool.disconnect().await;

@@ -3,6 +3,8 @@
 //! The statements themselves are prepared; a script only binds their parameters and says which to
 //! run. The server runs them in order and stops at the first that fails, so a COMMIT at the end is
 //! reached only when everything before it was done.
+//!
+//! A node of a Galera cluster is sent one statement after the other ([`Sending`]).
 
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Row};
@@ -13,9 +15,20 @@ use crate::row::Value;
 /// A script being written.
 #[derive(Debug, Default)]
 pub(super) struct Script {
-    text: String,
-    /// Name of each statement that gives an answer, in order, for messages.
-    names: Vec<&'static str>,
+    /// Each with its name, for messages.
+    statements: Vec<(&'static str, String)>,
+}
+
+/// How a script is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sending {
+    /// As one text, in one round trip.
+    AtOnce,
+    /// Each statement after the answer to the one before. A node of a cluster may undo a transaction
+    /// at any moment, as it lost against one of another node. It tells so in answer to the next *query*:
+    /// between two statements of one text it goes on without a transaction, commits what follows by
+    /// itself, and says that all is well.
+    OneByOne,
 }
 
 /// A script that failed: where, and why.
@@ -84,16 +97,35 @@ impl Script {
     }
 
     fn push(&mut self, name: &'static str, statement: &str) {
-        if !self.text.is_empty() {
-            self.text.push(';');
-        }
-        self.text.push_str(statement);
-        self.names.push(name);
+        self.statements.push((name, statement.to_owned()));
     }
 
     /// Send it; gives the rows of each statement that has any to give, in order.
-    pub(super) async fn run(self, conn: &mut Conn) -> Result<Answers, Failed> {
-        let Self { text, names } = self;
+    pub(super) async fn run(self, conn: &mut Conn, sending: Sending) -> Result<Answers, Failed> {
+        match sending {
+            Sending::AtOnce => self.run_at_once(conn).await,
+            Sending::OneByOne => self.run_one_by_one(conn).await,
+        }
+    }
+
+    async fn run_one_by_one(self, conn: &mut Conn) -> Result<Answers, Failed> {
+        let mut answers = Vec::new();
+        for (statement, text) in self.statements {
+            let failed = |error| Failed { statement, error };
+            let mut result = conn.query_iter(text).await.map_err(failed)?;
+            let gives_rows = !result.columns_ref().is_empty();
+            let rows = result.collect().await.map_err(failed)?;
+            if gives_rows {
+                answers.push(rows);
+            }
+            result.drop_result().await.map_err(failed)?;
+        }
+        Ok(Answers(answers.into_iter()))
+    }
+
+    async fn run_at_once(self, conn: &mut Conn) -> Result<Answers, Failed> {
+        let (names, texts): (Vec<&'static str>, Vec<String>) = self.statements.into_iter().unzip();
+        let text = texts.join(";");
         let at = |number: usize, error| Failed {
             statement: names.get(number).or(names.last()).copied().unwrap_or(""),
             error,

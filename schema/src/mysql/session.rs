@@ -7,10 +7,10 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use mysql_async::{Conn, Row};
 
-use super::error;
-use super::script::{Answers, Script};
+use super::script::{Answers, Script, Sending};
 use super::statements::{self, prepared, texts};
 use super::value::{MySqlRow, json};
+use super::{connect, error};
 use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
@@ -28,15 +28,23 @@ use crate::search::{Search, Searched};
 /// A connection of one family.
 pub(super) struct MySqlSession<F> {
     conn: Conn,
+    sending: Sending,
     place: Arc<str>,
     family: PhantomData<F>,
 }
 
 impl<F: LeaseFamily> MySqlSession<F> {
-    /// Prepare every statement, in one round trip.
-    pub(super) async fn prepare(conn: Conn, place: Arc<str>) -> Result<Self, Error> {
+    /// Prepare every statement, in one round trip where that is possible.
+    pub(super) async fn prepare(mut conn: Conn, place: Arc<str>) -> Result<Self, Error> {
+        let is_node = connect::is_cluster_node(&mut conn).await;
+        let is_node = is_node.map_err(|e| error(&place, "cluster", &e))?;
         let mut session = Self {
             conn,
+            sending: if is_node {
+                Sending::OneByOne
+            } else {
+                Sending::AtOnce
+            },
             place,
             family: PhantomData,
         };
@@ -46,7 +54,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
     }
 
     async fn run(&mut self, script: Script) -> Result<Answers, Error> {
-        let result = script.run(&mut self.conn).await;
+        let result = script.run(&mut self.conn, self.sending).await;
         result.map_err(|failed| error(&self.place, failed.statement, &failed.error))
     }
 
@@ -243,7 +251,9 @@ fn changes<F: LeaseFamily>(parts: &Parts<'_, F>) -> Script {
         if !parts.replaced.is_empty() {
             script = script.plain(statements::IMPATIENT);
         }
-        script = script.values("prefix_lock", &[]);
+        script = script
+            .values("prefix_lock", &[])
+            .values("prefix_locked", &[]);
     }
     if !parts.replaced.is_empty() {
         script = script.batch("release_delete", &holders_json::<F>(&parts.replaced), 1);

@@ -29,6 +29,8 @@ const WORKER_FORGET: &str = crate::texts::sql!("mysql", "worker_forget");
 const REFUSED: &str = crate::texts::sql!("mysql", "lease6_refused");
 /// Held while prefixes are claimed.
 const PREFIX_LOCK: &str = crate::texts::sql!("mysql", "prefix_lock");
+/// Right after it.
+const PREFIX_LOCKED: &str = crate::texts::sql!("mysql", "prefix_locked");
 
 /// Undo what an earlier use of the session left open, for example one that was given up halfway:
 /// opening a transaction would commit it.
@@ -55,7 +57,7 @@ pub(super) const BEGIN_SNAPSHOT: &str = "START TRANSACTION WITH CONSISTENT SNAPS
 pub(super) type Prepared = (&'static str, &'static str);
 
 /// Everything a session of a family prepares.
-pub(super) fn prepared(texts: &Texts) -> [Prepared; 23] {
+pub(super) fn prepared(texts: &Texts) -> [Prepared; 24] {
     [
         ("lookup", texts.lookup),
         ("claim", texts.claim),
@@ -79,6 +81,7 @@ pub(super) fn prepared(texts: &Texts) -> [Prepared; 23] {
         ("server_duid_replace", SERVER_DUID_REPLACE),
         ("server_duid", SERVER_DUID),
         ("prefix_lock", PREFIX_LOCK),
+        ("prefix_locked", PREFIX_LOCKED),
         ("refused", REFUSED),
     ]
 }

@@ -6,3 +6,4 @@
 mod configuration;
 mod database;
 mod garbage;
+mod reconnect;

@@ -17,6 +17,8 @@ pub(crate) struct Ties {
     pub(crate) user: Option<String>,
     /// The signal (`KILL`, `QUIT` ...) sent when this process dies.
     pub(crate) death_signal: &'static str,
+    /// The network namespace to run in. `None`: ours.
+    pub(crate) namespace: Option<String>,
 }
 
 impl Default for Ties {
@@ -24,6 +26,7 @@ impl Default for Ties {
         Self {
             user: None,
             death_signal: "KILL",
+            namespace: None,
         }
     }
 }
@@ -31,7 +34,16 @@ impl Default for Ties {
 /// `command` (program, arguments, variables, directory) wrapped so that it dies with its parent.
 /// Streams set on `command` are not taken over.
 pub(crate) fn tied(command: &Command, ties: &Ties) -> Command {
-    let mut tied = Command::new(packages::program("setpriv", "util-linux"));
+    let setpriv = packages::program("setpriv", "util-linux");
+    // The namespace first: whoever gave up being root may not enter it.
+    let mut tied = match &ties.namespace {
+        None => Command::new(setpriv),
+        Some(namespace) => {
+            let mut inside = Command::new(packages::program("ip", "iproute2"));
+            inside.args(["netns", "exec", namespace]).arg(setpriv);
+            inside
+        }
+    };
     if let Some(user) = &ties.user {
         tied.arg(format!("--reuid={user}"))
             .arg(format!("--regid={user}"))

@@ -54,6 +54,24 @@ pub(super) fn make_data(data: &Path) {
 }
 
 pub(super) fn spawn(options: &ServerOptions, directory: &Path, port: u16) -> Daemon {
+    let ties = Ties {
+        namespace: options.namespace.clone(),
+        ..ties()
+    };
+    Daemon::spawn_tied("mariadb", &command(options, directory, port), &ties)
+}
+
+/// The position in the cluster's history that a node which ended without a word had reached.
+pub(super) fn recovered_position(options: &ServerOptions, directory: &Path) -> Option<String> {
+    let mut command = command(options, directory, 0);
+    command.arg("--wsrep-recover");
+    let output = process::output_tied(&command, &ties());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let (_, position) = said.rsplit_once("Recovered position:")?;
+    position.split_whitespace().next().map(str::to_owned)
+}
+
+fn command(options: &ServerOptions, directory: &Path, port: u16) -> Command {
     let flush = if options.durable { "1" } else { "0" };
     let mut command = Command::new(packages::program("mariadbd", "mariadb-server"));
     command.arg("--no-defaults");
@@ -63,7 +81,7 @@ pub(super) fn spawn(options: &ServerOptions, directory: &Path, port: u16) -> Dae
     set("datadir", &directory.join("data").display().to_string());
     set("socket", &directory.join("socket").display().to_string());
     set("pid-file", &directory.join("pid").display().to_string());
-    set("bind-address", "127.0.0.1");
+    set("bind-address", &options.address);
     set("port", &port.to_string());
     set("max-connections", &options.max_connections.to_string());
     set("innodb-flush-log-at-trx-commit", flush);
@@ -72,7 +90,8 @@ pub(super) fn spawn(options: &ServerOptions, directory: &Path, port: u16) -> Dae
     for (name, value) in &options.settings {
         set(name, value);
     }
-    Daemon::spawn_tied("mariadb", &command, &ties())
+    command.envs(options.environment.iter().cloned());
+    command
 }
 
 pub(super) fn query(database: &Database, sql: &str) -> Result<Vec<Vec<String>>, Error> {
@@ -83,6 +102,9 @@ pub(super) fn query(database: &Database, sql: &str) -> Result<Vec<Vec<String>>, 
         "--skip-column-names",
         "--default-character-set=utf8mb4",
     ]);
+    if !database.prelude.is_empty() {
+        command.arg(format!("--init-command={}", database.prelude));
+    }
     command.arg(format!("--socket={}", database.socket.display()));
     command
         .arg(format!("--user={}", database.user))

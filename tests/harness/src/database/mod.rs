@@ -5,9 +5,16 @@
 //! launches one for itself ([`Server::launch`]). Servers run with full durability unless asked
 //! otherwise: a test of leases that survive a crash needs it, and so does an honest bench.
 
+mod brake;
+mod galera;
 mod mariadb;
+mod pair;
 mod postgresql;
 mod template;
+
+pub use brake::Brake;
+pub use galera::Galera;
+pub use pair::Pair;
 
 use std::fmt;
 use std::net::TcpListener;
@@ -19,6 +26,7 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
+use crate::netns::Namespace;
 use crate::process::{self, Daemon};
 use crate::{Error, rundir};
 
@@ -95,6 +103,12 @@ pub struct ServerOptions {
     pub max_connections: u32,
     /// More settings, as in the server's configuration file, name and value.
     pub settings: Vec<(String, String)>,
+    /// Where it listens; on loopback unless told otherwise.
+    pub address: String,
+    /// The network namespace it runs in; ours unless told otherwise.
+    pub namespace: Option<String>,
+    /// More variables of its environment.
+    pub environment: Vec<(String, String)>,
 }
 
 impl ServerOptions {
@@ -105,7 +119,25 @@ impl ServerOptions {
             durable: true,
             max_connections: 200,
             settings: Vec::new(),
+            address: "127.0.0.1".to_owned(),
+            namespace: None,
+            environment: Vec::new(),
         }
+    }
+
+    /// Reached over a network: it runs in a namespace and listens on an address that this has.
+    #[must_use]
+    pub fn at(mut self, namespace: &Namespace, address: &str) -> Self {
+        self.namespace = Some(namespace.name().to_owned());
+        self.address = address.to_owned();
+        self
+    }
+
+    /// With a disk that can be slowed down.
+    #[must_use]
+    pub fn braked(mut self, brake: &Brake) -> Self {
+        self.environment.extend(brake.environment());
+        self
     }
 
     /// Adds a setting of the server's configuration file.
@@ -134,10 +166,18 @@ impl Server {
         let name = options.engine.kea_type();
         let directory = rundir::fresh_dir(name);
         template::copy(options.engine, &directory);
+        if options.namespace.is_some() && options.engine == Engine::Postgresql {
+            postgresql::admit_neighbours(&directory);
+        }
+        Self::on(options, directory, free_port())
+    }
+
+    /// Starts one on a data directory that is there.
+    fn on(options: ServerOptions, directory: PathBuf, port: u16) -> Self {
         let server = Self {
             options,
             directory,
-            port: free_port(),
+            port,
             running: Mutex::new(None),
         };
         server.start();
@@ -149,7 +189,7 @@ impl Server {
         self.options.engine
     }
 
-    /// The TCP port on 127.0.0.1; the same after every start.
+    /// The TCP port; the same after every start.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -172,6 +212,13 @@ impl Server {
     /// # Panics
     /// When it runs already or does not start.
     pub fn start(&self) {
+        self.start_until(match self.engine() {
+            Engine::Postgresql => postgresql::READY,
+            Engine::Mariadb => mariadb::READY,
+        });
+    }
+
+    fn start_until(&self, ready: &str) {
         let mut running = self.running.lock().expect("no holder panics");
         assert!(
             running.as_ref().is_none_or(|daemon| !daemon.is_running()),
@@ -180,10 +227,6 @@ impl Server {
         let daemon = match self.engine() {
             Engine::Postgresql => postgresql::spawn(&self.options, &self.directory, self.port),
             Engine::Mariadb => mariadb::spawn(&self.options, &self.directory, self.port),
-        };
-        let ready = match self.engine() {
-            Engine::Postgresql => postgresql::READY,
-            Engine::Mariadb => mariadb::READY,
         };
         daemon
             .wait_for_line(ready, PATIENCE)
@@ -315,12 +358,13 @@ impl Server {
     fn database(&self, name: &str) -> Database {
         Database {
             engine: self.engine(),
-            host: "127.0.0.1".to_owned(),
+            host: self.options.address.clone(),
             port: self.port,
             socket: self.socket(),
             user: USER.to_owned(),
             password: PASSWORD.to_owned(),
             name: name.to_owned(),
+            prelude: "",
         }
     }
 }
@@ -349,7 +393,7 @@ impl Drop for Server {
 pub struct Database {
     /// Which database.
     pub engine: Engine,
-    /// For TCP, from the network namespace of this process only.
+    /// For TCP, from its own network: that of this process unless it was told otherwise.
     pub host: String,
     /// TCP port.
     pub port: u16,
@@ -361,6 +405,8 @@ pub struct Database {
     pub password: String,
     /// Name of the database.
     pub name: String,
+    /// What every session of [`Database::query`] begins with.
+    pub prelude: &'static str,
 }
 
 impl Database {

@@ -1,5 +1,6 @@
 //! What is PostgreSQL's own: its programs, settings and client.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -29,6 +30,7 @@ fn ties() -> Ties {
     Ties {
         user: server_user(USER),
         death_signal: "QUIT",
+        ..Ties::default()
     }
 }
 
@@ -63,7 +65,7 @@ pub(super) fn spawn(options: &ServerOptions, directory: &Path, port: u16) -> Dae
     let mut set = |name: &str, value: &str| {
         command.arg("-c").arg(format!("{name}={value}"));
     };
-    set("listen_addresses", "127.0.0.1");
+    set("listen_addresses", &options.address);
     set("port", &port.to_string());
     set("unix_socket_directories", &directory.display().to_string());
     set("max_connections", &options.max_connections.to_string());
@@ -74,7 +76,57 @@ pub(super) fn spawn(options: &ServerOptions, directory: &Path, port: u16) -> Dae
     for (name, value) in &options.settings {
         set(name, value);
     }
-    Daemon::spawn_tied("postgresql", &command, &ties())
+    command.envs(options.environment.iter().cloned());
+    let ties = Ties {
+        namespace: options.namespace.clone(),
+        ..ties()
+    };
+    Daemon::spawn_tied("postgresql", &command, &ties)
+}
+
+/// Lets clients and standbys of the server's own network in: by default only this machine may.
+pub(super) fn admit_neighbours(directory: &Path) {
+    let lines = "host all all samenet scram-sha-256\nhost replication all samenet scram-sha-256\n";
+    let path = directory.join("data").join("pg_hba.conf");
+    let file = std::fs::OpenOptions::new().append(true).open(&path);
+    let written = file.and_then(|mut file| file.write_all(lines.as_bytes()));
+    written.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+}
+
+/// Copies the data of a running server, as the start of a standby of it.
+pub(super) fn base_backup(from: &Database, directory: &Path) {
+    let mut command = Command::new(packages::postgresql_program("pg_basebackup"));
+    command.arg("--pgdata").arg(directory.join("data"));
+    command
+        .args(["--wal-method=stream", "--checkpoint=fast", "--no-sync"])
+        .arg("--host")
+        .arg(from.socket.parent().expect("it has a directory"))
+        .arg(format!("--port={}", from.port))
+        .arg(format!("--username={}", from.user))
+        .env("PGPASSWORD", &from.password);
+    let output = process::output_tied(&command, &ties());
+    assert!(
+        output.status.success(),
+        "pg_basebackup: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// Makes a copied data directory that of a standby.
+pub(super) fn follow(primary: &Database, directory: &Path, name: &str) {
+    let (host, port) = (&primary.host, primary.port);
+    let (user, password) = (&primary.user, &primary.password);
+    let line = format!(
+        "primary_conninfo = 'host={host} port={port} user={user} password={password} \
+         application_name={name}'\n"
+    );
+    let data = directory.join("data");
+    let file = std::fs::OpenOptions::new()
+        .append(true)
+        .open(data.join("postgresql.auto.conf"));
+    let written = file.and_then(|mut file| file.write_all(line.as_bytes()));
+    let marked = written.and_then(|()| std::fs::write(data.join("standby.signal"), ""));
+    marked.unwrap_or_else(|e| panic!("{}: {e}", data.display()));
 }
 
 /// After SIGKILL of the postmaster its children end by themselves; until then they hold the shared

@@ -53,7 +53,7 @@ fn ready(engine: Engine) -> PathBuf {
     template
 }
 
-fn give_to_server(engine: Engine, directory: &Path) {
+pub(super) fn give_to_server(engine: Engine, directory: &Path) {
     let name = match engine {
         Engine::Postgresql => postgresql::USER,
         Engine::Mariadb => mariadb::USER,

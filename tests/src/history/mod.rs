@@ -1,6 +1,9 @@
 //! What must hold between the leases that were acknowledged to clients and the tables, whatever
 //! happened in between: the promises of the server, as a checker that names what is broken.
 
+pub mod broken;
+pub mod timeline;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
