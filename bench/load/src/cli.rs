@@ -72,6 +72,16 @@ pub struct Cli {
     /// What clients do
     #[arg(long, value_enum, default_value = "new")]
     scenario: Scenario,
+    /// Give each new lease back as soon as it is granted, so that a pool stays as full as it is
+    #[arg(long, conflicts_with = "scenario")]
+    release: bool,
+    /// Spread the clients over the servers instead of sending everything to all
+    #[arg(long, requires = "relay")]
+    spread: bool,
+    /// Give clients that come one after the other hardware addresses that do not, as bought cards have:
+    /// a server's index of clients is then written to everywhere, not at its end
+    #[arg(long)]
+    scatter: bool,
     /// The share of renewals with --scenario mix, in percent
     #[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=99))]
     renewals: u8,
@@ -203,6 +213,9 @@ impl Cli {
             scenario: self.scenario,
             renewals: f64::from(self.renewals) / 100.0,
             clients: self.clients.unwrap_or(clients),
+            release: self.release,
+            spread: self.spread,
+            scatter: self.scatter,
             seed: self.seed,
             timeout: Duration::from_secs_f64(self.timeout),
             retransmit: self.retransmit.map(Duration::from_secs_f64),
@@ -304,6 +317,8 @@ mod tests {
             "-4 --interface lo --server 10.0.0.1 --rate 1",
             "-4 --interface lo --rate 1 --window 1",
             "-4 --interface lo --rate 0",
+            "-4 --interface lo --rate 1 --spread",
+            "-4 --interface lo --rate 1 --release --scenario renew",
             "-4 --interface lo --window 0",
         ] {
             assert!(parse(arguments).is_err(), "{arguments}");

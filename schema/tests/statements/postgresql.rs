@@ -1,0 +1,173 @@
+//! PostgreSQL's plans, as carried out: of the planner's own choice with plans made for the values
+//! and without knowing them, as prepared statements come to be used; and in the engine's sessions,
+//! before there are statistics.
+
+use murre_harness::database::{Engine, Server, ServerOptions};
+use murre_schema::{Access, Store, StoreOptions};
+use murre_wire::V4;
+use serde_json::Value as Json;
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+
+use crate::shapes::{self, Asked, Rows, Value};
+use crate::{BATCHES, MILLION, catalogue, most_rows};
+
+/// A session on a database with this schema and nothing in it.
+pub(crate) async fn empty() -> Client {
+    connect(&murre_harness::database::postgres().fresh().url()).await
+}
+
+async fn connect(url: &str) -> Client {
+    let options = StoreOptions::default();
+    let store = Store::<V4>::open(&Access::from_url(url).unwrap(), options).await;
+    drop(store.unwrap());
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+/// Arrays as literals, one per column; of no rows, so many empty ones.
+fn arrays(rows: &Rows, columns: usize) -> Vec<String> {
+    let column = |at: usize| {
+        let elements: Vec<_> = rows.iter().map(|row| element(&row[at])).collect();
+        format!("'{{{}}}'", elements.join(","))
+    };
+    (0..columns).map(column).collect()
+}
+
+fn element(value: &Value) -> String {
+    match value {
+        Value::Null => "NULL".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Text(text) => format!("\"{text}\""),
+        Value::Address(address) => shapes::text(*address),
+        Value::Bytes(bytes) => {
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("\"\\\\x{digits}\"")
+        }
+    }
+}
+
+fn literals(asked: &Asked) -> Vec<String> {
+    let columns = |rows: &Rows| rows.first().map_or(0, Vec::len);
+    match asked {
+        Asked::Batch(rows) => arrays(rows, columns(rows)),
+        Asked::Values(values) => values.iter().map(|v| format!("'{}'", element(v))).collect(),
+        Asked::Parts(parts) => parts
+            .iter()
+            .flat_map(|(name, rows)| match *name {
+                "s" => arrays(rows, 3),
+                "p" => arrays(rows, 2),
+                _ => arrays(rows, columns(rows)),
+            })
+            .collect(),
+        Asked::Whole(_) | Asked::NoLeases => Vec::new(),
+    }
+}
+
+/// The plan of a prepared statement as it was carried out, and undone.
+async fn explain(client: &Client, execute: &str) -> Json {
+    let text = format!("BEGIN; EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {execute}; ROLLBACK");
+    let answers = client.simple_query(&text).await;
+    let answers = answers.unwrap_or_else(|e| panic!("{execute:.100}: {e:?}"));
+    let rows = answers.iter().filter_map(|answer| match answer {
+        SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    });
+    let text: String = rows.collect();
+    serde_json::from_str::<Json>(&text).unwrap()[0]["Plan"].take()
+}
+
+/// What is wrong with a plan, and how many rows of lease tables it read.
+#[derive(Default)]
+struct Verdict {
+    wrong: Vec<String>,
+    rows: f64,
+}
+
+impl Verdict {
+    fn look(&mut self, node: &Json, most: f64) {
+        let kind = node["Node Type"].as_str().unwrap_or_default();
+        let number = |name: &str| node[name].as_f64().unwrap_or(0.0);
+        let loops = number("Actual Loops");
+        let removed = number("Rows Removed by Filter") + number("Rows Removed by Index Recheck");
+        let rows = loops * (number("Actual Rows") + removed);
+        let table = node["Relation Name"].as_str().unwrap_or_default();
+        let of_leases = table == "lease4" || table == "lease6";
+        let is_scan = kind.ends_with("Scan");
+        if of_leases && is_scan {
+            self.rows += rows;
+            if kind == "Seq Scan" {
+                self.wrong.push(format!("reads all of {table}"));
+            }
+        }
+        let by_index = ["Index Scan", "Index Only Scan", "Bitmap Index Scan"].contains(&kind);
+        if by_index && node["Index Cond"].is_null() {
+            self.wrong
+                .push(format!("reads all of {}", node["Index Name"]));
+        }
+        if kind.contains("Sort") && rows > most {
+            self.wrong.push(format!("sorts {rows} rows"));
+        }
+        for child in node["Plans"].as_array().into_iter().flatten() {
+            self.look(child, most);
+        }
+    }
+}
+
+/// Look at the plans of all statements in a session with these settings.
+async fn check_all(url: &str, when: &str, settings: &str) {
+    for statement in catalogue::statements("postgresql") {
+        // Anew for each: what a session has planned before stays with it.
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.batch_execute(settings).await.unwrap();
+        let prepare = format!("PREPARE it AS {}", statement.text);
+        client.batch_execute(&prepare).await.unwrap();
+        for batch in BATCHES {
+            let asked = shapes::asked("postgresql", &statement.name, batch);
+            if let Asked::Whole(_) | Asked::NoLeases = asked {
+                continue;
+            }
+            let values = literals(&asked).join(",");
+            let plan = explain(&client, &format!("EXECUTE it({values})")).await;
+            let most = most_rows(batch);
+            let mut verdict = Verdict::default();
+            verdict.look(&plan, most);
+            if verdict.rows > most {
+                verdict.wrong.push(format!("reads {} rows", verdict.rows));
+            }
+            let (name, wrong) = (&statement.name, verdict.wrong);
+            assert!(
+                wrong.is_empty(),
+                "{name}, {when}, {batch} at once: {wrong:?}\n{plan:#}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn statements_of_postgresql_use_indexes_on_a_million_leases() {
+    // Leases that are made up need no disk to wait for.
+    let options = ServerOptions {
+        durable: false,
+        ..ServerOptions::new(Engine::Postgresql).setting("autovacuum", "off")
+    };
+    let server = Server::launch(options);
+    let url = server.fresh().url();
+    let client = connect(&url).await;
+    let session = murre_schema::inspect::POSTGRESQL_SESSION;
+    let fill = include_str!("fill/postgresql.sql").replace(":rows", &MILLION.to_string());
+    client.batch_execute(&fill).await.unwrap();
+    check_all(&url, "a session's settings, no statistics", session).await;
+
+    client
+        .batch_execute("VACUUM ANALYZE lease4, lease6")
+        .await
+        .unwrap();
+    check_all(&url, "a session's settings", session).await;
+    for mode in ["force_custom_plan", "force_generic_plan"] {
+        let settings = format!("SET plan_cache_mode = {mode}; SET jit = off");
+        check_all(&url, mode, &settings).await;
+    }
+}
