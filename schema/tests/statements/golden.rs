@@ -67,8 +67,8 @@ async fn statements_of_mysql_are_the_golden_ones() {
     for statement in catalogue::statements("mysql") {
         let prepared = conn.prep(&statement.text).await;
         let prepared = prepared.unwrap_or_else(|e| panic!("{}: {e}", statement.name));
-        let gives = prepared.columns().iter();
-        let gives: Vec<_> = gives.map(|column| column.name_str()).collect();
+        let columns = prepared.columns();
+        let gives: Vec<_> = columns.iter().map(|column| column.name_str()).collect();
         let head = vec![
             format!("takes {} parameters", prepared.num_params()),
             format!("gives {}", gives.join(", ")),
@@ -85,9 +85,10 @@ async fn statements_of_sqlite_are_the_golden_ones() {
     for statement in catalogue::statements("sqlite") {
         let prepared = connection.prepare(&statement.text);
         let prepared = prepared.unwrap_or_else(|e| panic!("{}: {e}", statement.name));
+        let names: Vec<_> = prepared.column_names().collect();
         let head = vec![
             format!("takes {} parameters", prepared.parameter_count()),
-            format!("gives {}", prepared.column_names().join(", ")),
+            format!("gives {}", names.join(", ")),
         ];
         all.push((statement, head));
     }
