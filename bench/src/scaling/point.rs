@@ -3,7 +3,6 @@
 use std::thread;
 use std::time::Duration;
 
-use anyhow::ensure;
 use murre_load::Outcome;
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +55,7 @@ pub(super) struct Figures {
 /// Measures a fleet, after warming up. Uses two seeds from the order's on.
 ///
 /// # Errors
-/// A worker that ends, or no exchange that finishes.
+/// A worker that ends. That no exchange finishes is a figure.
 pub(super) fn measure(scene: &Scene, fleet: &Fleet, order: Order) -> anyhow::Result<Figures> {
     let warming_up = Order {
         seconds: WARMING_UP.min(order.seconds),
@@ -79,19 +78,23 @@ pub(super) fn measure(scene: &Scene, fleet: &Fleet, order: Order) -> anyhow::Res
         .zip(counted)
         .map(|(now, before)| now.since(before));
     fleet.check_alive()?;
-    ensure!(outcome.finished > 0, "no exchange finished: {outcome:?}");
     Ok(Figures::of(&outcome, cpu, counted))
 }
 
 impl Figures {
     fn of(outcome: &Outcome, cpu: (f64, f64), counted: Option<Counters>) -> Self {
-        let finished = outcome.finished as f64;
+        // Where none did, what was done was done for nothing, and the rate says so.
+        let finished = outcome.finished.max(1) as f64;
         let per_mille = |count: u64| count as f64 * 1000.0 / finished;
         let us = |seconds: f64| seconds * 1e6 / finished;
         let answers = outcome.delays.answers.unwrap_or_default();
         // A client of DHCPv6 is told so in the REPLY as well as in the ADVERTISE.
         let without = outcome.no_addresses + outcome.no_prefixes;
         let silent = outcome.lost;
+        let per_second = |count: fn(Counters) -> u64| {
+            let took = (outcome.finished > 0).then_some(outcome.seconds)?;
+            Some(count(counted?) as f64 / took)
+        };
         Self {
             rate: outcome.rate,
             finished: outcome.finished,
@@ -107,8 +110,10 @@ impl Figures {
             database_us: us(cpu.1),
             generator_us: us(outcome.cpu_seconds),
             log_bytes: counted.map(|counted| counted.log_bytes as f64 / finished),
-            commits: counted.map(|counted| counted.commits as f64 / outcome.seconds),
-            syncs: counted.map(|counted| counted.syncs as f64 / outcome.seconds),
+            commits: counted
+                .map(|counted| counted.commits as f64 / outcome.seconds.max(f64::MIN_POSITIVE)),
+            syncs: counted
+                .map(|counted| counted.syncs as f64 / outcome.seconds.max(f64::MIN_POSITIVE)),
         }
     }
 }

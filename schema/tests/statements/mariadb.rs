@@ -230,9 +230,18 @@ async fn statements_of_mysql_use_indexes_on_a_million_leases() {
     eprintln!("TIME checked {:?}", began.elapsed());
     // What this would find.
     for (bad, problem) in [
-        ("SELECT hwaddr FROM lease4 l WHERE hostname = 'x'", "ALL of l"),
-        ("SELECT MAX(subnet_id) FROM lease4 l WHERE hwaddr LIKE '%x'", "of l"),
-        ("SELECT hwaddr FROM lease4 l WHERE address < 180000000 ORDER BY hostname LIMIT 9", "reads"),
+        (
+            "SELECT hwaddr FROM lease4 l WHERE hostname = 'x'",
+            "ALL of l",
+        ),
+        (
+            "SELECT MAX(subnet_id) FROM lease4 l WHERE hwaddr LIKE '%x'",
+            "of l",
+        ),
+        (
+            "SELECT hwaddr FROM lease4 l WHERE address < 180000000 ORDER BY hostname LIMIT 9",
+            "reads",
+        ),
     ] {
         let verdict = Verdict::of(&explain(&mut conn, bad, &Asked::NoLeases).await, 16.0);
         let found = verdict.wrong.iter().any(|wrong| wrong.contains(problem));

@@ -180,7 +180,10 @@ async fn statements_of_postgresql_use_indexes_on_a_million_leases() {
     let session = murre_schema::inspect::POSTGRESQL_SESSION;
     let began = std::time::Instant::now();
     let fill = include_str!("fill/postgresql.sql").replace(":rows", &MILLION.to_string());
-    client.batch_execute(&without_indexes(&client, &fill).await).await.unwrap();
+    client
+        .batch_execute(&without_indexes(&client, &fill).await)
+        .await
+        .unwrap();
     eprintln!("TIME filled {:?}", began.elapsed());
     check_all(&url, "a session's settings, no statistics", session).await;
 
@@ -199,9 +202,18 @@ async fn statements_of_postgresql_use_indexes_on_a_million_leases() {
     eprintln!("TIME checked {:?}", began.elapsed());
     // What this would find.
     for (bad, problem) in [
-        ("SELECT hwaddr FROM lease4 WHERE hostname = 'x'", "reads all of lease4"),
-        ("SELECT hwaddr FROM lease4 ORDER BY address LIMIT 9", "lease4_pkey"),
-        ("SELECT hwaddr FROM lease4 WHERE address < 180000000 ORDER BY hostname LIMIT 9", "reads"),
+        (
+            "SELECT hwaddr FROM lease4 WHERE hostname = 'x'",
+            "reads all of lease4",
+        ),
+        (
+            "SELECT hwaddr FROM lease4 ORDER BY address LIMIT 9",
+            "lease4_pkey",
+        ),
+        (
+            "SELECT hwaddr FROM lease4 WHERE address < 180000000 ORDER BY hostname LIMIT 9",
+            "reads",
+        ),
     ] {
         let verdict = Verdict::of(&explain(&client, bad).await, 16.0);
         let found = verdict.wrong.iter().any(|wrong| wrong.contains(problem));
