@@ -1,6 +1,7 @@
 //! The command line, and what follows from it.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::thread;
 use std::time::Duration;
 
 use clap::{ArgGroup, Parser};
@@ -98,6 +99,10 @@ pub struct Cli {
     /// Find the highest rate with at most 1 % lost, and measure at it
     #[arg(long)]
     search: bool,
+    /// Wait so long between taking leases and renewing them, for somebody who measures from outside:
+    /// "prepared" is said on standard error when that begins
+    #[arg(long, value_name = "SECONDS", value_parser = positive)]
+    pause: Option<f64>,
     /// How long exchanges begin
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = positive)]
     seconds: f64,
@@ -154,6 +159,10 @@ impl Cli {
     pub fn run(&self, mut progress: impl FnMut(&str)) -> anyhow::Result<(String, Ending)> {
         let mut generator = Generator::open(&self.settings())?;
         let preparation = generator.prepare()?;
+        if let (Some(taken), Some(pause)) = (&preparation, self.pause) {
+            progress(&format!("prepared: {} leases", taken.finished));
+            thread::sleep(Duration::from_secs_f64(pause));
+        }
         let mut steps = Vec::new();
         let result = if self.search {
             self.find(&mut generator, |step| {

@@ -1,9 +1,9 @@
 //! The generator on a scene: a closed loop of clients behind the relay.
 
-use std::process::Command;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, bail};
-use murre_harness::process;
 use murre_load::Outcome;
 use serde_json::Value;
 
@@ -13,6 +13,9 @@ use crate::contender::beside;
 
 /// Its status when load was made and more than 1 % was lost.
 const NOT_CARRIED: i32 = 3;
+
+/// Seconds between taking leases and renewing them: what the database counts of the former is counted.
+const PAUSE: u32 = 3;
 
 /// What clients do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,14 +39,43 @@ pub(super) struct Order {
     pub(super) seed: u64,
 }
 
-/// Makes the load.
+/// Makes the load. `begin` is called just before what is measured begins, when leases to renew are taken.
 ///
 /// # Errors
 /// A generator that could make none. That the workers did not carry it is none.
-pub(super) fn run(scene: &Scene, fleet: &Fleet, order: Order) -> anyhow::Result<Outcome> {
+pub(super) fn run(
+    scene: &Scene,
+    fleet: &Fleet,
+    order: Order,
+    begin: impl FnOnce(),
+) -> anyhow::Result<Outcome> {
     let mut command = command(scene, &beside("murre-load")?.display().to_string());
     command.args(arguments(fleet, order));
-    let output = process::output(&command);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let prepares = matches!(order.traffic, Traffic::Renewals(_));
+    if !prepares {
+        begin();
+        return read(&command.output().context("murre-load")?);
+    }
+    let mut child = command.spawn().context("murre-load")?;
+    let mut said = child.stderr.take().map(BufReader::new);
+    let mut line = String::new();
+    if let Some(said) = &mut said {
+        said.read_line(&mut line)?;
+    }
+    // What came instead is told with the status.
+    if line.starts_with("prepared") {
+        begin();
+    }
+    if let Some(said) = &mut said {
+        said.read_to_string(&mut line)?;
+    }
+    let mut output = child.wait_with_output()?;
+    output.stderr = line.into_bytes();
+    read(&output)
+}
+
+fn read(output: &Output) -> anyhow::Result<Outcome> {
     if !matches!(output.status.code(), Some(0 | NOT_CARRIED)) {
         let text = String::from_utf8_lossy(&output.stderr);
         bail!("murre-load: {}: {text}", output.status);
@@ -92,7 +124,9 @@ fn arguments(fleet: &Fleet, order: Order) -> Vec<String> {
         Traffic::ThereAndBack => format!("--window {window} --seconds {seconds} --release"),
         Traffic::New => format!("--window {window} --seconds {seconds}"),
         Traffic::Renewals(clients) => {
-            format!("--window {window} --seconds {seconds} --scenario renew --clients {clients}")
+            format!(
+                "--window {window} --seconds {seconds} --scenario renew --clients {clients} --pause {PAUSE}"
+            )
         }
     };
     words.extend(more.split(' ').map(str::to_owned));

@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
+use anyhow::Context;
 use murre_load::Outcome;
 use serde::{Deserialize, Serialize};
 
@@ -61,23 +62,29 @@ pub(super) fn measure(scene: &Scene, fleet: &Fleet, order: Order) -> anyhow::Res
         seconds: WARMING_UP.min(order.seconds),
         ..order
     };
-    load::run(scene, fleet, warming_up)?;
+    load::run(scene, fleet, warming_up, || ())?;
     fleet.check_alive()?;
-    thread::sleep(COUNTED);
-    let database_cpu = || scene.server.as_ref().map_or(0.0, Server::cpu_seconds);
-    let counted = Counters::read(&fleet.table);
-    let cpu = (fleet.cpu_seconds(), database_cpu());
+    let look = || {
+        thread::sleep(COUNTED);
+        let database_cpu = scene.server.as_ref().map_or(0.0, Server::cpu_seconds);
+        (
+            Counters::read(&fleet.table),
+            fleet.cpu_seconds(),
+            database_cpu,
+        )
+    };
     let order = Order {
         seed: order.seed + 1,
         ..order
     };
-    let outcome = load::run(scene, fleet, order)?;
-    let cpu = (fleet.cpu_seconds() - cpu.0, database_cpu() - cpu.1);
-    thread::sleep(COUNTED);
-    let counted = Counters::read(&fleet.table)
-        .zip(counted)
-        .map(|(now, before)| now.since(before));
+    let mut before = None;
+    let outcome = load::run(scene, fleet, order, || before = Some(look()))?;
+    let after = look();
     fleet.check_alive()?;
+    let before = before.context("nothing was measured")?;
+    let cpu = (after.1 - before.1, after.2 - before.2);
+    let counted = after.0.zip(before.0);
+    let counted = counted.map(|(now, before)| now.since(before));
     Ok(Figures::of(&outcome, cpu, counted))
 }
 
@@ -110,10 +117,8 @@ impl Figures {
             database_us: us(cpu.1),
             generator_us: us(outcome.cpu_seconds),
             log_bytes: counted.map(|counted| counted.log_bytes as f64 / finished),
-            commits: counted
-                .map(|counted| counted.commits as f64 / outcome.seconds.max(f64::MIN_POSITIVE)),
-            syncs: counted
-                .map(|counted| counted.syncs as f64 / outcome.seconds.max(f64::MIN_POSITIVE)),
+            commits: per_second(|counted| counted.commits),
+            syncs: per_second(|counted| counted.syncs),
         }
     }
 }
