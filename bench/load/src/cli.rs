@@ -77,7 +77,7 @@ pub struct Cli {
     #[arg(long, conflicts_with = "scenario")]
     release: bool,
     /// Spread the clients over the servers instead of sending everything to all
-    #[arg(long, requires = "relay")]
+    #[arg(long, requires = "relay", conflicts_with = "interface")]
     spread: bool,
     /// Give clients that come one after the other hardware addresses that do not, as bought cards have:
     /// a server's index of clients is then written to everywhere, not at its end

@@ -7,7 +7,6 @@
 
 use super::args::FillArgs;
 use super::load::{Order, Traffic};
-use super::make_up;
 use super::point::{self, Figures};
 use super::record::Record;
 use super::scene::Scene;
@@ -63,11 +62,7 @@ fn fills(args: &FillArgs) -> Vec<f64> {
 fn measure(args: &FillArgs, scene: &Scene, setup: &Setup, percent: f64) -> anyhow::Result<Figures> {
     let common = &args.common;
     let live = live(setup.pool, percent);
-    let statements = match live {
-        0 => Vec::new(),
-        live => vec![make_up::fill(setup.engine, setup.leases, setup.pool, live)],
-    };
-    let table = scene.database(setup, &statements)?;
+    let table = scene.filled(setup, live)?;
     let (fleet, _) = scene.start(setup, table)?;
     let order = Order {
         traffic: Traffic::ThereAndBack,

@@ -4,6 +4,8 @@
 //! clients: hardware addresses as the generator makes them with `--scatter` for the seeds 1 to 16,
 //! with one byte more. They are inserted in that order and in the order of addresses, which is fast.
 
+use std::net::Ipv6Addr;
+
 use super::setup::{FIRST_PREFIX, FIRST_V4, FIRST_V6, Leases};
 use crate::configuration::Engine;
 
@@ -25,6 +27,27 @@ pub(crate) fn fill(engine: Engine, leases: Leases, pool: u64, live: u64) -> Stri
     };
     let condition = format!("(i * {STEP}) % {pool} < {live}");
     insert(engine, leases, pool, &address, "1", &condition)
+}
+
+/// The query that counts the live leases of a pool, by its first and last place: what was filled must be
+/// what the workers take for their pool.
+pub(crate) fn count(engine: Engine, leases: Leases, pool: u64) -> String {
+    let last = u128::from(pool) - 1;
+    let (table, first, last) = match leases {
+        Leases::V4 => ("lease4", u128::from(FIRST_V4), u128::from(FIRST_V4) + last),
+        Leases::V6 => ("lease6", FIRST_V6, FIRST_V6 + last),
+        Leases::Prefixes => ("lease6", FIRST_PREFIX, FIRST_PREFIX + (last << 64)),
+    };
+    let literal = |address: u128| match (leases, engine) {
+        (Leases::V4, _) => address.to_string(),
+        (_, Engine::Postgresql) => format!("'{}'::inet", Ipv6Addr::from(address)),
+        (_, Engine::Mariadb | Engine::Memfile) => format!("x'{address:032x}'"),
+    };
+    let (first, last) = (literal(first), literal(last));
+    format!(
+        "SELECT COUNT(*) FROM {table} WHERE state = 0 AND subnet_id = 1 \
+         AND address BETWEEN {first} AND {last}"
+    )
 }
 
 /// The statement that adds `rows` leases of a thousand other subnets.

@@ -9,6 +9,7 @@ use murre_harness::{process, rundir};
 use murre_tests::Leases as Table;
 use murre_tests::worker::{Launch, Worker};
 
+use super::make_up;
 use super::setup::Setup;
 use crate::configuration::Engine;
 use crate::contender::beside;
@@ -96,6 +97,29 @@ impl Scene {
             Engine::Mariadb => drop(table.query(&format!("ANALYZE TABLE lease{version}"))),
             Engine::Memfile => drop(table.query("ANALYZE")),
         }
+        Ok(table)
+    }
+
+    /// A fresh database where so many places of the set-up's pool are in use by others.
+    ///
+    /// # Errors
+    /// As [`Scene::database`], or other leases than these are there.
+    pub(super) fn filled(&self, setup: &Setup, live: u64) -> anyhow::Result<Table> {
+        let Setup {
+            engine,
+            leases,
+            pool,
+            ..
+        } = *setup;
+        if live == 0 {
+            return self.database(setup, &[]);
+        }
+        let table = self.database(setup, &[make_up::fill(engine, leases, pool, live)])?;
+        let there = table.number(&make_up::count(engine, leases, pool));
+        ensure!(
+            there == live,
+            "{there} leases of the pool were made up, not {live}"
+        );
         Ok(table)
     }
 

@@ -8,7 +8,6 @@
 use super::args::WorkersArgs;
 use super::fill::live;
 use super::load::{Order, Traffic};
-use super::make_up;
 use super::point::{self, Figures};
 use super::record::Record;
 use super::scene::Scene;
@@ -53,11 +52,7 @@ pub(super) fn run(args: &WorkersArgs, record: &mut Record) -> anyhow::Result<()>
 fn measure(args: &WorkersArgs, scene: &Scene, setup: &Setup) -> anyhow::Result<Figures> {
     let common = &args.common;
     let live = live(setup.pool, args.fill);
-    let statements = match live {
-        0 => Vec::new(),
-        live => vec![make_up::fill(setup.engine, setup.leases, setup.pool, live)],
-    };
-    let table = scene.database(setup, &statements)?;
+    let table = scene.filled(setup, live)?;
     let (fleet, _) = scene.start(setup, table)?;
     let order = Order {
         traffic: Traffic::ThereAndBack,
