@@ -38,3 +38,9 @@ pub use ops::{
 };
 pub use search::{GivenBack, Occupied, Window};
 pub use store::{Snapshot, Store, StoreOptions};
+
+/// What tests that look at the plans of statements need to know of the engines.
+#[doc(hidden)]
+pub mod inspect {
+    pub use crate::postgresql::SESSION_SETTINGS as POSTGRESQL_SESSION;
+}
