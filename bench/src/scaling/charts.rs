@@ -66,10 +66,15 @@ pub(super) fn run(args: &ChartsArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The last measurement of each point, in the order of the curves.
-fn newest(lines: Vec<Line>) -> Vec<Line> {
+/// The last measurement of each point, in the order of the curves; all on one machine, the last one.
+fn newest(mut lines: Vec<Line>) -> Vec<Line> {
+    lines.retain(|line| line.measurement);
+    let machine = |line: &Line| ["cores", "processor"].map(|key| line.machine[key].clone());
+    if let Some(last) = lines.last().map(machine) {
+        lines.retain(|line| machine(line) == last);
+    }
     let mut points: BTreeMap<(String, String, u64), Line> = BTreeMap::new();
-    for line in lines.into_iter().filter(|line| line.measurement) {
+    for line in lines {
         let mut series = line.series.clone();
         if line.curve == "workers" {
             // It is the place on the curve.
@@ -127,5 +132,43 @@ fn name(line: &Line) -> String {
         "rows: new leases" => format!("{engine}, new leases"),
         "rows: renewals" => format!("{engine}, renewals"),
         _ => format!("{engine}, {allocator}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn line(x: f64, rate: f64, cores: u64, measurement: bool) -> Line {
+        Line {
+            curve: "fill".to_owned(),
+            series: json!({ "engine": "mariadb" }).as_object().unwrap().clone(),
+            x,
+            figures: json!({ "rate": rate }),
+            measurement,
+            at: 0,
+            window: 64,
+            version: String::new(),
+            machine: json!({ "cores": cores, "processor": "one" }),
+        }
+    }
+
+    #[test]
+    fn the_newest_measurement_of_a_point_counts_and_only_of_the_last_machine() {
+        let lines = vec![
+            line(50.0, 1.0, 8, true),
+            line(99.0, 2.0, 2, true),
+            line(0.0, 3.0, 2, true),
+            line(99.0, 4.0, 2, true),
+            line(99.0, 5.0, 2, false),
+        ];
+        let kept = newest(lines);
+        let rates: Vec<_> = kept
+            .iter()
+            .map(|line| line.figures["rate"].as_f64())
+            .collect();
+        assert_eq!(rates, [Some(3.0), Some(4.0)]);
     }
 }
