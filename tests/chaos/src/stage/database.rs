@@ -16,7 +16,7 @@ use crate::time::now;
 /// The servers, and the one database in them.
 pub(crate) enum Database {
     Single(Server, database::Database),
-    Pair(Pair, database::Database),
+    Pair(Box<Pair>, database::Database),
     Galera(Galera, database::Database),
     /// The embedded one.
     File(PathBuf),
@@ -43,7 +43,7 @@ impl Database {
                 let options = of(database::Engine::Postgresql);
                 let pair = Pair::launch(&options, servers, [SERVERS[0], SERVERS[1]]);
                 let database = pair.fresh();
-                Self::Pair(pair, database)
+                Self::Pair(Box::new(pair), database)
             }
             (Setup::Galera, _) => {
                 let options = of(database::Engine::Mariadb);
