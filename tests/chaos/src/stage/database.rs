@@ -15,8 +15,8 @@ use crate::time::now;
 
 /// The servers, and the one database in them.
 pub(crate) enum Database {
-    Single(Server, database::Database),
-    Pair(Pair, database::Database),
+    Single(Box<Server>, database::Database),
+    Pair(Box<Pair>, database::Database),
     Galera(Galera, database::Database),
     /// The embedded one.
     File(PathBuf),
@@ -37,13 +37,13 @@ impl Database {
                 };
                 let server = Server::launch(of(engine).at(servers, SERVERS[0]));
                 let database = server.fresh();
-                Self::Single(server, database)
+                Self::Single(Box::new(server), database)
             }
             (Setup::Standby, _) => {
                 let options = of(database::Engine::Postgresql);
                 let pair = Pair::launch(&options, servers, [SERVERS[0], SERVERS[1]]);
                 let database = pair.fresh();
-                Self::Pair(pair, database)
+                Self::Pair(Box::new(pair), database)
             }
             (Setup::Galera, _) => {
                 let options = of(database::Engine::Mariadb);
