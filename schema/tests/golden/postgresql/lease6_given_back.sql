@@ -2,7 +2,6 @@
 -- gives address inet
 
 SELECT l.address
-FROM lease6 l
-WHERE l.state = 2 AND l.subnet_id = $1::bigint AND l.address BETWEEN $2 AND $3
-ORDER BY l.expire
+FROM (SELECT address FROM lease6 WHERE state = 2 AND subnet_id = $1::bigint ORDER BY expire OFFSET 0) l
+WHERE l.address BETWEEN $2 AND $3
 LIMIT $4::bigint

@@ -15,7 +15,7 @@ use crate::time::now;
 
 /// The servers, and the one database in them.
 pub(crate) enum Database {
-    Single(Server, database::Database),
+    Single(Box<Server>, database::Database),
     Pair(Box<Pair>, database::Database),
     Galera(Galera, database::Database),
     /// The embedded one.
@@ -37,7 +37,7 @@ impl Database {
                 };
                 let server = Server::launch(of(engine).at(servers, SERVERS[0]));
                 let database = server.fresh();
-                Self::Single(server, database)
+                Self::Single(Box::new(server), database)
             }
             (Setup::Standby, _) => {
                 let options = of(database::Engine::Postgresql);

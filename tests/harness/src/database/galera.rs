@@ -136,17 +136,11 @@ impl Galera {
     /// # Panics
     /// When it does not within the time a start may take.
     pub fn wait_until_synced(&self, number: usize) {
+        // Answered only when a message of its own came back in order from all others: what a node says
+        // of its state is what it last knew.
+        let causal = format!("{CAUSAL}; SELECT COUNT(*) FROM user");
         let started = std::time::Instant::now();
-        let is_synced = || {
-            let rows = self
-                .on(number, "mysql")
-                .try_query("SHOW STATUS LIKE 'wsrep_local_state_comment'");
-            rows.is_ok_and(|rows| {
-                rows.iter()
-                    .any(|row| row.last().is_some_and(|s| s == "Synced"))
-            })
-        };
-        while !is_synced() {
+        while self.on(number, "mysql").try_query(&causal).is_err() {
             assert!(started.elapsed() < PATIENCE, "node {number} is not in sync");
             std::thread::sleep(Duration::from_millis(100)); // it tells nobody
         }
