@@ -198,13 +198,19 @@ impl<F: LeaseFamily> Allocator<F> {
     ) -> Result<Option<Chosen<'a, F>>, Error> {
         if let Some(chosen) = self.keep(store, wish, found, avoid).await? {
             self.put_back(wish, asked);
+            if !holds(wish, found, &chosen) {
+                self.offered(wish, &chosen);
+            }
             return Ok(Some(chosen));
         }
         let usable = |chosen: &Chosen<'a, F>, rows: &[FoundLease<F>]| {
             !avoid.contains(&chosen.address) && is_free_for(wish, chosen, rows)
         };
-        if let Some(chosen) = wish.hint_in_pool().filter(|c| usable(c, &found.by_address)) {
+        if let Some(chosen) = wish.hint_in_pool().filter(|c| usable(c, &found.by_address))
+            && !self.is_promised(wish, &chosen)
+        {
             self.put_back(wish, asked);
+            self.offered(wish, &chosen);
             return Ok(Some(chosen));
         }
         if let Some(chosen) = own::successor(wish, found)
@@ -234,6 +240,15 @@ impl<F: LeaseFamily> Allocator<F> {
         Ok(chosen)
     }
 
+    /// Whether somebody else was offered it lately.
+    fn is_promised(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) -> bool {
+        let client = self.key.hash_one(&wish.client);
+        let place = self.place(wish, chosen.pool);
+        place
+            .vacancies()
+            .is_promised(chosen.address, client, Instant::now())
+    }
+
     /// Remember whom a vacancy was proposed to.
     fn offered(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) {
         let client = self.key.hash_one(&wish.client);
@@ -254,8 +269,15 @@ impl<F: LeaseFamily> Allocator<F> {
         let Some(chosen) = current(wish, found) else {
             return Ok(None);
         };
-        // What overlaps a prefix may have been given away since the client's lease ended.
-        if !chosen.is_prefix() || holds(wish, found, &chosen) {
+        if holds(wish, found, &chosen) {
+            return Ok(Some(chosen));
+        }
+        // It ended, and is anybody's.
+        if self.is_promised(wish, &chosen) {
+            return Ok(None);
+        }
+        // What overlaps a prefix may have been given away since.
+        if !chosen.is_prefix() {
             return Ok(Some(chosen));
         }
         let rows = look(store, &[chosen]).await?;

@@ -48,7 +48,8 @@ impl<F: LeaseFamily> Vacancy<F> {
 #[derive(Debug)]
 pub(super) struct Vacancies<F: LeaseFamily> {
     free: VecDeque<Vacancy<F>>,
-    offered: HashMap<F::Address, Instant>,
+    /// When it was offered, and to whom.
+    offered: HashMap<F::Address, (Instant, u64)>,
     /// Who was offered what, as a client that asks again is offered the same.
     offered_to: HashMap<u64, F::Address>,
     order_offered: VecDeque<(Instant, F::Address, u64)>,
@@ -79,6 +80,13 @@ impl<F: LeaseFamily> Vacancies<F> {
         self.offered_to.remove(&client)
     }
 
+    /// Whether somebody else was offered it lately, and may be about to take it.
+    pub(super) fn is_promised(&mut self, address: F::Address, client: u64, now: Instant) -> bool {
+        self.forget_offers(now);
+        let to = self.offered.get(&address).map(|(_, to)| *to);
+        to.is_some_and(|to| to != client)
+    }
+
     /// It was not proposed after all.
     pub(super) fn put_back(&mut self, vacancy: Vacancy<F>) {
         self.free.push_front(vacancy);
@@ -87,7 +95,7 @@ impl<F: LeaseFamily> Vacancies<F> {
     /// It is proposed to a client.
     pub(super) fn offer(&mut self, address: F::Address, client: u64, now: Instant) {
         self.forget_offers(now);
-        self.offered.insert(address, now);
+        self.offered.insert(address, (now, client));
         self.offered_to.insert(client, address);
         self.order_offered.push_back((now, address, client));
     }
@@ -104,7 +112,7 @@ impl<F: LeaseFamily> Vacancies<F> {
         let mut all = new;
         if all.is_empty() && self.free.is_empty() {
             all = again;
-            all.sort_by_key(|address| self.offered.get(address).copied());
+            all.sort_by_key(|address| self.offered.get(address).map(|(at, _)| *at));
         }
         let seen = now;
         let all = all.into_iter();
@@ -166,7 +174,7 @@ impl<F: LeaseFamily> Vacancies<F> {
         {
             self.order_offered.pop_front();
             // It may have been offered again since.
-            if self.offered.get(&address) == Some(&at) {
+            if self.offered.get(&address) == Some(&(at, client)) {
                 self.offered.remove(&address);
                 if self.offered_to.get(&client) == Some(&address) {
                     self.offered_to.remove(&client);
@@ -220,6 +228,16 @@ mod tests {
         // Once: where it could not be had, there is no use in trying it again.
         assert_eq!(pool.again(11, now), None);
         assert_eq!(pool.again(12, now + OFFERED), None);
+    }
+
+    #[test]
+    fn what_was_offered_to_one_is_promised_to_all_others() {
+        let now = Instant::now();
+        let mut pool = Vacancies::<V4>::new();
+        pool.offer(at(1), 11, now);
+        assert!(pool.is_promised(at(1), 12, now));
+        assert!(!pool.is_promised(at(1), 11, now) && !pool.is_promised(at(2), 12, now));
+        assert!(!pool.is_promised(at(1), 12, now + OFFERED));
     }
 
     #[test]
