@@ -72,8 +72,8 @@ chaos() {
         [ $result -eq 77 ] || status=1
     }
 }
-chaos --engine postgresql --minutes 0.4 "${arguments[@]}"
-chaos --engine mysql --minutes 0.4 "${arguments[@]}"
-chaos --engine sqlite --minutes 0.3 "${arguments[@]}"
+chaos --engine postgresql --minutes 0.4 --faults kill-worker,kill-database,kill-sessions,cut-link "${arguments[@]}"
+chaos --engine mysql --minutes 0.4 --faults kill-worker,kill-database,kill-sessions,hold-locks "${arguments[@]}"
+chaos --engine sqlite --minutes 0.3 --faults kill-worker,pause-worker,hold-locks "${arguments[@]}"
 chaos --engine postgresql --setup standby --minutes 0.2 --faults fail-over "${arguments[@]}"
 exit $status
