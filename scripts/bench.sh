@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Murre and Kea side by side on the same databases.
+# Murre and Kea side by side on the same databases, and how Murre alone scales.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
 
-short=
-for argument in "$@"; do
-    case $argument in
-    --short) short=1 ;;
-    --help | -h)
-        cat <<'EOF'
+curve=
+case ${1:-} in
+fill | start | workers | rows | cores | charts) curve=$1 ;;
+--help | -h)
+    cat <<'EOF'
 usage: ./run bench [--short] [--engine ENGINE ...] [--generator NAME ...] [--family 4|6 ...] [--out DIR]
+       ./run bench fill|start|workers|rows|cores|charts [options]
 
 Debian's Kea and Murre side by side: the same configuration, an empty database each, full durability.
 A generator on a link of its own raises the rate until 1 % of the exchanges are lost; the table shows
@@ -22,10 +22,23 @@ network namespaces; nothing of this machine's network or databases is touched.
   --family 4|6      twice, default both, but perfdhcp 4 alone
   --short           does it work? Seconds at one low rate, an unoptimized build, no measurement
   --out DIR         where bench.json and bench.svg go; default target/bench
+
+How Murre alone scales (docs/scaling.md); each has --help and --short:
+
+  fill      new leases by how full the pool is
+  start     from exec to the first lease
+  workers   several workers on one database
+  rows      renewals and new leases with up to ten million leases in the table
+  cores     the database on some of the machine's cores
+  charts    charts and tables of what was measured so far
 EOF
-        exit 0
-        ;;
-    esac
+    exit 0
+    ;;
+esac
+
+short=
+for argument in "$@"; do
+    [ "$argument" != --short ] || short=1
 done
 
 need_rust
@@ -34,9 +47,12 @@ need mariadbd mariadb-server "a database that both use"
 need_file '/usr/lib/postgresql/*/bin/postgres' postgresql "a database that both use"
 need psql postgresql-client "Kea's schema is made with it"
 need sqlite3 sqlite3 "leases in the embedded database are counted with it"
-need kea-dhcp4 kea-dhcp4-server "the original"
-need kea-dhcp6 kea-dhcp6-server "the original"
-need perfdhcp kea-admin "its load generator"
+need taskset util-linux "programs are kept to some cores"
+if [ -z "$curve" ]; then
+    need kea-dhcp4 kea-dhcp4-server "the original"
+    need kea-dhcp6 kea-dhcp6-server "the original"
+    need perfdhcp kea-admin "its load generator"
+fi
 install_missing
 
 # A short run only shows that everything works: the build that the tests have already is enough.

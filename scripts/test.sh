@@ -64,6 +64,13 @@ scripts/bench.sh --short --out target/bench-short 2>&1 | tee -a "$log" || {
 say "chaos: faults of every kind, two minutes of them"
 scripts/chaos.sh --short 2>&1 | tee -a "$log" || status=1
 
+say "the curves of the bench work"
+for curve in fill start workers rows cores; do
+    scripts/bench.sh "$curve" --short --allocator random --out target/bench-short 2>&1 | tee -a "$log" || {
+        [ $? -eq 77 ] || status=1
+    }
+done
+
 # A skipped test says so in its output; it is counted, never as passed.
 skipped=$(grep -cE '^SKIPPED\b' "$log" || true)
 awk -v skipped="$skipped" '/^test result:/ { passed += $4; failed += $6 }

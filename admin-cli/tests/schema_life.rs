@@ -18,11 +18,11 @@ fn an_empty_database_is_initialized_once() {
 
         let made = fresh.admin("db-init", &[]).ok();
         assert!(
-            made.out.contains("is initialized, schema version 1.0"),
+            made.out.contains("is initialized, schema version 3.0"),
             "{}",
             made.out
         );
-        assert_eq!(fresh.admin("db-version", &[]).ok().out, "1.0\n");
+        assert_eq!(fresh.admin("db-version", &[]).ok().out, "3.0\n");
 
         let code = if fresh.name == "postgresql" { 2 } else { 1 };
         let refused = fresh
@@ -40,7 +40,33 @@ fn an_empty_database_is_initialized_once() {
                 refused.err
             );
         }
-        assert_eq!(fresh.admin("db-version", &[]).ok().out, "1.0\n");
+        assert_eq!(fresh.admin("db-version", &[]).ok().out, "3.0\n");
+    });
+}
+
+#[test]
+fn a_database_of_the_first_version_is_upgraded() {
+    on_every_engine(|fresh| {
+        let fresh = fresh.initialized();
+        let Some(database) = &fresh.database else {
+            return; // The library's tests do this with a file.
+        };
+        // As the first version left it.
+        for step in [
+            "DROP VIEW workers",
+            "DROP TABLE worker",
+            "UPDATE schema_version SET version = 1",
+            "DELETE FROM refinery_schema_history WHERE version = 2",
+        ] {
+            database.query(step);
+        }
+        fresh.admin("workers", &[]).fails(1, "db-upgrade");
+        let upgraded = fresh.admin("db-upgrade", &[]).ok();
+        assert_eq!(
+            upgraded.out,
+            "schema version before upgrade: 1.0\nschema version after upgrade: 2.0\n"
+        );
+        fresh.admin("workers", &[]).ok();
     });
 }
 
@@ -52,7 +78,7 @@ fn an_upgrade_tells_before_and_after_and_twice_is_harmless() {
             let upgraded = fresh.admin("db-upgrade", &[]).ok();
             assert_eq!(
                 upgraded.out,
-                "schema version before upgrade: 1.0\nschema version after upgrade: 1.0\n"
+                "schema version before upgrade: 3.0\nschema version after upgrade: 3.0\n"
             );
         }
     });
@@ -68,7 +94,7 @@ fn a_newer_schema_stays_as_it_is() {
         database.query("UPDATE schema_version SET version = 99");
         fresh
             .admin("db-upgrade", &[])
-            .fails(1, "newer than 1.0 of this murre-admin");
+            .fails(1, "newer than 3.0 of this murre-admin");
         assert_eq!(fresh.admin("db-version", &[]).ok().out, "99.0\n");
         fresh
             .admin("lease-dump", &["-4", "-o", "-"])

@@ -7,6 +7,7 @@ use clap::{Parser, ValueEnum};
 use crate::configuration::{Engine, Family, Workload};
 use crate::contest::Match;
 use crate::generator::Kind;
+use crate::scaling::Curve;
 
 /// Measure Debian's Kea and Murre side by side on the same databases
 ///
@@ -17,8 +18,15 @@ use crate::generator::Kind;
 /// database per exchange. Everything takes about half an hour.
 /// Needs root for network namespaces; nothing of this machine's network or databases is touched.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "murre-bench", bin_name = "./run bench")]
+#[command(
+    name = "murre-bench",
+    bin_name = "./run bench",
+    args_conflicts_with_subcommands = true
+)]
 pub(crate) struct Cli {
+    /// Measure how Murre alone scales instead
+    #[command(subcommand)]
+    pub(crate) curve: Option<Curve>,
     /// Where the leases are; may be given several times [default: all three]
     #[arg(long, visible_alias = "only", value_enum, value_name = "ENGINE")]
     engine: Vec<Engine>,

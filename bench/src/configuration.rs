@@ -186,7 +186,7 @@ pub(crate) fn document(family: Family, leases: &Value, threads: Option<Value>) -
 }
 
 /// Warnings, and the life of the server, which is waited for; nothing per packet.
-fn loggers(family: Family) -> Value {
+pub(crate) fn loggers(family: Family) -> Value {
     let logger = |name: String, severity: &str| json!({ "name": name, "severity": severity, "output_options": [{ "output": "stdout" }] });
     let daemon = format!("kea-dhcp{}", family.version());
     let life = format!("{daemon}.dhcp{}", family.version());

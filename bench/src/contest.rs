@@ -122,6 +122,10 @@ fn measure(
     let mut step = |rate, period, attention| {
         let step = generator.run(rate, period, attention)?;
         eprintln!("{what}, {name}: {}", line(&step));
+        if !step.lasts() {
+            // What waits in a server's queues is not to be the next step's.
+            ground.wait_until_idle(&running);
+        }
         steps.push(step.clone());
         anyhow::Ok(step)
     };

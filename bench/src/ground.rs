@@ -1,8 +1,12 @@
 //! Where a contest takes place: a cable between two network namespaces, and a private database
 //! server with full durability that both contenders use one after the other.
 
+use std::thread;
+use std::time::Duration;
+
 use murre_harness::database::{self, Database, Server};
 use murre_harness::netns::{End, Link, Namespace};
+use murre_harness::process::Daemon;
 
 use crate::configuration::{
     CLIENT_ADDRESSES, CLIENT_INTERFACE, Engine, SERVER_ADDRESSES, SERVER_INTERFACE,
@@ -45,6 +49,25 @@ impl Ground {
             database.query("CHECKPOINT");
         }
         Some(database)
+    }
+
+    /// Waits until neither the contender nor its database has much to do any more, but not for ever: what
+    /// an overload has left behind is done then.
+    pub(crate) fn wait_until_idle(&self, contender: &Daemon) {
+        const LOOK: Duration = Duration::from_millis(500);
+        const LOOKS: u32 = 40;
+        /// Of a core.
+        const IDLE: f64 = 0.1;
+        let taken = || contender.cpu_seconds() + self.database_cpu();
+        let mut before = taken();
+        for _ in 0..LOOKS {
+            thread::sleep(LOOK);
+            let now = taken();
+            if now - before < IDLE * LOOK.as_secs_f64() {
+                return;
+            }
+            before = now;
+        }
     }
 
     /// Processor seconds that the database server has taken so far.

@@ -3,7 +3,8 @@
 //!
 //! A contest is one engine, generator and workload; its two contenders get the same configuration, an
 //! empty database each, and the whole machine for themselves. [`contest`] searches for the highest
-//! rate and measures at it and at half of it, [`report`] tells.
+//! rate and measures at it and at half of it, [`report`] tells. How Murre alone scales is another question
+//! with commands of its own: [`scaling`].
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -22,6 +23,7 @@ mod ground;
 mod machine;
 mod plan;
 mod report;
+mod scaling;
 mod step;
 
 use std::process::ExitCode;
@@ -34,10 +36,15 @@ const SKIPPED: u8 = 77;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    if !netns::require_root_and_namespaces() {
+    let is_on_paper = matches!(cli.curve, Some(scaling::Curve::Charts(_)));
+    if !is_on_paper && !netns::require_root_and_namespaces() {
         return ExitCode::from(SKIPPED);
     }
-    match run(&cli) {
+    let outcome = match &cli.curve {
+        Some(curve) => scaling::run(curve),
+        None => run(&cli),
+    };
+    match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {

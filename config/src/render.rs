@@ -94,6 +94,7 @@ fn fill_server<F: Family>(map: &mut Map<String, Value>, server: &Server<F>) {
         "decline-probation-period",
         server.decline_probation_period,
     );
+    fill(map, "worker-sharing", server.worker_sharing);
     fill_lifetimes(map, &server.lifetimes);
     fill(map, "allocator", "iterative");
     fill(map, "option-data", json!([]));

@@ -260,6 +260,21 @@ fn reclaiming_is_read() {
 }
 
 #[test]
+fn a_worker_has_a_name_and_shares_unless_told_otherwise() {
+    let server = v4("");
+    assert_eq!((server.worker_name, server.worker_sharing), (None, true));
+    let text = r#"{ "Dhcp4": { "worker-name": "west-1", "worker-sharing": false }, "Dhcp6": {} }"#;
+    let first = config(text);
+    let shown = first.to_json();
+    assert_eq!(shown["Dhcp4"]["worker-name"], "west-1");
+    assert_eq!(shown["Dhcp6"]["worker-sharing"], true);
+    assert!(shown["Dhcp6"].get("worker-name").is_none());
+    let second = config(&shown.to_string()).dhcp4.unwrap();
+    assert_eq!(second.worker_name.as_deref(), Some("west-1"));
+    assert!(!second.worker_sharing);
+}
+
+#[test]
 fn what_has_another_meaning_or_none_here_is_said() {
     let text = r#"{ "Dhcp4": { "multi-threading": { "thread-pool-size": 4, "packet-queue-size": 28 },
       "lease-database": { "type": "memfile", "on-fail": "stop-retry-exit" },
@@ -372,6 +387,7 @@ fn config_get_shows_what_is_in_effect() {
           "packet-queue-size": 64
         },
         "decline-probation-period": 86400,
+        "worker-sharing": true,
         "min-valid-lifetime": 4000,
         "max-valid-lifetime": 4000,
         "calculate-tee-times": false,

@@ -276,6 +276,27 @@ fn loggers_sockets_and_identifiers_are_checked() {
 }
 
 #[test]
+fn a_workers_name_is_one_word_that_the_registry_can_keep() {
+    let long = "x".repeat(201);
+    for (name, said) in [
+        ("two words", "must be one word"),
+        ("line\\nend", "must be one word"),
+        (
+            long.as_str(),
+            "has 201 characters, but may have 200 at most",
+        ),
+    ] {
+        let text = v4_errors(&format!("\"worker-name\": \"{name}\""));
+        assert!(text.contains(&format!("\"worker-name\" {said}")), "{text}");
+    }
+    insta::assert_snapshot!(v6_errors("\"worker-sharing\": \"no\",\n\"worker-name\": 1,\n\"worker-nam\": 1"), @r#"
+    t.json:2:19: "worker-sharing" must be true or false without quotes, not "no"
+    t.json:3:16: "worker-name" must be a string, not 1
+    t.json:4:1: unknown key "worker-nam" in Dhcp6; did you mean "worker-name"?
+    "#);
+}
+
+#[test]
 fn a_configuration_that_serves_nothing_is_refused() {
     insta::assert_snapshot!(errors("{}"), @r#"t.json:1:1: there is neither "Dhcp4" nor "Dhcp6": nothing to serve"#);
     insta::assert_snapshot!(errors("[]"), @"t.json:1:1: a configuration is a map, not a list");

@@ -6,8 +6,10 @@ use futures_util::future::BoxFuture;
 
 use crate::error::Error;
 use crate::family::LeaseFamily;
+use crate::fleet::{Beat, Worker};
 use crate::lease::Lease;
 use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page};
+use crate::search::{Search, Searched};
 
 pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
@@ -36,6 +38,9 @@ pub(crate) trait Session<F: LeaseFamily>: Send {
     /// ([`Error::is_connection`]): then the outcome is unknown and nobody may be answered.
     /// [`Error::ClientHasOther`] is about some row of the batch; batches of one tell which.
     fn change<'a>(&'a mut self, batch: &'a [Change<F>]) -> Answer<'a, Vec<Changed>>;
+
+    /// Look for what is free; each question stands for itself.
+    fn search<'a>(&'a mut self, batch: &'a [Search<F>]) -> Answer<'a, Vec<Searched<F>>>;
 
     /// End up to `limit` leases that expired, oldest first, skipping rows that others work on;
     /// give the rows as they were, as far as they can be read; those that cannot end as well.
@@ -83,6 +88,28 @@ pub(crate) trait Session<F: LeaseFamily>: Send {
     /// The server DUID of this database; `candidate` becomes it when there is none, or when
     /// `replace` says so.
     fn server_duid<'a>(&'a mut self, candidate: &'a [u8], replace: bool) -> Answer<'a, Vec<u8>>;
+
+    /// Make this session one for [`Session::beat`] and what belongs to it: nothing of that needs to
+    /// be durable, as the next beat says it again.
+    fn for_registry(&mut self) -> Answer<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Renew the worker's row, if it is its own or nobody's any more; or, with `enroll`, add it if
+    /// there is none of that name. Then all workers of the family.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when another worker took the same slot at the same moment.
+    fn beat<'a>(&'a mut self, beat: &'a Beat, enroll: bool) -> Answer<'a, Vec<Worker>>;
+
+    /// The worker signs off.
+    fn leave<'a>(&'a mut self, name: &'a str, incarnation: i64) -> Answer<'a, ()>;
+
+    /// All workers of the family by slot.
+    fn workers(&mut self) -> Answer<'_, Vec<Worker>>;
+
+    /// Delete the rows of workers that nobody heard of for a day.
+    fn forget_workers(&mut self) -> Answer<'_, ()>;
 
     /// Give back space that is no longer used; an engine that does so by itself does nothing.
     fn compact(&mut self) -> Answer<'_, ()> {

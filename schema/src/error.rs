@@ -103,6 +103,11 @@ impl Error {
         Self::Access("lease files are taken over by the embedded engine alone".into())
     }
 
+    /// A lane answered another question than it was asked.
+    pub(crate) fn mixed_up() -> Self {
+        Self::Access("an answer to another question came back".into())
+    }
+
     /// An [`Error::Unavailable`].
     pub(crate) fn unavailable(place: &Arc<str>, problem: impl std::fmt::Display) -> Self {
         Self::Unavailable {

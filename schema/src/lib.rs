@@ -16,6 +16,7 @@ mod ops;
 mod postgresql;
 mod prefix;
 mod row;
+mod search;
 mod sqlite;
 mod store;
 mod texts;
@@ -23,6 +24,7 @@ mod tls;
 mod version;
 
 pub mod family;
+pub mod fleet;
 pub mod life;
 
 pub use access::{Access, EngineKind, Host, Place, Tls};
@@ -34,4 +36,11 @@ pub use ops::{
     Change, Changed, Claim, Decline, Ended, FileMark, Found, FoundLease, Imported, Lookup, Page,
     Reclaimed, Release,
 };
+pub use search::{GivenBack, Occupied, Window};
 pub use store::{Snapshot, Store, StoreOptions};
+
+/// What tests that look at the plans of statements need to know of the engines.
+#[doc(hidden)]
+pub mod inspect {
+    pub use crate::postgresql::SESSION_SETTINGS as POSTGRESQL_SESSION;
+}

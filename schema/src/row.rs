@@ -15,6 +15,7 @@ use crate::family::LeaseFamily;
 use crate::lease::{Lease, State};
 use crate::ops::{Claim, Decline, Ended, Found, FoundLease};
 use crate::prefix::Span;
+use crate::search::{Occupied, Window};
 
 /// One value to bind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,6 +208,18 @@ impl<'r> Reader<'r> {
     }
 }
 
+impl Unreadable {
+    /// As an error, with its table and the row's key.
+    pub(crate) fn located(self, table: &'static str, row: String) -> Error {
+        Error::Row {
+            table,
+            column: self.column,
+            row: row.into(),
+            problem: self.problem.into(),
+        }
+    }
+}
+
 fn out_of_range(column: &'static str, number: i64) -> Unreadable {
     let problem = format!("'{number}' is out of range");
     Unreadable { column, problem }
@@ -277,6 +290,27 @@ pub(crate) fn read_number<F: LeaseFamily>(
         .map_err(|unreadable| located::<F>(unreadable, String::new()))
 }
 
+/// Read a row of what is occupied: address, length, whether it expired.
+pub(crate) fn read_occupied<F: LeaseFamily>(row: &dyn Cells) -> Result<Occupied<F>, Error> {
+    let mut reader = Reader::new(row, 0);
+    let mut read = || {
+        Ok(Occupied {
+            address: F::read_address(&mut reader)?,
+            len: reader.within("prefix_len")?,
+            expired: reader.flag("expired")?,
+        })
+    };
+    read().map_err(|unreadable| located::<F>(unreadable, String::new()))
+}
+
+/// Read the window that was taken: number and seed.
+pub(crate) fn read_window<F: LeaseFamily>(row: &dyn Cells) -> Result<Window, Error> {
+    Ok(Window {
+        number: read_number::<F>(row, 0, "next")?.unsigned_abs(),
+        seed: read_number::<F>(row, 1, "seed")?,
+    })
+}
+
 /// Read a row of the count per subnet and state.
 pub(crate) fn read_count<F: LeaseFamily>(row: &dyn Cells) -> Result<(u32, i64, u64), Error> {
     let mut reader = Reader::new(row, 0);
@@ -308,10 +342,5 @@ fn read<F: LeaseFamily>(row: &mut Reader<'_>) -> Result<Lease<F>, Unreadable> {
 }
 
 fn located<F: LeaseFamily>(unreadable: Unreadable, row: String) -> Error {
-    Error::Row {
-        table: F::TABLE,
-        column: unreadable.column,
-        row: row.into(),
-        problem: unreadable.problem.into(),
-    }
+    unreadable.located(F::TABLE, row)
 }

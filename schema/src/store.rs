@@ -11,11 +11,13 @@ use crate::access::{Access, EngineKind};
 use crate::engine::{Answer, Engine, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
+use crate::fleet::{Beat, Worker};
 use crate::front::{Front, FrontStats, Lane};
 use crate::lease::Lease;
 use crate::mysql::MySql;
 use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::postgresql::PostgreSql;
+use crate::search::{GivenBack, Occupied, Search, Searched, Window};
 use crate::sqlite::Sqlite;
 
 /// How often a batch that lost against another transaction is tried again.
@@ -53,10 +55,13 @@ impl Default for StoreOptions {
 pub struct Store<F: LeaseFamily> {
     reads: Front<Lookup<F>, Found<F>>,
     writes: Front<Change<F>, Changed>,
+    searches: Front<Search<F>, Searched<F>>,
     access: Arc<Access>,
     engine: Arc<dyn Engine<F>>,
     /// For what is neither: timers, the command channel, the admin tool.
     other: Mutex<Option<Box<dyn Session<F>>>>,
+    /// For the registry of workers: a heartbeat must not wait for any of the above.
+    registry: Mutex<Option<Box<dyn Session<F>>>>,
     health: watch::Sender<Option<Error>>,
 }
 
@@ -84,12 +89,16 @@ impl<F: LeaseFamily> Store<F> {
         let writes = (0..engine.write_lanes(options.write_lanes.max(1)))
             .map(|_| Box::new(lane()) as Box<dyn Lane<Change<F>, Changed>>)
             .collect();
+        // Connected when a pool is searched for the first time.
+        let searches = vec![Box::new(lane()) as Box<dyn Lane<Search<F>, Searched<F>>>];
         Ok(Self {
+            searches: Front::start(searches, options.max_batch.max(1)),
             reads: Front::start(reads, options.max_batch.max(1)),
             writes: Front::start(writes, options.max_batch.max(1)),
             access,
             engine,
             other: Mutex::new(Some(session)),
+            registry: Mutex::new(None),
             health,
         })
     }
@@ -108,6 +117,45 @@ impl<F: LeaseFamily> Store<F> {
     /// Nothing may be told to the client: the outcome is no change, or unknown.
     pub async fn change(&self, change: Change<F>) -> Result<Changed, Error> {
         self.writes.submit(change).await
+    }
+
+    /// Rows from one address to another that are not reclaimed, in no order. What they do not cover was
+    /// free a moment ago.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn occupied(
+        &self,
+        low: F::Address,
+        high: F::Address,
+    ) -> Result<Vec<Occupied<F>>, Error> {
+        match self.searches.submit(Search::Occupied { low, high }).await? {
+            Searched::Occupied(rows) => Ok(rows),
+            _ => Err(Error::mixed_up()),
+        }
+    }
+
+    /// Reclaimed rows of a pool, those first whose clients have been away the longest.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn given_back(&self, wanted: GivenBack<F>) -> Result<Vec<F::Address>, Error> {
+        match self.searches.submit(Search::GivenBack(wanted)).await? {
+            Searched::GivenBack(addresses) => Ok(addresses),
+            _ => Err(Error::mixed_up()),
+        }
+    }
+
+    /// A number for a pool, known by a name of up to 128 characters, that no other worker gets;
+    /// `seed` becomes the pool's when it has none.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn next_window(&self, pool: Arc<str>, seed: i64) -> Result<Window, Error> {
+        match self.searches.submit(Search::Window { pool, seed }).await? {
+            Searched::Window(window) => Ok(window),
+            _ => Err(Error::mixed_up()),
+        }
     }
 
     /// End up to `limit` leases that expired, oldest first; the rows as they were, or why one of
@@ -252,6 +300,59 @@ impl<F: LeaseFamily> Store<F> {
         Ok(Some(added))
     }
 
+    /// Renew a worker's row and read everybody's, of this family and by slot. Where another process
+    /// has the name, its row stays as it is, and the caller finds no row of its incarnation.
+    ///
+    /// # Errors
+    /// The database could not be asked. That says nothing of the lanes.
+    pub async fn beat(&self, beat: &Beat) -> Result<Vec<Worker>, Error> {
+        let mut tries = 0;
+        loop {
+            let result = self.try_beat(beat).await;
+            tries += 1;
+            match result {
+                // A slot that another worker took, or a lock that it holds.
+                Err(Error::Value { .. } | Error::Conflict { .. }) if tries < RETRIES => {
+                    tokio::time::sleep(jitter(RETRY_PAUSE)).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn try_beat(&self, beat: &Beat) -> Result<Vec<Worker>, Error> {
+        let workers = self
+            .with_registry(beat, |session, beat| session.beat(beat, false))
+            .await?;
+        if workers.iter().any(|worker| worker.name == beat.name) {
+            if workers.iter().any(Worker::is_forgotten) {
+                self.with_registry(&(), |session, ()| session.forget_workers())
+                    .await?;
+            }
+            return Ok(workers);
+        }
+        self.with_registry(beat, |session, beat| session.beat(beat, true))
+            .await
+    }
+
+    /// A worker signs off: from now on nobody leaves anything to it.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn leave(&self, name: &str, incarnation: i64) -> Result<(), Error> {
+        self.with_registry(name, move |session, name| session.leave(name, incarnation))
+            .await
+    }
+
+    /// All workers of the family by slot, those that are gone since less than a day included.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn workers(&self) -> Result<Vec<Worker>, Error> {
+        self.with_registry(&(), |session, ()| session.workers())
+            .await
+    }
+
     /// `None` while the database answers, else the error of the last attempt.
     pub fn health(&self) -> watch::Receiver<Option<Error>> {
         self.health.subscribe()
@@ -287,27 +388,54 @@ impl<F: LeaseFamily> Store<F> {
         asked: &B,
         work: impl for<'s> FnOnce(&'s mut dyn Session<F>, &'s B) -> Answer<'s, T>,
     ) -> Result<T, Error> {
-        let mut slot = self.other.lock().await;
-        // Out of the slot while it works: given up halfway, it is of no more use.
-        let session = match slot.take() {
-            Some(session) => Ok(session),
-            None => self.engine.connect().await,
-        };
-        let result = match session {
-            Err(error) => Err(error),
-            Ok(mut session) => {
-                let limit = self.access.patience().table;
-                let result = self.access.within(limit, work(&mut *session, asked)).await;
-                if !result.as_ref().is_err_and(Error::is_connection) {
-                    *slot = Some(session);
-                }
-                result
-            }
-        };
+        let result = self
+            .with_slot(
+                &self.other,
+                async || self.engine.connect().await,
+                asked,
+                work,
+            )
+            .await;
         if let Err(error) = &result
             && error.is_connection()
         {
             self.health.send_replace(Some(error.clone()));
+        }
+        result
+    }
+
+    /// The same with the registry's session, whose failures say nothing of the store's health.
+    async fn with_registry<B: ?Sized, T>(
+        &self,
+        asked: &B,
+        work: impl for<'s> FnOnce(&'s mut dyn Session<F>, &'s B) -> Answer<'s, T>,
+    ) -> Result<T, Error> {
+        let connect = async || {
+            let mut session = self.engine.connect().await?;
+            session.for_registry().await?;
+            Ok(session)
+        };
+        self.with_slot(&self.registry, connect, asked, work).await
+    }
+
+    async fn with_slot<B: ?Sized, T>(
+        &self,
+        slot: &Mutex<Option<Box<dyn Session<F>>>>,
+        connect: impl AsyncFnOnce() -> Result<Box<dyn Session<F>>, Error>,
+        asked: &B,
+        work: impl for<'s> FnOnce(&'s mut dyn Session<F>, &'s B) -> Answer<'s, T>,
+    ) -> Result<T, Error> {
+        let mut slot = slot.lock().await;
+        // Out of the slot while it works: given up halfway, it is of no more use.
+        let session = match slot.take() {
+            Some(session) => Ok(session),
+            None => connect().await,
+        };
+        let mut session = session?;
+        let limit = self.access.patience().table;
+        let result = self.access.within(limit, work(&mut *session, asked)).await;
+        if !result.as_ref().is_err_and(Error::is_connection) {
+            *slot = Some(session);
         }
         result
     }
@@ -438,6 +566,15 @@ impl<F: LeaseFamily> Lane<Lookup<F>, Found<F>> for Connection<F> {
         batch: &'a [Lookup<F>],
     ) -> BoxFuture<'a, Vec<Result<Found<F>, Error>>> {
         self.run_all(batch, |session, batch| session.lookup(batch))
+    }
+}
+
+impl<F: LeaseFamily> Lane<Search<F>, Searched<F>> for Connection<F> {
+    fn run<'a>(
+        &'a mut self,
+        batch: &'a [Search<F>],
+    ) -> BoxFuture<'a, Vec<Result<Searched<F>, Error>>> {
+        self.run_all(batch, |session, batch| session.search(batch))
     }
 }
 

@@ -28,7 +28,7 @@ fn an_older_or_newer_schema_is_refused_by_its_version_and_stays() {
         for (version, remedy) in [(0, "murre-admin db-upgrade"), (99, "run a newer Murre")] {
             fresh.sql(&format!("UPDATE schema_version SET version = {version}"));
             let text = refusal(&fresh).await;
-            let said = format!("schema version {version}.0, but this program needs 1.0");
+            let said = format!("schema version {version}.0, but this program needs 3.0");
             assert!(text.contains(&said) && text.contains(remedy), "{text}");
             let found = life::inspect(&fresh.access).await.unwrap();
             assert_eq!(found.version, Some((version, 0)));
@@ -63,7 +63,7 @@ fn both_families_that_start_at_once_share_one_schema() {
         assert_eq!(six.await.unwrap().unwrap(), b"duid");
         life::upgrade(&fresh.access).await.unwrap();
         let found = life::inspect(&fresh.access).await.unwrap();
-        assert_eq!(found.version, Some((1, 0)));
+        assert_eq!(found.version, Some((3, 0)));
         assert!(!found.is_unfinished());
     });
 }

@@ -1,4 +1,4 @@
-//! Two workers on one database, each in a namespace of its own, and a relay that reaches both.
+//! Some workers on one database, each in a namespace of its own, and a relay that reaches all.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
@@ -26,6 +26,12 @@ pub struct Fleet {
 }
 
 impl Fleet {
+    /// The address and port of a server.
+    pub fn server4(number: usize) -> SocketAddr {
+        let address = format!("{}.1:67", networks(number).0);
+        address.parse().expect("an address")
+    }
+
     /// Two servers: 192.0.2.1 and 198.51.100.1, 2001:db8:1::1 and 2001:db8:3::1. The relay is
     /// [`world::RELAY4`] and [`world::RELAY6`] for both.
     pub fn new(engine: Engine) -> Self {
@@ -37,7 +43,8 @@ impl Fleet {
         Self::of(engine, 1)
     }
 
-    fn of(engine: Engine, count: usize) -> Self {
+    /// With so many, three at most.
+    pub fn of(engine: Engine, count: usize) -> Self {
         let relay = Namespace::new("rel");
         let servers: Vec<_> = (0..count).map(|_| Namespace::new("srv")).collect();
         for (number, server) in servers.iter().enumerate() {
@@ -105,10 +112,7 @@ impl Fleet {
     /// Load from the clients 0 to `clients`, spread over all workers.
     pub fn load4<'a>(&self, socket: &'a UdpSocket, clients: u32) -> Load<'a, Dhcp4> {
         let giaddr = world::RELAY4.parse().expect("an address");
-        let servers = (0..self.servers.len()).map(|number| {
-            let address = format!("{}.1:67", networks(number).0);
-            address.parse::<SocketAddr>().expect("an address")
-        });
+        let servers = (0..self.servers.len()).map(Self::server4);
         Load {
             speech: Dhcp4 { giaddr },
             socket,
@@ -139,11 +143,16 @@ impl Fleet {
 
 /// The networks between the relay and a server.
 fn networks(number: usize) -> (&'static str, &'static str) {
-    [("192.0.2", "2001:db8:1"), ("198.51.100", "2001:db8:3")][number]
+    [
+        ("192.0.2", "2001:db8:1"),
+        ("198.51.100", "2001:db8:3"),
+        ("203.0.113", "2001:db8:5"),
+    ][number]
 }
 
 /// What a fleet is configured with: as [`config::only4`], one server identifier for all workers, a
-/// pool that `clients` fill to three quarters, and no word about single leases in the log.
+/// pool that `clients` fill to three quarters, and no word about single leases in the log. What
+/// several workers hear is answered by each of them.
 pub fn config4(leases: &Leases, clients: u32) -> Value {
     let mut config = config::only4(leases);
     let server = &mut config["Dhcp4"];
@@ -152,6 +161,7 @@ pub fn config4(leases: &Leases, clients: u32) -> Value {
     subnet["pools"] = json!([{ "pool": format!("10.1.0.0-{last}") }]);
     let options = subnet["option-data"].as_array_mut().expect("a list");
     options.push(json!({ "name": "dhcp-server-identifier", "data": "192.0.2.1" }));
+    server["worker-sharing"] = json!(false);
     quiet(server, "kea-dhcp4");
     config
 }
@@ -168,6 +178,7 @@ pub fn config6(leases: &Leases, clients: u32) -> Value {
         last & 0xffff
     );
     subnet["pools"] = json!([{ "pool": pool }]);
+    server["worker-sharing"] = json!(false);
     quiet(server, "kea-dhcp6");
     config
 }

@@ -7,6 +7,7 @@ pub mod cli;
 mod command;
 pub mod daemon;
 mod exchange;
+mod fleet;
 pub mod log;
 pub mod socket;
 mod v4;

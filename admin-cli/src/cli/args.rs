@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-const ABOUT: &str = "Initializes, checks and upgrades the lease database of Murre, and moves leases \
-between it and lease files.";
+const ABOUT: &str = "Initializes, checks and upgrades the lease database of Murre, moves leases \
+between it and lease files, and shows the workers that serve from it.";
 
 const BACKENDS: &str = "BACKEND is one of
   pgsql    a PostgreSQL server
@@ -58,6 +58,8 @@ pub(crate) enum Command {
     LeaseUpload(UploadArgs),
     /// Show leases.
     LeaseList(ListArgs),
+    /// Show the workers that serve from the database.
+    Workers(WorkersArgs),
     /// Recount lease statistics (not supported yet).
     StatsRecount(DatabaseArgs),
 }
@@ -126,13 +128,13 @@ pub(crate) struct DatabaseArgs {
     pub(super) directory: Option<PathBuf>,
 }
 
-/// Which leases.
+/// Which family.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct FamilyArgs {
-    /// DHCPv4 leases.
+    /// DHCPv4.
     #[arg(short = '4', conflicts_with = "v6")]
     pub(crate) v4: bool,
-    /// DHCPv6 leases.
+    /// DHCPv6.
     #[arg(short = '6')]
     pub(crate) v6: bool,
 }
@@ -183,6 +185,21 @@ pub(crate) struct ListArgs {
     /// One JSON object per lease and line, with the keys of the lease commands.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Times in UTC instead of local time.
+    #[arg(long)]
+    pub(crate) utc: bool,
+}
+
+/// Options of `workers`.
+#[derive(Debug, Args)]
+pub(crate) struct WorkersArgs {
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+    #[command(flatten)]
+    pub(crate) family: FamilyArgs,
+    /// Show them again every second until interrupted.
+    #[arg(short, long)]
+    pub(crate) watch: bool,
     /// Times in UTC instead of local time.
     #[arg(long)]
     pub(crate) utc: bool,

@@ -8,7 +8,7 @@ mod extra;
 mod password;
 mod target;
 
-pub(crate) use args::{Command, DumpArgs, FamilyArgs, ListArgs, UploadArgs};
+pub(crate) use args::{Command, DumpArgs, FamilyArgs, ListArgs, UploadArgs, WorkersArgs};
 pub(crate) use target::{BackendWord, Target};
 
 use std::ffi::OsString;

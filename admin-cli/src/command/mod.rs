@@ -6,6 +6,7 @@ mod db_version;
 mod lease_dump;
 mod lease_list;
 mod lease_upload;
+mod workers;
 
 use std::future::Future;
 
@@ -33,6 +34,11 @@ pub(crate) fn run(command: Command) -> Result<(), Error> {
             Command::LeaseDump(args) => interruptible(lease_dump::run(&args)).await,
             Command::LeaseUpload(args) => interruptible(lease_upload::run(&args)).await,
             Command::LeaseList(args) => interruptible(lease_list::run(&args)).await,
+            Command::Workers(args) => match interruptible(workers::run(&args)).await {
+                // How watching ends, and no failure.
+                Err(Error::Interrupted) if args.watch => Ok(()),
+                outcome => outcome,
+            },
             Command::StatsRecount(_) => Err(Error::refused("stats-recount is not supported yet")),
         }
     })

@@ -1,6 +1,7 @@
 //! The command line, and what follows from it.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::thread;
 use std::time::Duration;
 
 use clap::{ArgGroup, Parser};
@@ -72,6 +73,16 @@ pub struct Cli {
     /// What clients do
     #[arg(long, value_enum, default_value = "new")]
     scenario: Scenario,
+    /// Give each new lease back as soon as it is granted, so that a pool stays as full as it is
+    #[arg(long, conflicts_with = "scenario")]
+    release: bool,
+    /// Spread the clients over the servers instead of sending everything to all
+    #[arg(long, requires = "relay", conflicts_with = "interface")]
+    spread: bool,
+    /// Give clients that come one after the other hardware addresses that do not, as bought cards have:
+    /// a server's index of clients is then written to everywhere, not at its end
+    #[arg(long)]
+    scatter: bool,
     /// The share of renewals with --scenario mix, in percent
     #[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=99))]
     renewals: u8,
@@ -88,6 +99,10 @@ pub struct Cli {
     /// Find the highest rate with at most 1 % lost, and measure at it
     #[arg(long)]
     search: bool,
+    /// Wait so long between taking leases and renewing them, for somebody who measures from outside:
+    /// "prepared" is said on standard error when that begins
+    #[arg(long, value_name = "SECONDS", value_parser = positive)]
+    pause: Option<f64>,
     /// How long exchanges begin
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = positive)]
     seconds: f64,
@@ -144,6 +159,10 @@ impl Cli {
     pub fn run(&self, mut progress: impl FnMut(&str)) -> anyhow::Result<(String, Ending)> {
         let mut generator = Generator::open(&self.settings())?;
         let preparation = generator.prepare()?;
+        if let (Some(taken), Some(pause)) = (&preparation, self.pause) {
+            progress(&format!("prepared: {} leases", taken.finished));
+            thread::sleep(Duration::from_secs_f64(pause));
+        }
         let mut steps = Vec::new();
         let result = if self.search {
             self.find(&mut generator, |step| {
@@ -203,6 +222,9 @@ impl Cli {
             scenario: self.scenario,
             renewals: f64::from(self.renewals) / 100.0,
             clients: self.clients.unwrap_or(clients),
+            release: self.release,
+            spread: self.spread,
+            scatter: self.scatter,
             seed: self.seed,
             timeout: Duration::from_secs_f64(self.timeout),
             retransmit: self.retransmit.map(Duration::from_secs_f64),
@@ -304,6 +326,8 @@ mod tests {
             "-4 --interface lo --server 10.0.0.1 --rate 1",
             "-4 --interface lo --rate 1 --window 1",
             "-4 --interface lo --rate 0",
+            "-4 --interface lo --rate 1 --spread",
+            "-4 --interface lo --rate 1 --release --scenario renew",
             "-4 --interface lo --window 0",
         ] {
             assert!(parse(arguments).is_err(), "{arguments}");

@@ -6,7 +6,7 @@ use crate::clients::{Clients, Turn};
 use crate::counts::Counts;
 use crate::exchange::{Exchange, Exchanges, ROOM, State};
 use crate::settings::Settings;
-use crate::speech::{Half, Heard, Packet, Says, Speech};
+use crate::speech::{Grant, Half, Heard, Packet, Says, Speech};
 
 /// All clients of a generator and what they are about.
 #[derive(Debug)]
@@ -17,6 +17,10 @@ pub(crate) struct Conversation<S> {
     pub(crate) counts: Counts,
     timeout: u64,
     retransmission: Option<Retransmission>,
+    /// Leases are given back at once.
+    releases: bool,
+    /// Messages that were written and have not left yet.
+    written: Vec<(u64, Half)>,
 }
 
 /// Messages in the order in which they are to be sent again if nothing comes.
@@ -48,6 +52,15 @@ impl<S: Speech> Conversation<S> {
             counts: Counts::new(),
             timeout: crate::clock::nanos(settings.timeout),
             retransmission,
+            releases: settings.release,
+            written: Vec::new(),
+        }
+    }
+
+    /// What was written leaves now: answers are timed from here on.
+    pub(crate) fn leave(&mut self, now: u64) {
+        for (number, half) in self.written.drain(..) {
+            self.exchanges.leaves(number, half, now);
         }
     }
 
@@ -90,6 +103,10 @@ impl<S: Speech> Conversation<S> {
             self.counts.unexpected += 1;
             return false;
         };
+        if exchange.released && !S::ONE_XID && (half_of_xid, heard.half) == RELEASED {
+            self.counts.release_answers += 1;
+            return false;
+        }
         let fits = half_of_xid == if S::ONE_XID { Half::First } else { heard.half };
         let counter = match exchange.use_of(heard.half) {
             _ if !fits => &mut self.counts.unexpected,
@@ -130,8 +147,15 @@ impl<S: Speech> Conversation<S> {
                 self.counts.finished += 1;
                 self.counts.last_end = self.counts.last_end.max(came);
                 self.clients.granted(exchange.client, grant);
+                if self.releases {
+                    exchange.released = true;
+                    self.counts.released += 1;
+                    self.give_back(&exchange, &grant, packet);
+                }
             }
-            (Says::Refused(refusal), _) => {
+            (Says::Refused(refusal), half) => {
+                let offered = half == Half::Second && !exchange.renewal;
+                self.counts.conflicts += u64::from(offered);
                 self.counts.refused(refusal);
                 self.clients.refused(exchange.client);
             }
@@ -139,7 +163,14 @@ impl<S: Speech> Conversation<S> {
         exchange.state = answered;
         self.exchanges.put(exchange);
         self.exchanges.ended();
-        false
+        exchange.released
+    }
+
+    /// Nobody waits for what becomes of it: in v4 it has no answer.
+    fn give_back(&mut self, exchange: &Exchange, grant: &Grant, packet: &mut Packet) {
+        let who = self.exchanges.who(exchange, Half::First, S::ONE_XID);
+        packet.client = exchange.client;
+        self.speech.release(who, grant, packet);
     }
 
     /// Gives up what has waited for too long.
@@ -175,7 +206,7 @@ impl<S: Speech> Conversation<S> {
             };
             if let Some(exchange) = self.exchanges.of(sent.xid).and_then(still) {
                 self.counts.retransmitted += 1;
-                self.say(&exchange, sent.half, now, packet);
+                self.say_again(&exchange, sent.half, now, packet);
                 return true;
             }
         }
@@ -194,8 +225,15 @@ impl<S: Speech> Conversation<S> {
         [expires, repeats].into_iter().flatten().min()
     }
 
-    /// Writes the message of a half, and remembers to send it again if that is wanted.
+    /// Writes the message of a half, to be timed from when it leaves.
     fn say(&mut self, exchange: &Exchange, half: Half, now: u64, packet: &mut Packet) {
+        self.written.push((exchange.number, half));
+        self.say_again(exchange, half, now, packet);
+    }
+
+    /// Writes the message of a half, and remembers to send it again if that is wanted.
+    fn say_again(&mut self, exchange: &Exchange, half: Half, now: u64, packet: &mut Packet) {
+        packet.client = exchange.client;
         let who = self.exchanges.who(exchange, half, S::ONE_XID);
         match half {
             Half::First => self.speech.first(who, packet),
@@ -213,6 +251,9 @@ impl<S: Speech> Conversation<S> {
         }
     }
 }
+
+/// The transaction in which a lease is given back, and how the answer to that looks.
+const RELEASED: (Half, Half) = (Half::First, Half::Second);
 
 /// What an answer is good for.
 enum Use {
@@ -247,7 +288,7 @@ mod tests {
 
     use super::*;
     use crate::settings::{Protocol, Scenario, examples};
-    use crate::speech::{Grant, Refusal, Who};
+    use crate::speech::{Refusal, Who};
 
     /// Messages are one letter and the transaction: `o` and `a` are answers, `n` is a refusal.
     #[derive(Debug, Default)]
@@ -270,6 +311,10 @@ mod tests {
 
         fn renewal(&self, who: Who, _: &Grant, packet: &mut Packet) {
             packet.write(&letter(b'e', who));
+        }
+
+        fn release(&self, who: Who, _: &Grant, packet: &mut Packet) {
+            packet.write(&letter(b'x', who));
         }
 
         fn hear(&mut self, datagram: &[u8]) -> Option<Heard> {
@@ -314,6 +359,36 @@ mod tests {
     }
 
     #[test]
+    fn answers_are_timed_from_when_messages_leave() {
+        let mut talk = talk(|_| {});
+        let (mut discover, mut request) = (Packet::empty(), Packet::empty());
+        talk.begin(false, 10, &mut discover);
+        talk.leave(12);
+        talk.hear(&answer(b'o', &discover), 14, 20, &mut request);
+        talk.leave(25);
+        talk.hear(&answer(b'a', &request), 27, 30, &mut discover);
+        let counts = &talk.counts;
+        let maxima = [&counts.first, &counts.second, &counts.exchange].map(|delays| delays.max());
+        assert_eq!(maxima, [2, 2, 17]);
+    }
+
+    #[test]
+    fn a_lease_is_given_back_once_it_is_granted_and_the_answer_is_known() {
+        let mut talk = talk(|settings| settings.release = true);
+        let (mut discover, mut request) = (Packet::empty(), Packet::empty());
+        talk.begin(false, 0, &mut discover);
+        talk.hear(&answer(b'o', &discover), 1, 1, &mut request);
+        let mut release = Packet::empty();
+        assert!(talk.hear(&answer(b'a', &request), 2, 2, &mut release));
+        assert_eq!(release.bytes()[0], b'x');
+        assert!(!talk.hear(&answer(b'a', &release), 3, 3, &mut request));
+        let counts = &talk.counts;
+        assert_eq!((counts.released, counts.release_answers), (1, 1));
+        assert_eq!((counts.duplicates, counts.unexpected), (0, 0));
+        assert_eq!(talk.exchanges.open(), 0);
+    }
+
+    #[test]
     fn answers_beyond_the_first_are_duplicates_late_or_noise() {
         let mut talk = talk(|_| {});
         let (mut discover, mut request, mut other) =
@@ -351,6 +426,7 @@ mod tests {
         talk.expire(1000);
         let counts = &talk.counts;
         assert_eq!((counts.naks, counts.finished, counts.lost), (1, 0, 0));
+        assert_eq!(counts.conflicts, 1, "it had been offered");
         assert_eq!(talk.exchanges.open(), 0);
     }
 

@@ -38,6 +38,8 @@ pub(crate) struct Exchange {
     pub(crate) state: State,
     /// It has no first half.
     pub(crate) renewal: bool,
+    /// What it ended with was given back, in the transaction of its first half.
+    pub(crate) released: bool,
     /// When it began.
     pub(crate) begun: u64,
     /// When the message that waits for an answer was first sent.
@@ -66,6 +68,7 @@ impl Exchanges {
             client: 0,
             state: State::First,
             renewal: false,
+            released: false,
             begun: 0,
             sent: 0,
             grant: Grant::default(),
@@ -117,6 +120,7 @@ impl Exchanges {
                 State::First
             },
             renewal: renews.is_some(),
+            released: false,
             begun: now,
             sent: now,
             grant: renews.unwrap_or_default(),
@@ -158,6 +162,21 @@ impl Exchanges {
     pub(crate) fn put(&mut self, exchange: Exchange) {
         if let Some(place) = self.table.get_mut(place(exchange.number)) {
             *place = exchange;
+        }
+    }
+
+    /// The message that waits for an answer in this exchange is about to leave. One that leaves again
+    /// is timed from the first time.
+    pub(crate) fn leaves(&mut self, number: u64, half: Half, now: u64) {
+        let waits = match half {
+            Half::First => State::First,
+            Half::Second => State::Second,
+        };
+        if let Some(exchange) = self.table.get_mut(place(number))
+            && exchange.number == number
+            && exchange.state == waits
+        {
+            exchange.sent = now;
         }
     }
 

@@ -13,8 +13,8 @@ use crate::counts::Counts;
 use crate::outcome::{Frame, Outcome};
 use crate::pace::{Load, Pace};
 use crate::settings::{Protocol, Scenario, Settings};
-use crate::socket::Sockets;
-use crate::speech::{Dhcp4, Dhcp6, Speech};
+use crate::socket::{Party, Sockets};
+use crate::speech::{Dhcp4, Dhcp6, Packet, Speech};
 
 /// Exchanges that begin in a row before answers are looked at.
 const BURST: u64 = 32;
@@ -195,12 +195,17 @@ impl<S: Speech> Run<S> {
     /// Takes in what came, and sends what follows from it; how much it was.
     fn hear(&mut self) -> Result<u64, LoadError> {
         self.clock.look();
-        let (clock, conversation) = (&self.clock, &mut self.conversation);
-        self.sockets.hear(|datagram, stamp, packet| {
-            let now = clock.now();
-            let came = stamp.map_or(now, |stamp| clock.of_stamp(stamp).min(now));
-            conversation.hear(datagram, came, now, packet)
-        })
+        let (mut party, sockets) = self.parts();
+        sockets.hear(&mut party)
+    }
+
+    /// Who speaks, and by what.
+    fn parts(&mut self) -> (Speaker<'_, S>, &mut Sockets) {
+        let party = Speaker {
+            clock: &self.clock,
+            conversation: &mut self.conversation,
+        };
+        (party, &mut self.sockets)
     }
 
     /// Begins what is due, up to a burst.
@@ -215,24 +220,26 @@ impl<S: Speech> Run<S> {
         } else {
             Begun::All
         };
+        let (mut party, sockets) = self.parts();
         for _ in 0..due.min(BURST) {
-            let now = self.clock.now();
-            if !self.conversation.begin(taking, now, self.sockets.packet()) {
+            let now = party.clock.now();
+            if !party.conversation.begin(taking, now, sockets.packet()) {
                 begun = Begun::NobodyIsFree;
                 break;
             }
-            self.sockets.push()?;
+            sockets.push(&mut party)?;
         }
-        self.sockets.flush()?;
+        sockets.flush(&mut party)?;
         Ok(begun)
     }
 
     fn repeat(&mut self) -> Result<(), LoadError> {
         let now = self.clock.now();
-        while self.conversation.repeat(now, self.sockets.packet()) {
-            self.sockets.push()?;
+        let (mut party, sockets) = self.parts();
+        while party.conversation.repeat(now, sockets.packet()) {
+            sockets.push(&mut party)?;
         }
-        self.sockets.flush()
+        sockets.flush(&mut party)
     }
 
     /// Sleeps until there may be something to do. While there is much, packets are left to gather, as
@@ -263,6 +270,24 @@ impl<S: Speech> Run<S> {
             self.sockets.wait(Duration::from_nanos(left))?;
             self.hear()?;
         }
+    }
+}
+
+/// All clients, for the sockets.
+struct Speaker<'a, S> {
+    clock: &'a Clock,
+    conversation: &'a mut Conversation<S>,
+}
+
+impl<S: Speech> Party for Speaker<'_, S> {
+    fn hear(&mut self, datagram: &[u8], stamp: Option<u64>, packet: &mut Packet) -> bool {
+        let now = self.clock.now();
+        let came = stamp.map_or(now, |stamp| self.clock.of_stamp(stamp).min(now));
+        self.conversation.hear(datagram, came, now, packet)
+    }
+
+    fn leave(&mut self) {
+        self.conversation.leave(self.clock.now());
     }
 }
 

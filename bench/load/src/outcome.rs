@@ -26,6 +26,15 @@ pub struct Outcome {
     pub started: u64,
     /// Of these: renewals, which have two messages.
     pub renewals: u64,
+    /// Of the refused: what was just offered was not given, as somebody else had it by then.
+    #[serde(default)]
+    pub conflicts: u64,
+    /// Leases given back.
+    #[serde(default)]
+    pub released: u64,
+    /// Answers to that (v6).
+    #[serde(default)]
+    pub release_answers: u64,
     /// Exchanges that ended with everything that was asked for.
     pub finished: u64,
     /// Exchanges that had not ended when their time was up.
@@ -128,6 +137,9 @@ impl Outcome {
             seconds,
             started,
             renewals: counts.renewals,
+            conflicts: counts.conflicts,
+            released: counts.released,
+            release_answers: counts.release_answers,
             finished,
             lost: counts.lost,
             refused: started - finished - counts.lost,

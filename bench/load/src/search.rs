@@ -2,14 +2,19 @@
 //! interval, then hold the rate for longer.
 //!
 //! A machine has moments of its own (a checkpoint, a timer), so that a rate is only too high when it
-//! fails twice.
+//! fails twice. On a busy one such a moment may outlast that: a search that has found no rate, or one
+//! that is then not held, begins again, unless the server has not completed anything at all.
+
+use std::cell::Cell;
 
 /// Below this a server is as good as dead.
 const LOWEST: f64 = 10.0;
 /// A rate that was carried in a step but not for longer is lowered by this factor.
 const YIELD: f64 = 0.94;
-/// How often it is lowered before a server is given up.
+/// How often it is lowered before the search begins again.
 const YIELDS: u32 = 12;
+/// How often a search begins before a server is given up.
+const ROUNDS: u32 = 3;
 
 /// A server kept pace if exchanges finished at this share of the rate at least.
 const PACE: f64 = 0.97;
@@ -61,15 +66,28 @@ pub fn highest<A: Attempt, E>(
     plan: &Plan,
     mut attempt: impl FnMut(u32, Length) -> Result<A, E>,
 ) -> Result<Option<A>, E> {
-    let Some(mut rate) = approach(plan, &mut |rate| twice(rate, &mut attempt))? else {
-        return Ok(None);
+    let is_dead = Cell::new(true);
+    let mut attempt = |rate, length| {
+        let step: A = attempt(rate, length)?;
+        is_dead.set(is_dead.get() && step.rate() <= 0.0);
+        Ok(step)
     };
-    for _ in 0..YIELDS {
-        let step = attempt(whole(rate), Length::Measure)?;
-        if step.carried() {
-            return Ok(Some(step));
+    let mut plan = *plan;
+    for _ in 0..ROUNDS {
+        let Some(mut rate) = approach(&plan, &mut |rate| twice(rate, &mut attempt))? else {
+            if is_dead.get() {
+                break;
+            }
+            continue;
+        };
+        for _ in 0..YIELDS {
+            let step = attempt(whole(rate), Length::Measure)?;
+            if step.carried() {
+                return Ok(Some(step));
+            }
+            rate *= YIELD;
         }
-        rate *= YIELD;
+        plan.first = rate.max(LOWEST);
     }
     Ok(None)
 }
@@ -252,7 +270,35 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_server_has_no_rate() {
-        assert_eq!(found(|rate, _| at(rate, 0.0, 1e9)), None);
+    fn a_long_disturbance_at_the_start_does_not_end_the_search() {
+        // Until the first search has come down to the lowest rate that is tried.
+        let mut calls = 0;
+        let step = found(|rate, _| {
+            calls += 1;
+            at(rate, if calls <= 20 { 1.0 } else { 3000.0 }, 1e9)
+        });
+        assert!(step.unwrap().rate > 2700.0);
+    }
+
+    #[test]
+    fn a_long_disturbance_of_the_measurement_is_not_the_end_either() {
+        let mut measured = 0;
+        let step = found(|rate, length| {
+            measured += u32::from(length == Length::Measure);
+            let disturbed = length == Length::Measure && measured <= YIELDS;
+            at(rate, if disturbed { 1.0 } else { 3000.0 }, 1e9)
+        });
+        assert!(step.unwrap().rate > 2700.0);
+    }
+
+    #[test]
+    fn a_dead_server_has_no_rate_and_is_not_asked_for_long() {
+        let mut calls = 0;
+        let step = found(|rate, _| {
+            calls += 1;
+            at(rate, 0.0, 1e9)
+        });
+        assert_eq!(step, None);
+        assert!(calls <= 20, "{calls}");
     }
 }

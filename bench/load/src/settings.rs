@@ -90,6 +90,12 @@ pub struct Settings {
     pub renewals: f64,
     /// How many clients there are before the first one comes again.
     pub clients: u32,
+    /// Each new lease is given back as soon as it is granted; with [`Scenario::New`].
+    pub release: bool,
+    /// Each message goes to one of the servers, all of a client to the same, instead of to all.
+    pub spread: bool,
+    /// Hardware addresses of clients that come one after the other do not.
+    pub scatter: bool,
     /// Hardware addresses, DUIDs, transactions and chance follow from it.
     pub seed: u16,
     /// An exchange that has not ended this long after its first message is lost.
@@ -135,6 +141,9 @@ impl Settings {
         }
         if self.timeout.is_zero() {
             return refuse("a timeout of 0 loses every exchange".to_owned());
+        }
+        if self.release && self.scenario != Scenario::New {
+            return refuse("what is given back at once cannot be renewed".to_owned());
         }
         let Place::Relayed {
             relay,
@@ -185,6 +194,9 @@ pub(crate) mod examples {
             scenario: Scenario::New,
             renewals: 0.5,
             clients: 1000,
+            release: false,
+            spread: false,
+            scatter: false,
             seed: 7,
             timeout: Duration::from_secs(1),
             retransmit: None,

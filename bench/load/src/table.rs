@@ -87,6 +87,9 @@ fn exchanges(outcome: &Outcome) -> String {
 fn others(outcome: &Outcome) -> String {
     let always = [("sent", outcome.sent), ("received", outcome.received)];
     let trouble = [
+        ("refused after an offer", outcome.conflicts),
+        ("leases given back", outcome.released),
+        ("answers to that", outcome.release_answers),
         ("NAKs", outcome.naks),
         ("answers without an address", outcome.no_addresses),
         ("answers without a prefix", outcome.no_prefixes),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use murre_harness::netns;
 use murre_harness::process;
@@ -14,6 +15,8 @@ const RELAYED4: [&str; 5] = ["-4", "--relay", RELAY4, "--server", SERVER4];
 const RELAYED6: [&str; 5] = ["-6", "--relay", RELAY6, "--server", SERVER6];
 /// A debug build on a busy machine is slow, and what is shown here does not depend on it.
 const PATIENT: [&str; 3] = ["--timeout", "20", "--json"];
+
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The result that the generator prints for this place and these words.
 fn load(command: Command, place: &[&str], words: &str) -> Value {
@@ -59,6 +62,18 @@ impl Scene {
     fn leases(&self, version: u8, and: &str) -> u64 {
         let table = format!("SELECT COUNT(*) FROM lease{version} WHERE state = 0");
         self.world.leases.number(&format!("{table} AND {and}"))
+    }
+}
+
+impl Scene {
+    /// Waits until so many rows of a table are in this state; nobody is told when a RELEASE is done.
+    #[track_caller]
+    fn wait_for(&self, version: u8, condition: &str, rows: u64) {
+        let query = format!("SELECT COUNT(*) FROM lease{version} WHERE {condition}");
+        let begin = Instant::now();
+        while self.world.leases.number(&query) != rows {
+            assert!(begin.elapsed() < PATIENCE, "{query}: not {rows}");
+        }
     }
 }
 
@@ -135,6 +150,28 @@ fn relayed_v6_exchanges_are_an_address_and_a_prefix_each() {
 }
 
 #[test]
+fn leases_that_are_given_back_leave_nothing_in_force() {
+    let Some(scene) = Scene::new() else { return };
+    let result = scene.load(&RELAYED4, "--window 20 --exchanges 300 --release --scatter");
+    all_finished(&result, 300);
+    assert_eq!(result["released"], 300);
+    scene.wait_for(4, "state = 0", 0);
+    scene.wait_for(4, "state = 2", 300);
+
+    let words = "--ia both --window 20 --exchanges 200 --release --scatter";
+    let result = scene.load(&RELAYED6, words);
+    assert_eq!(
+        (&result["finished"], &result["released"]),
+        (&200.into(), &200.into())
+    );
+    assert_eq!(
+        (&result["unexpected"], &result["duplicates"]),
+        (&0.into(), &0.into())
+    );
+    scene.wait_for(6, "state = 0", 0);
+}
+
+#[test]
 fn clients_on_the_servers_link_are_answered_and_renew() {
     let Some(scene) = Scene::new() else { return };
     for (version, protocol) in [(4, "-4"), (6, "-6")] {
@@ -206,4 +243,10 @@ fn the_answers_of_two_workers_are_duplicates() {
         .leases
         .number("SELECT COUNT(*) FROM lease4 WHERE state = 0");
     assert_eq!(rows, 200);
+
+    // Spread, each query is one worker's.
+    let command = fleet.relay.command(env!("CARGO_BIN_EXE_murre-load"));
+    let words = "--window 10 --exchanges 200 --seed 2 --spread";
+    let result = load(command, &place, words);
+    all_finished(&result, 200);
 }

@@ -129,6 +129,9 @@ const GLOBAL: &[Key] = &[
     map("control-socket", Scope::ControlSocket),
     list("control-sockets", Scope::ControlSocket),
     map("multi-threading", Scope::MultiThreading),
+    // Murre's own: the fleet.
+    leaf("worker-name"),
+    leaf("worker-sharing"),
     not_yet(list("shared-networks", Scope::SharedNetwork)),
     not_yet(list("reservations", Scope::Reservation)),
     not_yet(list("client-classes", Scope::ClientClass)),

@@ -28,6 +28,10 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
     server.loggers = loggers(cx, fields);
     server.control_sockets = control_sockets(cx, fields);
     server.multi_threading = multi_threading(cx, fields);
+    server.worker_name = worker_name(cx, fields);
+    server.worker_sharing = cx
+        .boolean(fields, "worker-sharing")
+        .unwrap_or(server.worker_sharing);
     server.server_id = server_id(cx, fields);
     if let Some(entry) = fields.entry("data-directory") {
         let text =
@@ -42,6 +46,27 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
         .seconds(fields, "decline-probation-period")
         .unwrap_or(server.decline_probation_period);
     server
+}
+
+/// Longest name of a worker, in characters: what the registry of the fleet keeps, less room for a
+/// number behind it.
+const LONGEST_WORKER_NAME: usize = 200;
+
+fn worker_name(cx: &mut Cx, fields: &Fields<'_>) -> Option<String> {
+    let name = cx.filled(fields, "worker-name")?;
+    let characters = name.chars().count();
+    if characters > LONGEST_WORKER_NAME {
+        let message = format!(
+            "\"worker-name\" has {characters} characters, but may have {LONGEST_WORKER_NAME} at most"
+        );
+        cx.value_error(fields.place_of("worker-name"), message);
+    } else if name.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        let message = "\"worker-name\" must be one word, without spaces or control characters";
+        cx.value_error(fields.place_of("worker-name"), message);
+    } else {
+        return Some(name.to_owned());
+    }
+    None
 }
 
 fn expired_leases(cx: &mut Cx, global: &Fields<'_>) -> ExpiredLeases {

@@ -126,6 +126,16 @@ impl<F: Family> Pool<F> {
         (index << self.shift() == offset).then_some(index)
     }
 
+    /// Numbers of the first and the last lease that a prefix (or an address, with its width as length)
+    /// has an address in common with; of one that ends before the pool or begins after it, those next
+    /// to it, so that they are to be compared with what is wanted.
+    pub fn reached_by(&self, base: F::Address, len: u8) -> (u128, u128) {
+        let first = self.first.to_bits();
+        let last = base.to_bits() | low_mask::<F>(len);
+        let number = |bits: u128| bits.saturating_sub(first) >> self.shift();
+        (number(base.to_bits()), number(last))
+    }
+
     /// Whether the pool can hand out `address` (the address of a prefix for prefixes).
     pub fn contains(&self, address: F::Address) -> bool {
         self.index_of(address).is_some()

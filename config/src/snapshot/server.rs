@@ -94,6 +94,10 @@ pub struct Server<F: Family> {
     pub control_sockets: Vec<ControlSocket>,
     /// Threads and queue.
     pub multi_threading: MultiThreading,
+    /// The worker's name in its fleet; the host's name if none is given.
+    pub worker_name: Option<String>,
+    /// Whether queries that several workers hear are shared among them. Default true.
+    pub worker_sharing: bool,
     /// Global value of `authoritative` (v4).
     pub authoritative: bool,
     /// The client identifier is echoed in answers (v4, RFC 6842).
@@ -126,6 +130,8 @@ impl<F: Family> Server<F> {
             loggers: Vec::new(),
             control_sockets: Vec::new(),
             multi_threading: MultiThreading::default(),
+            worker_name: None,
+            worker_sharing: true,
             authoritative: false,
             echo_client_id: true,
             server_id: ServerIdSpec::default(),

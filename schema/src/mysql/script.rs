@@ -69,7 +69,10 @@ impl Script {
 
     /// Run a prepared statement with single values.
     pub(super) fn values(mut self, name: &'static str, values: &[Value<'_>]) -> Self {
-        const VARIABLES: [&str; 2] = ["@first", "@second"];
+        const VARIABLES: [&str; 14] = [
+            "@v1", "@v2", "@v3", "@v4", "@v5", "@v6", "@v7", "@v8", "@v9", "@v10", "@v11", "@v12",
+            "@v13", "@v14",
+        ];
         let variables = VARIABLES.get(..values.len()).unwrap_or(&VARIABLES);
         for (variable, value) in variables.iter().zip(values) {
             self.push(name, &format!("SET {variable} = {}", literal(*value)));

@@ -15,12 +15,15 @@ use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
+use crate::fleet::{Beat, Worker, leave_values, read_worker};
 use crate::lease::{Lease, State};
 use crate::ops::{Change, Changed, Ended, Found, Lookup, Page};
 use crate::row::{
     Cells, Value, Values, claim_values, decline_values, holder_values, read_address, read_count,
-    read_ended, read_found, read_lease, read_number, span_values, upload_values,
+    read_ended, read_found, read_lease, read_number, read_occupied, read_window, span_values,
+    upload_values,
 };
+use crate::search::{Search, Searched};
 
 /// A connection of one family.
 pub(super) struct MySqlSession<F> {
@@ -91,6 +94,45 @@ impl<F: LeaseFamily> MySqlSession<F> {
         Ok(found)
     }
 
+    async fn search_one(&mut self, search: &Search<F>) -> Result<Searched<F>, Error> {
+        match search {
+            Search::Occupied { low, high } => {
+                let range = [*low, *high].map(F::address_value);
+                let script = Script::default().values("occupied", &range);
+                let rows = self.run(script).await?.next();
+                let rows: Result<_, _> = rows
+                    .iter()
+                    .map(|row| read_occupied(&MySqlRow(row)))
+                    .collect();
+                rows.map(Searched::Occupied)
+            }
+            Search::GivenBack(wanted) => {
+                let values = [
+                    Value::Number(wanted.subnet_id.into()),
+                    F::address_value(wanted.low),
+                    F::address_value(wanted.high),
+                    Value::Number(wanted.limit.into()),
+                ];
+                let script = Script::default().values("given_back", &values);
+                addresses::<F>(&self.run(script).await?.next()).map(Searched::GivenBack)
+            }
+            Search::Window { pool, seed } => {
+                let script = begin()
+                    .values(
+                        "pool_window_take",
+                        &[Value::Text(pool), Value::Number(*seed)],
+                    )
+                    .values("pool_window", &[Value::Text(pool)])
+                    .plain(statements::COMMIT);
+                let rows = self.run_or_undo(script).await?.next();
+                match rows.first() {
+                    Some(row) => read_window::<F>(&MySqlRow(row)).map(Searched::Window),
+                    None => Err(Error::unavailable(&self.place, "no window came back")),
+                }
+            }
+        }
+    }
+
     /// A batch is one script with its COMMIT, unless a refused claim may have to undo it.
     async fn change_batch(&mut self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let parts = Parts::of(batch);
@@ -154,6 +196,50 @@ fn begin() -> Script {
     Script::default()
         .plain(statements::FRESH)
         .plain(statements::BEGIN)
+}
+
+/// The parameters of a heartbeat, each as often and in the order as its statement asks for them.
+fn beat_values(beat: &Beat, family: u8) -> [Value<'_>; 14] {
+    let [
+        family,
+        name,
+        incarnation,
+        addresses,
+        version,
+        revision,
+        load,
+        sharing,
+        draining,
+        last_error,
+        first,
+    ] = beat.values(family);
+    [
+        incarnation,
+        incarnation,
+        addresses,
+        version,
+        revision,
+        load,
+        sharing,
+        draining,
+        last_error,
+        family,
+        name,
+        incarnation,
+        first,
+        addresses,
+    ]
+}
+
+/// The same of a first row.
+fn enroll_values(beat: &Beat, family: u8) -> [Value<'_>; 12] {
+    let mut values = [Value::Number(family.into()); 12];
+    values[..10].copy_from_slice(&beat.values(family)[..10]);
+    values
+}
+
+fn workers(rows: &[Row]) -> Result<Vec<Worker>, Error> {
+    rows.iter().map(|row| read_worker(&MySqlRow(row))).collect()
 }
 
 /// The statements of a batch. Where it is asked which leases ended, a query goes before each
@@ -324,6 +410,17 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
         self.change_batch(batch).boxed()
     }
 
+    fn search<'a>(&'a mut self, batch: &'a [Search<F>]) -> Answer<'a, Vec<Searched<F>>> {
+        async move {
+            let mut all = Vec::with_capacity(batch.len());
+            for search in batch {
+                all.push(self.search_one(search).await?);
+            }
+            Ok(all)
+        }
+        .boxed()
+    }
+
     fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {
         self.reclaim_due(limit, remove).boxed()
     }
@@ -402,6 +499,56 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
                 Some(Ok(Some(duid))) => Ok(duid),
                 _ => Err(Error::unavailable(&self.place, "no DUID came back")),
             }
+        }
+        .boxed()
+    }
+
+    fn for_registry(&mut self) -> Answer<'_, ()> {
+        async move {
+            let script = Script::default().prepare(&statements::REGISTRY);
+            self.run(script).await.map(drop)
+        }
+        .boxed()
+    }
+
+    fn beat<'a>(&'a mut self, beat: &'a Beat, enroll: bool) -> Answer<'a, Vec<Worker>> {
+        async move {
+            // Each commits by itself, so that the list is of the moment after.
+            let script = Script::default().plain(statements::FRESH);
+            let script = if enroll {
+                script.values("worker_enroll", &enroll_values(beat, F::VERSION))
+            } else {
+                script.values("worker_beat", &beat_values(beat, F::VERSION))
+            };
+            let script = script.values("worker_list", &[Value::Number(F::VERSION.into())]);
+            workers(&self.run(script).await?.next())
+        }
+        .boxed()
+    }
+
+    fn leave<'a>(&'a mut self, name: &'a str, incarnation: i64) -> Answer<'a, ()> {
+        async move {
+            let values = leave_values(F::VERSION, name, incarnation);
+            let script = Script::default().values("worker_leave", &values);
+            self.run(script).await.map(drop)
+        }
+        .boxed()
+    }
+
+    fn workers(&mut self) -> Answer<'_, Vec<Worker>> {
+        async move {
+            let family = [Value::Number(F::VERSION.into())];
+            let script = Script::default().values("worker_list", &family);
+            workers(&self.run(script).await?.next())
+        }
+        .boxed()
+    }
+
+    fn forget_workers(&mut self) -> Answer<'_, ()> {
+        async move {
+            let family = [Value::Number(F::VERSION.into())];
+            let script = Script::default().values("worker_forget", &family);
+            self.run(script).await.map(drop)
         }
         .boxed()
     }

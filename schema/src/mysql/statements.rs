@@ -2,7 +2,7 @@
 
 crate::texts::statement_texts! { "mysql":
     lookup claim claimed held release_delete release_keep decline reclaim_due reclaim_keep flush_due
-    remove page count upload
+    remove page count upload occupied given_back
 }
 
 /// The server DUID: the first worker's candidate stays.
@@ -11,6 +11,20 @@ const SERVER_DUID_KEEP: &str = crate::texts::sql!("mysql", "server_duid_keep");
 const SERVER_DUID_REPLACE: &str = crate::texts::sql!("mysql", "server_duid_replace");
 /// The server DUID.
 const SERVER_DUID: &str = crate::texts::sql!("mysql", "server_duid");
+/// The next window of a pool is taken.
+const POOL_WINDOW_TAKE: &str = crate::texts::sql!("mysql", "pool_window_take");
+/// Which one it is.
+const POOL_WINDOW: &str = crate::texts::sql!("mysql", "pool_window");
+/// A worker renews its row.
+const WORKER_BEAT: &str = crate::texts::sql!("mysql", "worker_beat");
+/// A worker's first row.
+const WORKER_ENROLL: &str = crate::texts::sql!("mysql", "worker_enroll");
+/// All workers.
+const WORKER_LIST: &str = crate::texts::sql!("mysql", "worker_list");
+/// A worker signs off.
+const WORKER_LEAVE: &str = crate::texts::sql!("mysql", "worker_leave");
+/// Workers that nobody heard of for a day.
+const WORKER_FORGET: &str = crate::texts::sql!("mysql", "worker_forget");
 /// Claims of prefixes that cannot be granted.
 const REFUSED: &str = crate::texts::sql!("mysql", "lease6_refused");
 /// Held while prefixes are claimed.
@@ -43,7 +57,7 @@ pub(super) const BEGIN_SNAPSHOT: &str = "START TRANSACTION WITH CONSISTENT SNAPS
 pub(super) type Prepared = (&'static str, &'static str);
 
 /// Everything a session of a family prepares.
-pub(super) fn prepared(texts: &Texts) -> [Prepared; 20] {
+pub(super) fn prepared(texts: &Texts) -> [Prepared; 24] {
     [
         ("lookup", texts.lookup),
         ("claim", texts.claim),
@@ -59,6 +73,10 @@ pub(super) fn prepared(texts: &Texts) -> [Prepared; 20] {
         ("page", texts.page),
         ("count", texts.count),
         ("upload", texts.upload),
+        ("occupied", texts.occupied),
+        ("given_back", texts.given_back),
+        ("pool_window_take", POOL_WINDOW_TAKE),
+        ("pool_window", POOL_WINDOW),
         ("server_duid_keep", SERVER_DUID_KEEP),
         ("server_duid_replace", SERVER_DUID_REPLACE),
         ("server_duid", SERVER_DUID),
@@ -67,3 +85,12 @@ pub(super) fn prepared(texts: &Texts) -> [Prepared; 20] {
         ("refused", REFUSED),
     ]
 }
+
+/// What a session for the registry prepares beside.
+pub(super) const REGISTRY: [Prepared; 5] = [
+    ("worker_beat", WORKER_BEAT),
+    ("worker_enroll", WORKER_ENROLL),
+    ("worker_list", WORKER_LIST),
+    ("worker_leave", WORKER_LEAVE),
+    ("worker_forget", WORKER_FORGET),
+];

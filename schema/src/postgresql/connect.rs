@@ -19,7 +19,7 @@ const DEFAULT_SOCKET_FOLDER: &str = "/var/run/postgresql";
 /// with an index; plans are made once, and never for a table that was small when it was asked.
 /// Where the server, the database or the role trades safety for speed, or asks for an isolation in
 /// which batches only fail each other, leases do not take part: what is acknowledged is on the disk.
-const SESSION_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET jit = off; \
+pub const SESSION_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET jit = off; \
      SET default_transaction_isolation = 'read committed'; \
      SELECT set_config('synchronous_commit', 'on', false) \
      WHERE current_setting('synchronous_commit') = 'off'; \

@@ -14,6 +14,8 @@ use crate::engine::{Answer, Engine, Session};
 use crate::error::{Error, chain};
 use crate::family::LeaseFamily;
 
+pub use connect::SESSION_SETTINGS;
+
 /// The engine; keeps the parameters only.
 pub(crate) struct PostgreSql {
     access: Access,

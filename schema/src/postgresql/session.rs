@@ -14,18 +14,22 @@ use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
+use crate::fleet::{Beat, Worker, leave_values, read_worker};
 use crate::lease::Lease;
 use crate::ops::{Change, Changed, Decline, Ended, Found, Lookup, Page};
 use crate::row::{
     Value, claim_values, decline_values, holder_values, read_address, read_count, read_found,
-    read_lease, read_number, span_values, upload_values,
+    read_lease, read_number, read_occupied, read_window, span_values, upload_values,
 };
+use crate::search::{Search, Searched};
 
 /// A connection of one family.
 pub(super) struct PgSession<F> {
     client: Client,
     place: Arc<str>,
     prepared: Prepared,
+    /// Statements that only some sessions use, by name.
+    kept: Vec<(&'static str, Statement)>,
     family: std::marker::PhantomData<F>,
 }
 
@@ -36,6 +40,9 @@ struct Prepared {
     release_keep: Statement,
     decline: Statement,
     prefix_lock: Statement,
+    occupied: Statement,
+    given_back: Statement,
+    pool_window: Statement,
 }
 
 impl<F: LeaseFamily> PgSession<F> {
@@ -51,6 +58,9 @@ impl<F: LeaseFamily> PgSession<F> {
             texts.release_keep,
             texts.decline,
             statements::PREFIX_LOCK,
+            texts.occupied,
+            texts.given_back,
+            statements::POOL_WINDOW,
         ];
         let prepared = try_join_all(all.map(|text| client.prepare(text)))
             .await
@@ -63,8 +73,11 @@ impl<F: LeaseFamily> PgSession<F> {
                 release_keep,
                 decline,
                 prefix_lock,
+                occupied,
+                given_back,
+                pool_window,
             ],
-        ) = <[Statement; 6]>::try_from(prepared)
+        ) = <[Statement; 9]>::try_from(prepared)
         else {
             return Err(Error::unavailable(
                 &place,
@@ -81,7 +94,11 @@ impl<F: LeaseFamily> PgSession<F> {
                 release_keep,
                 decline,
                 prefix_lock,
+                occupied,
+                given_back,
+                pool_window,
             },
+            kept: Vec::new(),
             family: std::marker::PhantomData,
         })
     }
@@ -116,6 +133,49 @@ impl<F: LeaseFamily> PgSession<F> {
         self.query(name, &statement, &columns).await
     }
 
+    /// Run a text whose statement is prepared at its first use and kept.
+    async fn query_kept(
+        &mut self,
+        name: &'static str,
+        text: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>, Error> {
+        let statement = self.keep(name, text).await?;
+        self.query(name, &statement, &singles(values)).await
+    }
+
+    async fn keep(&mut self, name: &'static str, text: &'static str) -> Result<Statement, Error> {
+        if let Some((_, kept)) = self.kept.iter().find(|(known, _)| *known == name) {
+            return Ok(kept.clone());
+        }
+        let prepared = self.client.prepare(text).await;
+        let statement = prepared.map_err(|e| error(&self.place, name, &e))?;
+        self.kept.push((name, statement.clone()));
+        Ok(statement)
+    }
+
+    /// Both statements are sent at once, and the second sees what the first did.
+    async fn beat_and_list(&mut self, beat: &Beat, enroll: bool) -> Result<Vec<Worker>, Error> {
+        let values = beat.values(F::VERSION);
+        let (name, text, values) = if enroll {
+            ("worker enroll", statements::WORKER_ENROLL, &values[..10])
+        } else {
+            ("worker beat", statements::WORKER_BEAT, &values[..])
+        };
+        let change = self.keep(name, text).await?;
+        let list = self.keep("worker list", statements::WORKER_LIST).await?;
+        let (values, family) = (
+            singles(values),
+            singles(&[Value::Number(F::VERSION.into())]),
+        );
+        let (changed, rows) = tokio::join!(
+            self.query(name, &change, &values),
+            self.query("worker list", &list, &family),
+        );
+        changed?;
+        read_workers(&rows?)
+    }
+
     async fn simple(&self, name: &'static str, text: &str) -> Result<(), Error> {
         self.client
             .batch_execute(text)
@@ -133,6 +193,38 @@ impl<F: LeaseFamily> PgSession<F> {
             read_found(&PgRow(row), &questions, &mut found)?;
         }
         Ok(found)
+    }
+
+    async fn search_one(&self, search: &Search<F>) -> Result<Searched<F>, Error> {
+        let prepared = &self.prepared;
+        match search {
+            Search::Occupied { low, high } => {
+                let range = [*low, *high].map(|a| Box::new(F::address_value(a)) as Parameter<'_>);
+                let rows = self.query("occupied", &prepared.occupied, &range).await?;
+                let rows: Result<_, _> = rows.iter().map(|r| read_occupied(&PgRow(r))).collect();
+                rows.map(Searched::Occupied)
+            }
+            Search::GivenBack(wanted) => {
+                let wanted: [Parameter<'_>; 4] = [
+                    Box::new(i64::from(wanted.subnet_id)),
+                    Box::new(F::address_value(wanted.low)),
+                    Box::new(F::address_value(wanted.high)),
+                    Box::new(i64::from(wanted.limit)),
+                ];
+                let statement = &prepared.given_back;
+                let rows = self.query("given back", statement, &wanted).await?;
+                addresses::<F>(&rows).map(Searched::GivenBack)
+            }
+            Search::Window { pool, seed } => {
+                let pool: [Parameter<'_>; 2] = [Box::new(&**pool), Box::new(*seed)];
+                let statement = &prepared.pool_window;
+                let rows = self.query("pool window", statement, &pool).await?;
+                match rows.first() {
+                    Some(row) => read_window::<F>(&PgRow(row)).map(Searched::Window),
+                    None => Err(Error::unavailable(&self.place, "no window came back")),
+                }
+            }
+        }
     }
 
     /// A batch of claims alone is one statement and needs no transaction around it, unless it needs
@@ -253,6 +345,16 @@ fn leases<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<Lease<F>>, Error> {
     rows.iter().map(|row| read_lease(&PgRow(row), 0)).collect()
 }
 
+fn read_workers(rows: &[Row]) -> Result<Vec<Worker>, Error> {
+    rows.iter().map(|row| read_worker(&PgRow(row))).collect()
+}
+
+/// Single values, a parameter each.
+fn singles<'a>(values: &[Value<'a>]) -> Vec<Parameter<'a>> {
+    let boxed = |value: &Value<'a>| Box::new(*value) as Parameter<'a>;
+    values.iter().map(boxed).collect()
+}
+
 /// The spans of the claims, and which of them are whose: an array per column; empty ones as well.
 fn span_columns<F: LeaseFamily>(parts: &Parts<'_, F>) -> Vec<Parameter<'static>> {
     let spans = parts.spans();
@@ -302,6 +404,10 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
 
     fn change<'a>(&'a mut self, batch: &'a [Change<F>]) -> Answer<'a, Vec<Changed>> {
         self.change_batch(batch).boxed()
+    }
+
+    fn search<'a>(&'a mut self, batch: &'a [Search<F>]) -> Answer<'a, Vec<Searched<F>>> {
+        try_join_all(batch.iter().map(|search| self.search_one(search))).boxed()
     }
 
     fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {
@@ -391,6 +497,46 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
                 Some(row) => row.try_get(0).map_err(|e| error(&self.place, "read", &e)),
                 None => Err(Error::unavailable(&self.place, "no DUID came back")),
             }
+        }
+        .boxed()
+    }
+
+    fn for_registry(&mut self) -> Answer<'_, ()> {
+        self.simple("session settings", statements::REGISTRY_SETTINGS)
+            .boxed()
+    }
+
+    fn beat<'a>(&'a mut self, beat: &'a Beat, enroll: bool) -> Answer<'a, Vec<Worker>> {
+        self.beat_and_list(beat, enroll).boxed()
+    }
+
+    fn leave<'a>(&'a mut self, name: &'a str, incarnation: i64) -> Answer<'a, ()> {
+        async move {
+            let values = leave_values(F::VERSION, name, incarnation);
+            let text = statements::WORKER_LEAVE;
+            self.query_kept("worker leave", text, &values)
+                .await
+                .map(drop)
+        }
+        .boxed()
+    }
+
+    fn workers(&mut self) -> Answer<'_, Vec<Worker>> {
+        async move {
+            let family = [Value::Number(F::VERSION.into())];
+            let text = statements::WORKER_LIST;
+            read_workers(&self.query_kept("worker list", text, &family).await?)
+        }
+        .boxed()
+    }
+
+    fn forget_workers(&mut self) -> Answer<'_, ()> {
+        async move {
+            let family = [Value::Number(F::VERSION.into())];
+            let text = statements::WORKER_FORGET;
+            self.query_kept("worker forget", text, &family)
+                .await
+                .map(drop)
         }
         .boxed()
     }

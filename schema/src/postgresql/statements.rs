@@ -2,16 +2,32 @@
 
 crate::texts::statement_texts! { "postgresql":
     lookup claim release_delete release_keep decline reclaim_delete reclaim_keep flush page count
-    upload
+    upload occupied given_back
 }
 
 /// Held while prefixes are claimed.
 pub(super) const PREFIX_LOCK: &str = crate::texts::sql!("postgresql", "prefix_lock");
+/// The next window of a pool.
+pub(super) const POOL_WINDOW: &str = crate::texts::sql!("postgresql", "pool_window");
 /// The server DUID: the first worker's candidate stays.
 pub(super) const SERVER_DUID_KEEP: &str = crate::texts::sql!("postgresql", "server_duid_keep");
 /// The server DUID, replaced.
 pub(super) const SERVER_DUID_REPLACE: &str =
     crate::texts::sql!("postgresql", "server_duid_replace");
+
+/// A worker renews its row.
+pub(super) const WORKER_BEAT: &str = crate::texts::sql!("postgresql", "worker_beat");
+/// A worker's first row.
+pub(super) const WORKER_ENROLL: &str = crate::texts::sql!("postgresql", "worker_enroll");
+/// All workers.
+pub(super) const WORKER_LIST: &str = crate::texts::sql!("postgresql", "worker_list");
+/// A worker signs off.
+pub(super) const WORKER_LEAVE: &str = crate::texts::sql!("postgresql", "worker_leave");
+/// Workers that nobody heard of for a day.
+pub(super) const WORKER_FORGET: &str = crate::texts::sql!("postgresql", "worker_forget");
+
+/// For the session of the registry: the next heartbeat says again what a crash would lose.
+pub(super) const REGISTRY_SETTINGS: &str = "SET synchronous_commit = off";
 
 /// For sessions that work in batches: a lock is waited for for half the time that the server takes
 /// to look for a deadlock, then the batch is tried again. A transaction that its worker will never

@@ -15,13 +15,15 @@ use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
+use crate::fleet::{Beat, Worker as Peer, leave_values, read_worker};
 use crate::lease::Lease;
 use crate::ops::{Change, Changed, Claim, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::prefix;
 use crate::row::{
-    Value, decline_values, holder_values, lease_values, read_count, read_ended, read_found,
-    read_lease, span_values, upload_values,
+    Value, decline_values, holder_values, lease_values, read_address, read_count, read_ended,
+    read_found, read_lease, read_occupied, read_window, span_values, upload_values,
 };
+use crate::search::{Search, Searched, Window};
 
 /// A session of one family.
 pub(super) struct SqliteSession<F> {
@@ -126,6 +128,16 @@ impl Db<'_> {
         Ok(leases)
     }
 
+    fn workers(&self, family: u8) -> Result<Vec<Peer>, Error> {
+        let family = [Value::Number(family.into())];
+        let mut workers = Vec::new();
+        self.query("worker list", statements::WORKER_LIST, &family, |row| {
+            workers.push(read_worker(&SqliteRow(row))?);
+            Ok(())
+        })?;
+        Ok(workers)
+    }
+
     fn transaction<T>(
         &self,
         begin: &'static str,
@@ -170,6 +182,47 @@ impl Db<'_> {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    fn search<F: LeaseFamily>(&self, search: &Search<F>) -> Result<Searched<F>, Error> {
+        let texts = texts::<F>();
+        match search {
+            Search::Occupied { low, high } => {
+                let mut rows = Vec::new();
+                let range = [*low, *high].map(F::address_value);
+                self.query("occupied", texts.occupied, &range, |row| {
+                    rows.push(read_occupied(&SqliteRow(row))?);
+                    Ok(())
+                })?;
+                Ok(Searched::Occupied(rows))
+            }
+            Search::GivenBack(wanted) => {
+                let mut addresses = Vec::new();
+                let values = [
+                    Value::Number(wanted.subnet_id.into()),
+                    F::address_value(wanted.low),
+                    F::address_value(wanted.high),
+                    Value::Number(wanted.limit.into()),
+                ];
+                self.query("given back", texts.given_back, &values, |row| {
+                    addresses.push(read_address::<F>(&SqliteRow(row))?);
+                    Ok(())
+                })?;
+                Ok(Searched::GivenBack(addresses))
+            }
+            Search::Window { pool, seed } => {
+                let mut window = Window {
+                    number: 0,
+                    seed: *seed,
+                };
+                let values = [Value::Text(pool), Value::Number(*seed)];
+                self.query("pool window", statements::POOL_WINDOW, &values, |row| {
+                    window = read_window::<F>(&SqliteRow(row))?;
+                    Ok(())
+                })?;
+                Ok(Searched::Window(window))
+            }
+        }
     }
 
     fn change<F: LeaseFamily>(&self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
@@ -332,6 +385,12 @@ impl<F: LeaseFamily> Session<F> for SqliteSession<F> {
         self.call(move |db| db.change(&batch)).boxed()
     }
 
+    fn search<'a>(&'a mut self, batch: &'a [Search<F>]) -> Answer<'a, Vec<Searched<F>>> {
+        let batch = batch.to_vec();
+        self.call(move |db| batch.iter().map(|search| db.search(search)).collect())
+            .boxed()
+    }
+
     fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {
         self.call(move |db| db.reclaim(limit, remove)).boxed()
     }
@@ -467,6 +526,55 @@ impl<F: LeaseFamily> Session<F> for SqliteSession<F> {
             db.connection
                 .execute_batch(statements::COMPACT)
                 .map_err(|e| db.location.error("compact", &e))
+        })
+        .boxed()
+    }
+
+    /// In memory all sessions share one connection, and nothing is durable anyway.
+    fn for_registry(&mut self) -> Answer<'_, ()> {
+        self.call(|db| {
+            db.connection
+                .execute_batch(statements::REGISTRY_SETTINGS)
+                .map_err(|e| db.location.error("session settings", &e))
+        })
+        .boxed()
+    }
+
+    fn beat<'a>(&'a mut self, beat: &'a Beat, enroll: bool) -> Answer<'a, Vec<Peer>> {
+        let beat = beat.clone();
+        self.call(move |db| {
+            let values = beat.values(F::VERSION);
+            db.transaction(statements::BEGIN_WRITE, || {
+                if enroll {
+                    db.run("worker enroll", statements::WORKER_ENROLL, &values[..10])?;
+                } else {
+                    db.run("worker beat", statements::WORKER_BEAT, &values)?;
+                }
+                db.workers(F::VERSION)
+            })
+        })
+        .boxed()
+    }
+
+    fn leave<'a>(&'a mut self, name: &'a str, incarnation: i64) -> Answer<'a, ()> {
+        let name = name.to_owned();
+        self.call(move |db| {
+            let values = leave_values(F::VERSION, &name, incarnation);
+            db.run("worker leave", statements::WORKER_LEAVE, &values)
+                .map(drop)
+        })
+        .boxed()
+    }
+
+    fn workers(&mut self) -> Answer<'_, Vec<Peer>> {
+        self.call(|db| db.workers(F::VERSION)).boxed()
+    }
+
+    fn forget_workers(&mut self) -> Answer<'_, ()> {
+        self.call(|db| {
+            let family = [Value::Number(F::VERSION.into())];
+            db.run("worker forget", statements::WORKER_FORGET, &family)
+                .map(drop)
         })
         .boxed()
     }

@@ -2,7 +2,7 @@
 
 crate::texts::statement_texts! { "sqlite":
     by_client by_hwaddr by_address claim release_delete release_keep decline due reclaim_delete
-    reclaim_keep flush page count upload import import_older
+    reclaim_keep flush page count upload occupied given_back import import_older
 }
 
 /// The first row of a range that is not reclaimed; only where leases may be prefixes.
@@ -13,12 +13,28 @@ pub(super) const OVERLAP: &str = crate::texts::sql!("sqlite", "lease6_overlap");
 pub(super) const HELD: &str = crate::texts::sql!("sqlite", "lease6_held");
 /// The server DUID: the first worker's candidate stays.
 pub(super) const SERVER_DUID_KEEP: &str = crate::texts::sql!("sqlite", "server_duid_keep");
+/// The next window of a pool.
+pub(super) const POOL_WINDOW: &str = crate::texts::sql!("sqlite", "pool_window");
 /// A lease file is taken over, once.
 pub(super) const IMPORT_MARK: &str = crate::texts::sql!("sqlite", "import_mark");
 /// Whether that was done.
 pub(super) const IMPORT_MARKED: &str = crate::texts::sql!("sqlite", "import_marked");
 /// The server DUID, replaced.
 pub(super) const SERVER_DUID_REPLACE: &str = crate::texts::sql!("sqlite", "server_duid_replace");
+
+/// A worker renews its row.
+pub(super) const WORKER_BEAT: &str = crate::texts::sql!("sqlite", "worker_beat");
+/// A worker's first row.
+pub(super) const WORKER_ENROLL: &str = crate::texts::sql!("sqlite", "worker_enroll");
+/// All workers.
+pub(super) const WORKER_LIST: &str = crate::texts::sql!("sqlite", "worker_list");
+/// A worker signs off.
+pub(super) const WORKER_LEAVE: &str = crate::texts::sql!("sqlite", "worker_leave");
+/// Workers that nobody heard of for a day.
+pub(super) const WORKER_FORGET: &str = crate::texts::sql!("sqlite", "worker_forget");
+
+/// For the session of the registry: the next heartbeat says again what a crash would lose.
+pub(super) const REGISTRY_SETTINGS: &str = "PRAGMA synchronous = NORMAL";
 
 /// A transaction that will write takes the lock at once: taking it later could fail.
 pub(super) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";

@@ -2,6 +2,7 @@
 //! answered, what it leaves in the tables, and which are left unanswered for which reason.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod allocators;
 mod bindings6;
 mod direct4;
 mod giveback4;

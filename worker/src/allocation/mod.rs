@@ -1,28 +1,55 @@
 //! Which address or prefix a client is given, written once for both families and both kinds.
 //!
-//! The order: the lease it has, the one it asks for, then candidates from a permutation of the
-//! pools that differs per client. Nothing is enumerated and nothing is remembered: candidates are
-//! checked against the database in batches, and what is chosen here is only a proposal that the
-//! claim statement decides about.
+//! The order: the lease it has, the one it asks for, then what the pool's allocator proposes. Nothing is
+//! enumerated, and what is remembered is a cache of what the database said a moment ago; a proposal is only
+//! that, and the claim statement decides about it.
+//!
+//! The allocators differ in where proposals come from. `iterative` walks the pools in rising order, window
+//! by window. `random` draws single addresses from a permutation that differs per client as long as
+//! most are free, and walks windows in an order of its own where they are not. `flq` takes windows that
+//! the database counts out to all workers, and once the pool has gone round, what was given back. In a
+//! fleet each worker has windows of its own, so that two rarely propose the same.
 //!
 //! A prefix is looked for together with everything that overlaps it: rows of another length may
 //! stand from before the pool's delegated length was changed, or come from workers that are
 //! configured otherwise.
 
+mod candidates;
+mod own;
 mod permutation;
+mod place;
+mod vacancies;
+mod window;
 
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
-use murre_config::{Pool, PoolKind, Subnet};
+use murre_config::{Allocator as Kind, Pool, PoolKind, Subnet};
 use murre_schema::{Error, Found, FoundLease, LeaseFamily, Lookup, Store};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
+use candidates::Candidates;
+use own::is_free_for;
+pub(crate) use own::{current, holds, replaced};
 pub(crate) use permutation::Permutation;
+use place::{Place, Quest};
+use vacancies::Vacancy;
+use window::Share;
 
-/// Candidates that ride along with the first lookup of a client.
+/// Candidates that ride along with the first lookup of a client, where most of its pools is free.
 const FIRST_LOOK: usize = 2;
-/// The next looks take so many more, each a batch of its own.
-const NEXT_LOOKS: [usize; 5] = [16, 128, 512, 1024, 2048];
+/// Candidates in a second look, should those be taken.
+const SECOND_LOOK: usize = 16;
+/// Vacancies that are looked at together, when they were seen too long ago to be proposed at once.
+const LOOK_AGAIN: usize = 4;
+/// How often vacancies are looked at before a pool counts as exhausted.
+const LOOKS: usize = 8;
+/// Single addresses are drawn from pools of this size only: of smaller ones, clients that come at the same
+/// moment would draw the same.
+const LARGE: u128 = 1 << 16;
 
 /// Who may be given what: one client (and IA) in one subnet.
 #[derive(Debug)]
@@ -57,116 +84,347 @@ impl<F: LeaseFamily> Chosen<'_, F> {
     }
 }
 
-/// Candidates of one client in the order of its own permutation.
+/// What the first lookup of an exchange is about beside the client itself.
 #[derive(Debug)]
-pub(crate) struct Candidates<'a, F: LeaseFamily> {
-    pools: &'a [Pool<F>],
-    permutation: Permutation,
-    next: u128,
+pub(crate) struct Asked<'a, F: LeaseFamily> {
+    first: SmallVec<[Chosen<'a, F>; 2]>,
+    source: Source<'a, F>,
 }
 
-impl<'a, F: LeaseFamily> Candidates<'a, F> {
-    /// All candidates of `pools` for the client that `key` stands for.
-    pub(crate) fn new(pools: &'a [Pool<F>], key: u64) -> Self {
-        let total = pools
-            .iter()
-            .fold(0u128, |sum, pool| sum.saturating_add(pool.size()));
-        Self {
-            pools,
-            permutation: Permutation::new(total, key),
-            next: 0,
-        }
-    }
+/// Where proposals come from.
+#[derive(Debug)]
+enum Source<'a, F: LeaseFamily> {
+    /// Single addresses, and the candidates after them.
+    Candidates(Candidates<'a, F>),
+    /// What the pool had free.
+    Vacancy(Vacancy<F>),
+    /// What the client was offered lately, or nothing.
+    Memory,
 }
 
-impl<'a, F: LeaseFamily> Iterator for Candidates<'a, F> {
-    type Item = Chosen<'a, F>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut index = self.permutation.at(self.next)?;
-        self.next += 1;
-        for pool in self.pools {
-            if index < pool.size() {
-                let address = pool.nth(index);
-                return Some(Chosen { address, pool });
-            }
-            index -= pool.size();
-        }
-        None
-    }
+/// A pool of a subnet under one allocator: a reload that changes any of it begins anew.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct PlaceKey<F: LeaseFamily> {
+    subnet_id: u32,
+    first: F::Address,
+    last: F::Address,
+    len: u8,
+    kind: u8,
 }
 
-/// Makes choices; holds the key of this worker's permutations and nothing else.
-#[derive(Debug, Default)]
-pub(crate) struct Allocator {
+/// Makes choices for a worker; see the module's text for what it remembers.
+#[derive(Debug)]
+pub(crate) struct Allocator<F: LeaseFamily> {
     key: RandomState,
+    places: Mutex<HashMap<PlaceKey<F>, Arc<Place<F>>>>,
+    /// Rank and size of the fleet, 32 bits each.
+    share: AtomicU64,
 }
 
-impl Allocator {
-    /// The candidates of a wish; ask them once per exchange, as they go on where they stopped.
-    pub(crate) fn candidates<'a, F: LeaseFamily>(&self, wish: &Wish<'a, F>) -> Candidates<'a, F> {
-        Candidates::new(wish.pools, self.key.hash_one(&wish.client))
+impl<F: LeaseFamily> Default for Allocator<F> {
+    fn default() -> Self {
+        Self {
+            key: RandomState::default(),
+            places: Mutex::default(),
+            share: AtomicU64::new(1),
+        }
+    }
+}
+
+impl<F: LeaseFamily> Allocator<F> {
+    /// Say which of how many workers this one is, so that they rarely propose the same.
+    pub(crate) fn set_share(&self, rank: usize, size: usize) {
+        let share = (rank as u64) << 32 | (size as u64).clamp(1, u64::from(u32::MAX));
+        self.share.store(share, Relaxed);
     }
 
-    /// Add to a lookup what [`Allocator::choose`] wants to know: the hint and the first few
-    /// candidates, which are given back for it.
-    pub(crate) fn ask<'a, F: LeaseFamily>(
-        &self,
-        wish: &Wish<'a, F>,
-        candidates: &mut Candidates<'a, F>,
-        lookup: &mut Lookup<F>,
-    ) -> SmallVec<[Chosen<'a, F>; 4]> {
-        let first: SmallVec<[_; 4]> = candidates.take(FIRST_LOOK).collect();
-        ask_for(lookup, wish.hint_in_pool().iter().chain(&first));
-        first
+    /// Forget the pools of a configuration that is no longer in force.
+    pub(crate) fn forget(&self) {
+        self.places().clear();
+    }
+
+    /// Add to a lookup what [`Allocator::choose`] wants to know: the hint and what is proposed first.
+    pub(crate) fn ask<'a>(&self, wish: &Wish<'a, F>, lookup: &mut Lookup<F>) -> Asked<'a, F> {
+        let (first, source) = self.first(wish);
+        let unsure = match &source {
+            Source::Vacancy(vacancy) => {
+                first.iter().any(Chosen::is_prefix) || !vacancy.is_fresh(Instant::now())
+            }
+            _ => true,
+        };
+        let looked_at = first.iter().filter(|_| unsure);
+        ask_for(lookup, wish.hint_in_pool().iter().chain(looked_at));
+        Asked { first, source }
+    }
+
+    /// What is proposed first, if anything is at hand.
+    fn first<'a>(&self, wish: &Wish<'a, F>) -> (SmallVec<[Chosen<'a, F>; 2]>, Source<'a, F>) {
+        let client = self.key.hash_one(&wish.client);
+        if self.is_roomy(wish) {
+            let mut candidates = Candidates::new(wish.pools, client);
+            let first = candidates.by_ref().take(FIRST_LOOK).collect();
+            return (first, Source::Candidates(candidates));
+        }
+        for pool in wish.pools {
+            let place = self.place(wish, pool);
+            let again = place.vacancies().again(client, Instant::now());
+            if let Some(address) = again {
+                return (smallvec![Chosen { address, pool }], Source::Memory);
+            }
+        }
+        if let Some(pool) = wish.pools.first()
+            && let Some(vacancy) = self.place(wish, pool).vacancies().take()
+        {
+            let address = vacancy.address;
+            return (
+                smallvec![Chosen { address, pool }],
+                Source::Vacancy(vacancy),
+            );
+        }
+        (SmallVec::new(), Source::Memory)
     }
 
     /// Choose for a wish, given the answer to the lookup that [`Allocator::ask`] extended.
     /// `None` when the pools are exhausted as far as the looks reach.
     ///
     /// # Errors
-    /// The database could not be asked for more candidates.
-    pub(crate) async fn choose<'a, F: LeaseFamily>(
+    /// The database could not be asked.
+    pub(crate) async fn choose<'a>(
         &self,
         store: &Store<F>,
         wish: &Wish<'a, F>,
-        (found, first): (&Found<F>, &[Chosen<'a, F>]),
-        mut candidates: Candidates<'a, F>,
+        (found, asked): (&Found<F>, Asked<'a, F>),
         avoid: &[F::Address],
     ) -> Result<Option<Chosen<'a, F>>, Error> {
-        let usable = |chosen: &&Chosen<'a, F>, rows: &[FoundLease<F>]| {
+        if let Some(chosen) = self.keep(store, wish, found, avoid).await? {
+            self.put_back(wish, asked);
+            return Ok(Some(chosen));
+        }
+        let usable = |chosen: &Chosen<'a, F>, rows: &[FoundLease<F>]| {
             !avoid.contains(&chosen.address) && is_free_for(wish, chosen, rows)
         };
-        if let Some(chosen) = current(wish, found) {
-            // What overlaps a prefix may have been given away since the client's lease ended.
-            if !chosen.is_prefix() || holds(wish, found, &chosen) {
-                return Ok(Some(chosen));
-            }
-            let rows = look(store, &[chosen]).await?;
-            if usable(&&chosen, &rows) {
-                return Ok(Some(chosen));
-            }
+        if let Some(chosen) = wish.hint_in_pool().filter(|c| usable(c, &found.by_address)) {
+            self.put_back(wish, asked);
+            return Ok(Some(chosen));
         }
-        let hint = wish.hint_in_pool();
-        if let Some(chosen) = hint
-            .iter()
-            .chain(first)
-            .find(|c| usable(c, &found.by_address))
+        if let Some(chosen) = own::successor(wish, found)
+            && usable(&chosen, &look(store, &[chosen]).await?)
         {
-            return Ok(Some(*chosen));
+            self.put_back(wish, asked);
+            return Ok(Some(chosen));
         }
-        for size in NEXT_LOOKS {
-            let candidates: Vec<Chosen<'a, F>> = candidates.by_ref().take(size).collect();
-            if candidates.is_empty() {
-                return Ok(None);
+        let mut chosen = asked.first.iter().copied();
+        let mut chosen = chosen.find(|c| usable(c, &found.by_address));
+        if let Source::Candidates(candidates) = asked.source {
+            self.probed(wish, &asked.first, chosen);
+            if chosen.is_none() {
+                let second: Vec<_> = candidates.take(SECOND_LOOK).collect();
+                let rows = look(store, &second).await?;
+                chosen = second.iter().copied().find(|c| usable(c, &rows));
+                self.probed(wish, &second, chosen);
             }
-            let rows = look(store, &candidates).await?;
-            if let Some(chosen) = candidates.iter().find(|c| usable(c, &rows)) {
-                return Ok(Some(*chosen));
+            if chosen.is_some() {
+                return Ok(chosen);
+            }
+        }
+        if chosen.is_none() {
+            chosen = self.search(store, wish, avoid).await?;
+        }
+        chosen.iter().for_each(|c| self.offered(wish, c));
+        Ok(chosen)
+    }
+
+    /// Remember whom a vacancy was proposed to.
+    fn offered(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) {
+        let client = self.key.hash_one(&wish.client);
+        let place = self.place(wish, chosen.pool);
+        place
+            .vacancies()
+            .offer(chosen.address, client, Instant::now());
+    }
+
+    /// The client's own lease, if it can keep it.
+    async fn keep<'a>(
+        &self,
+        store: &Store<F>,
+        wish: &Wish<'a, F>,
+        found: &Found<F>,
+        avoid: &[F::Address],
+    ) -> Result<Option<Chosen<'a, F>>, Error> {
+        let Some(chosen) = current(wish, found) else {
+            return Ok(None);
+        };
+        // What overlaps a prefix may have been given away since the client's lease ended.
+        if !chosen.is_prefix() || holds(wish, found, &chosen) {
+            return Ok(Some(chosen));
+        }
+        let rows = look(store, &[chosen]).await?;
+        let usable = !avoid.contains(&chosen.address) && is_free_for(wish, &chosen, &rows);
+        Ok(usable.then_some(chosen))
+    }
+
+    /// Look through the pools, one after the other.
+    async fn search<'a>(
+        &self,
+        store: &Store<F>,
+        wish: &Wish<'a, F>,
+        avoid: &[F::Address],
+    ) -> Result<Option<Chosen<'a, F>>, Error> {
+        for pool in wish.pools {
+            let chosen = self.search_pool(store, wish, pool, avoid).await?;
+            if chosen.is_some() {
+                return Ok(chosen);
             }
         }
         Ok(None)
     }
+
+    async fn search_pool<'a>(
+        &self,
+        store: &Store<F>,
+        wish: &Wish<'a, F>,
+        pool: &'a Pool<F>,
+        avoid: &[F::Address],
+    ) -> Result<Option<Chosen<'a, F>>, Error> {
+        let place = self.place(wish, pool);
+        let quest = Quest {
+            store,
+            subnet_id: wish.subnet.id,
+            pool,
+            share: self.share(),
+        };
+        for _ in 0..LOOKS {
+            place.fill(quest).await?;
+            let taken = take(&place, quest.pool);
+            if taken.is_empty() {
+                return Ok(None);
+            }
+            let sure = matches!(pool.kind, PoolKind::Address)
+                && taken.iter().all(|vacancy| vacancy.is_fresh(Instant::now()));
+            let chosen: Vec<_> = taken
+                .iter()
+                .map(|vacancy| vacancy.address)
+                .map(|address| Chosen { address, pool })
+                .collect();
+            let rows = match sure {
+                true => Vec::new(),
+                false => look(store, &chosen).await?,
+            };
+            let usable = |chosen: &Chosen<'a, F>| {
+                !avoid.contains(&chosen.address) && is_free_for(wish, chosen, &rows)
+            };
+            if let Some(at) = chosen.iter().position(usable) {
+                let mut vacancies = place.vacancies();
+                let rest = taken.into_iter().skip(at + 1).rev();
+                rest.for_each(|vacancy| vacancies.put_back(vacancy));
+                return Ok(chosen.get(at).copied());
+            }
+        }
+        Ok(None)
+    }
+
+    /// A lease ended: there may be room again, and where its row is gone the next client may have it.
+    pub(crate) fn freed(&self, subnet: &Subnet<F>, address: F::Address, gone: bool) {
+        for pool in subnet.pools.iter().chain(&subnet.pd_pools) {
+            let key = PlaceKey::of(subnet, pool);
+            if let Some(place) = self.places().get(&key) {
+                let own = Some(address).filter(|address| gone && pool.contains(*address));
+                place.vacancies().freed(own);
+            }
+        }
+    }
+
+    /// Whether single looks are likely to hit something free.
+    fn is_roomy(&self, wish: &Wish<'_, F>) -> bool {
+        let Some(first) = wish.pools.first() else {
+            return false;
+        };
+        let is_crowded = |pool| self.place(wish, pool).vacancies().is_crowded();
+        kind_of(wish.subnet, first) == Kind::Random
+            && candidates::total(wish.pools) >= LARGE
+            && !wish.pools.iter().any(is_crowded)
+    }
+
+    /// Remember how single looks went, up to the first that hit.
+    fn probed(&self, wish: &Wish<'_, F>, all: &[Chosen<'_, F>], hit: Option<Chosen<'_, F>>) {
+        for chosen in all {
+            let is_hit = hit.is_some_and(|hit| hit.address == chosen.address);
+            self.place(wish, chosen.pool).vacancies().probed(is_hit);
+            if is_hit {
+                break;
+            }
+        }
+    }
+
+    /// What was taken for the first look is not needed.
+    fn put_back(&self, wish: &Wish<'_, F>, asked: Asked<'_, F>) {
+        if let (Source::Vacancy(vacancy), Some(chosen)) = (asked.source, asked.first.first()) {
+            let place = self.place(wish, chosen.pool);
+            place.vacancies().put_back(vacancy);
+        }
+    }
+
+    fn share(&self) -> Share {
+        let share = self.share.load(Relaxed);
+        Share {
+            rank: (share >> 32) as u32,
+            size: share as u32,
+        }
+    }
+
+    fn place(&self, wish: &Wish<'_, F>, pool: &Pool<F>) -> Arc<Place<F>> {
+        let key = PlaceKey::of(wish.subnet, pool);
+        let mut places = self.places();
+        if let Some(place) = places.get(&key) {
+            return Arc::clone(place);
+        }
+        let kind = kind_of(wish.subnet, pool);
+        let place = Arc::new(Place::new(kind, self.key.hash_one(&key)));
+        places.insert(key, Arc::clone(&place));
+        place
+    }
+
+    fn places(&self) -> std::sync::MutexGuard<'_, HashMap<PlaceKey<F>, Arc<Place<F>>>> {
+        // A panic while holding the lock leaves a cache that is still a cache.
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<F: LeaseFamily> PlaceKey<F> {
+    fn of(subnet: &Subnet<F>, pool: &Pool<F>) -> Self {
+        Self {
+            subnet_id: subnet.id,
+            first: pool.first(),
+            last: pool.last(),
+            len: pool.lease_len(),
+            kind: kind_of(subnet, pool) as u8,
+        }
+    }
+}
+
+/// The allocator of a pool.
+fn kind_of<F: LeaseFamily>(subnet: &Subnet<F>, pool: &Pool<F>) -> Kind {
+    match pool.kind {
+        PoolKind::Address => subnet.allocator,
+        PoolKind::Prefix { .. } => subnet.pd_allocator,
+    }
+}
+
+/// One vacancy that needs no other look, or a few that do.
+fn take<F: LeaseFamily>(place: &Place<F>, pool: &Pool<F>) -> SmallVec<[Vacancy<F>; LOOK_AGAIN]> {
+    let mut vacancies = place.vacancies();
+    let now = Instant::now();
+    let mut taken = SmallVec::new();
+    while taken.len() < LOOK_AGAIN
+        && let Some(vacancy) = vacancies.take()
+    {
+        let sure = vacancy.is_fresh(now) && matches!(pool.kind, PoolKind::Address);
+        taken.push(vacancy);
+        if sure {
+            break;
+        }
+    }
+    taken
 }
 
 /// Everything that may be in the way of some candidates.
@@ -190,70 +448,6 @@ fn ask_for<'c, 'a: 'c, F: LeaseFamily>(
     lookup.addresses.extend(addresses.iter().map(|c| c.address));
 }
 
-/// The lease the client has in this subnet, if it may keep it: one that it holds, one that
-/// expired, or one that it gave back, as long as it lies in a pool. A live one must have the length
-/// that the pool gives, as it cannot change.
-pub(crate) fn current<'a, F: LeaseFamily>(
-    wish: &Wish<'a, F>,
-    found: &Found<F>,
-) -> Option<Chosen<'a, F>> {
-    own_rows(wish, found)
-        .filter_map(|row| {
-            let pool = pool_of(wish.pools, row.lease.address)?;
-            let fits = !row.is_held() || row.is_of(row.lease.address, pool.lease_len());
-            fits.then_some((row, pool))
-        })
-        .max_by_key(|(row, _)| (row.is_held(), is_exact(wish, row), row.lease.expire))
-        .map(|(row, pool)| Chosen {
-            address: row.lease.address,
-            pool,
-        })
-}
-
-/// A lease of the client in this subnet that must end when it gets what was chosen instead. It may
-/// have the same address and another length.
-pub(crate) fn replaced<'f, F: LeaseFamily>(
-    wish: &Wish<'_, F>,
-    found: &'f Found<F>,
-    chosen: &Chosen<'_, F>,
-) -> Option<&'f FoundLease<F>> {
-    own_rows(wish, found)
-        .filter(|row| row.lease.state == murre_schema::State::Default)
-        .filter(|row| !row.is_of(chosen.address, chosen.len()))
-        .max_by_key(|row| is_exact(wish, row))
-}
-
-/// Whether the client has what was chosen as it is, if only because nobody has ended it yet.
-pub(crate) fn holds<F: LeaseFamily>(
-    wish: &Wish<'_, F>,
-    found: &Found<F>,
-    chosen: &Chosen<'_, F>,
-) -> bool {
-    own_rows(wish, found)
-        .filter(|row| row.lease.state == murre_schema::State::Default)
-        .any(|row| row.is_of(chosen.address, chosen.len()))
-}
-
-/// Found by what identifies the client, and not by its card alone, under which its boot loader may
-/// have come.
-fn is_exact<F: LeaseFamily>(wish: &Wish<'_, F>, row: &FoundLease<F>) -> bool {
-    F::lookup_key(&row.lease.client) == F::lookup_key(&wish.client)
-}
-
-fn own_rows<'f, F: LeaseFamily>(
-    wish: &Wish<'_, F>,
-    found: &'f Found<F>,
-) -> impl Iterator<Item = &'f FoundLease<F>> {
-    let (client, subnet) = (wish.client.clone(), wish.subnet.id);
-    found
-        .by_client
-        .iter()
-        .chain(&found.by_hwaddr)
-        .filter(move |row| F::same_client(&row.lease.client, &client))
-        .filter(move |row| row.lease.subnet_id == subnet)
-        .filter(|row| row.lease.state != murre_schema::State::Declined)
-}
-
 impl<'a, F: LeaseFamily> Wish<'a, F> {
     /// What the client asks for, if a pool has it.
     fn hint_in_pool(&self) -> Option<Chosen<'a, F>> {
@@ -266,50 +460,4 @@ impl<'a, F: LeaseFamily> Wish<'a, F> {
 /// The pool an address lies in.
 pub(crate) fn pool_of<F: LeaseFamily>(pools: &[Pool<F>], address: F::Address) -> Option<&Pool<F>> {
     pools.iter().find(|pool| pool.contains(address))
-}
-
-/// Whether nothing that was found is in the way: nothing of another client, and of this one only this
-/// very lease, or one that ends when it gets another in this subnet.
-fn is_free_for<F: LeaseFamily>(
-    wish: &Wish<'_, F>,
-    chosen: &Chosen<'_, F>,
-    rows: &[FoundLease<F>],
-) -> bool {
-    let (address, len) = (chosen.address, chosen.len());
-    rows.iter()
-        .filter(|row| row.is_in_the_way(address, len))
-        .all(|row| {
-            row.lease.state == murre_schema::State::Default
-                && F::same_client(&row.lease.client, &wish.client)
-                && (row.is_of(address, len) || row.lease.subnet_id == wish.subnet.id)
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use murre_wire::V4;
-    use std::collections::HashSet;
-    use std::net::Ipv4Addr;
-
-    #[test]
-    fn candidates_cover_all_pools_once() {
-        let at = |last| Ipv4Addr::new(192, 0, 2, last);
-        let pools = [
-            Pool::<V4>::addresses(at(10), at(19)),
-            Pool::<V4>::addresses(at(200), at(200)),
-        ];
-        let all: Vec<_> = Candidates::new(&pools, 99)
-            .map(|chosen| chosen.address)
-            .collect();
-        let distinct: HashSet<_> = all.iter().copied().collect();
-        let expected: HashSet<_> = (10..20).chain([200]).map(at).collect();
-        assert_eq!((all.len(), distinct), (11, expected));
-    }
-
-    #[test]
-    fn no_pool_no_candidate() {
-        assert!(Candidates::<V4>::new(&[], 1).next().is_none());
-    }
 }

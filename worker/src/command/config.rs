@@ -52,7 +52,7 @@ fn sane(config: &Config) -> String {
 
 /// Of the configuration with its keys in alphabetical order, so that their order in the file does
 /// not matter.
-fn hash(config: &Value) -> String {
+pub(crate) fn hash(config: &Value) -> String {
     let mut config = config.clone();
     config.sort_all_objects();
     Sha256::digest(config.to_string())

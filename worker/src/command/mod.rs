@@ -14,6 +14,7 @@ use tokio::sync::mpsc::Sender;
 use crate::daemon::Event;
 use crate::exchange::{Exchange, Service};
 
+pub(crate) use config::hash;
 pub(crate) use status::{Sockets, Status};
 
 /// What the commands of a family see of the daemon.

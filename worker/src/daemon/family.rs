@@ -1,5 +1,6 @@
 //! One family's service with its sockets, database and timers.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,13 +10,15 @@ use murre_control::{PidFile, Registry, UnixChannel};
 use murre_leasefile::FileFamily;
 use murre_schema::{Store, StoreOptions, life};
 use murre_wire::{Family, V4, V6};
+use serde_json::Value;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinHandle;
 
 use super::{Ending, Surroundings, Wanted, access, duid, import, pid, recovery, timers};
 use crate::command::{self, Desk, Sockets, Status};
 use crate::exchange::{Exchange, Journal, Service};
-use crate::socket::{self, Listeners, Mode, Packet, Selector, Settings};
+use crate::fleet;
+use crate::socket::{self, Interface, Listeners, Mode, Packet, Selector, Settings};
 
 /// Batches of packets that may wait between the sockets and the service.
 const BATCHES: usize = 256;
@@ -28,6 +31,8 @@ const MOST_IN_FLIGHT: usize = 65_536;
 pub(super) trait Serve: Exchange + FileFamily {
     /// The sockets' mode, as configured.
     fn mode(server: &Server<Self>) -> Mode;
+    /// The addresses of an interface that answers come from.
+    fn addresses(interface: &Interface) -> Vec<IpAddr>;
     /// What must be settled with the database before the first query.
     fn settle(
         service: &Service<Self>,
@@ -65,6 +70,7 @@ impl<F: Serve> FamilyDaemon<F> {
             status: Arc::new(Status::new(wanted.json)),
             events: surroundings.events.clone(),
         };
+        revise(&desk.service, desk.status.config());
         let registry = Arc::new(command::registry(&desk));
         Self {
             service: desk.service,
@@ -108,6 +114,8 @@ impl<F: Serve> FamilyDaemon<F> {
             self.packets = Some(incoming);
         }
         self.open_sockets().await?;
+        // The others make room, or the first queries would be answered twice.
+        fleet::beat(&self.service).await;
         let sender = self.listeners.as_ref().map(Listeners::sender);
         if let (Some(incoming), Some(sender)) = (self.packets.take(), sender) {
             let service = Arc::clone(&self.service);
@@ -115,6 +123,7 @@ impl<F: Serve> FamilyDaemon<F> {
         }
         let (service, events) = (&self.service, &self.surroundings.events);
         self.tasks.extend([
+            tokio::spawn(fleet::run(Arc::clone(service))),
             tokio::spawn(timers::run(Arc::clone(service))),
             tokio::spawn(recovery::run(Arc::clone(service), events.clone())),
         ]);
@@ -182,6 +191,9 @@ impl<F: Serve> FamilyDaemon<F> {
                 .await
                 .with_context(|| format!("{} interfaces-config", <F as Family>::KEY))?;
             Journal::<F>::listening(&applied);
+            let served = listeners.interfaces_served();
+            let addresses = served.flat_map(|interface| F::addresses(interface));
+            self.service.fleet.answers_from(addresses.collect());
             let failures = applied.failures.iter().map(ToString::to_string);
             self.status.sockets(Sockets::Tried(failures.collect()));
         }
@@ -192,7 +204,7 @@ impl<F: Serve> FamilyDaemon<F> {
     pub(super) fn present(&self) -> Wanted<F> {
         Wanted {
             server: self.service.server.load_full(),
-            json: serde_json::Value::clone(&self.status.config()),
+            json: Value::clone(&self.status.config()),
         }
     }
 
@@ -209,10 +221,12 @@ impl<F: Serve> FamilyDaemon<F> {
         }
         self.open_channels(&server.control_sockets)?;
         let earlier = self.service.store.load_full();
+        let moves = store.is_some();
         if let Some(store) = store {
             self.service.store.store(Some(Arc::new(store)));
         }
         self.service.server.store(server);
+        self.service.allocator.forget();
         if self.serving.is_some()
             && let Err(error) = self.settle_and_open().await
         {
@@ -223,8 +237,12 @@ impl<F: Serve> FamilyDaemon<F> {
             let _ = self.open_channels(&before.control_sockets);
             return Err(error);
         }
+        if moves && let Some(earlier) = earlier {
+            fleet::leave(&self.service, &earlier).await;
+        }
         // Before the first query, the start is under way and goes on with what it finds now.
         self.status.loaded(json);
+        revise(&self.service, self.status.config());
         Ok(())
     }
 
@@ -233,6 +251,18 @@ impl<F: Serve> FamilyDaemon<F> {
             .await
             .context("server identifier")?;
         self.open_sockets().await
+    }
+
+    /// Tell the fleet why a configuration was refused, or that it was not.
+    pub(super) fn refused(&self, problem: Option<&str>) {
+        self.service.fleet.refused(problem);
+    }
+
+    /// Hand over to the other workers what they hear as well, before the end.
+    pub(super) async fn drain(&self, ending: Ending) {
+        if self.serving.is_some() && !ending.at_once {
+            fleet::drain(&self.service).await;
+        }
     }
 
     /// Take no more queries, answer what is in flight unless it must end at once, close.
@@ -253,6 +283,9 @@ impl<F: Serve> FamilyDaemon<F> {
         }
         if let Some(listeners) = self.listeners.take() {
             listeners.close().await;
+        }
+        if let Some(store) = self.service.store.load_full() {
+            fleet::leave(&self.service, &store).await;
         }
         let channels = self.channels.drain(..).map(UnixChannel::close);
         for finishing in channels.collect::<Vec<_>>() {
@@ -305,8 +338,16 @@ pub(super) async fn restore<F: Serve>(
 /// Stop a family for good.
 pub(super) async fn remove<F: Serve>(running: &mut Option<FamilyDaemon<F>>) {
     if let Some(daemon) = running.take() {
+        daemon.drain(Ending::default()).await;
         daemon.stop(Ending::default()).await;
     }
+}
+
+/// Tell the fleet which configuration is in force. Its hash takes a while when it is large, and
+/// nothing waits for it.
+fn revise<F: Serve>(service: &Arc<Service<F>>, config: Arc<Value>) {
+    let service = Arc::clone(service);
+    tokio::task::spawn_blocking(move || service.fleet.runs(&command::hash(&config)));
 }
 
 async fn open_store<F: Serve>(server: &Server<F>) -> Result<Store<F>, murre_schema::Error> {
@@ -382,6 +423,11 @@ impl Serve for V4 {
         }
     }
 
+    fn addresses(interface: &Interface) -> Vec<IpAddr> {
+        let addresses = interface.ipv4.iter();
+        addresses.map(|(address, _)| (*address).into()).collect()
+    }
+
     async fn settle(_service: &Service<V4>) -> Result<(), murre_schema::Error> {
         Ok(())
     }
@@ -390,6 +436,18 @@ impl Serve for V4 {
 impl Serve for V6 {
     fn mode(_server: &Server<V6>) -> Mode {
         Mode::V6
+    }
+
+    /// Those that mean something beyond their link, if it has any.
+    fn addresses(interface: &Interface) -> Vec<IpAddr> {
+        let all = || interface.ipv6.iter().map(|(address, _)| *address);
+        let wide = all().filter(|address| !address.is_unicast_link_local());
+        let wide: Vec<IpAddr> = wide.map(IpAddr::from).collect();
+        if wide.is_empty() {
+            all().map(IpAddr::from).collect()
+        } else {
+            wide
+        }
     }
 
     async fn settle(service: &Service<V6>) -> Result<(), murre_schema::Error> {

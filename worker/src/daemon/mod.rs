@@ -205,6 +205,7 @@ impl Daemon {
                 Some(Event::Stop(ending)) => return Ok(ending),
                 Some(Event::Reload(asked)) => {
                     let outcome = self.reload().await;
+                    self.tell_fleet(&outcome);
                     // A family that is new starts as at the beginning.
                     started = false;
                     if let Some(asked) = asked {
@@ -296,6 +297,17 @@ impl Daemon {
         }
     }
 
+    /// The fleet sees which worker refused a configuration, and why.
+    fn tell_fleet(&self, outcome: &Result<(), String>) {
+        let problem = outcome.as_ref().err().map(String::as_str);
+        if let Some(family) = &self.v4 {
+            family.refused(problem);
+        }
+        if let Some(family) = &self.v6 {
+            family.refused(problem);
+        }
+    }
+
     /// It cannot be served.
     fn failed(&self, error: &anyhow::Error) {
         if self.v4.is_some() {
@@ -316,6 +328,19 @@ impl Daemon {
     }
 
     async fn stop(self, ending: Ending) {
+        // Both at once: each takes a moment.
+        tokio::join!(
+            async {
+                if let Some(family) = &self.v4 {
+                    family.drain(ending).await;
+                }
+            },
+            async {
+                if let Some(family) = &self.v6 {
+                    family.drain(ending).await;
+                }
+            },
+        );
         if let Some(family) = self.v4 {
             family.stop(ending).await;
         }

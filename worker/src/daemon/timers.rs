@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use murre_schema::Store;
+use murre_schema::{Ended, Store};
 
 use crate::exchange::{Exchange, Journal, Service};
 
@@ -66,12 +66,9 @@ async fn reclaim<F: Exchange>(service: Arc<Service<F>>, store: Arc<Store<F>>, be
         let portion = left.min(PORTION);
         match store.reclaim(portion, remove).await {
             Ok(leases) => {
-                for ended in &leases {
-                    match ended {
-                        Ok(lease) => Journal::<F>::reclaimed(lease),
-                        Err(error) => Journal::<F>::reclaimed_unread(error),
-                    }
-                }
+                leases
+                    .iter()
+                    .for_each(|ended| tell_of(&service, ended, remove));
                 let count = leases.len() as u32;
                 left = left.saturating_sub(count);
                 if count < portion {
@@ -85,6 +82,20 @@ async fn reclaim<F: Exchange>(service: Arc<Service<F>>, store: Arc<Store<F>>, be
     if cycles >= settings.unwarned_reclaim_cycles {
         behind.store(0, Relaxed);
         Journal::<F>::reclaiming_falls_behind(cycles);
+    }
+}
+
+/// A lease ended: tell of it, and if its row is gone, let the next client have it.
+fn tell_of<F: Exchange>(service: &Service<F>, ended: &Ended<F>, removed: bool) {
+    match ended {
+        Ok(lease) => {
+            Journal::<F>::reclaimed(lease);
+            let server = service.server.load();
+            if let Some(subnet) = server.subnet_by_id(lease.subnet_id) {
+                service.allocator.freed(subnet, lease.address, removed);
+            }
+        }
+        Err(error) => Journal::<F>::reclaimed_unread(error),
     }
 }
 

@@ -20,6 +20,7 @@ use murre_schema::{Change, Changed, Claim, Error, Found, LeaseFamily, Lookup, St
 use tokio::sync::{Notify, mpsc};
 
 use crate::allocation::Allocator;
+use crate::fleet::Fleet;
 use crate::socket::{Packet, Reply, Sender};
 
 pub(crate) use journal::Journal;
@@ -54,11 +55,13 @@ pub(crate) struct Service<F: Exchange> {
     pub(crate) counters: Counters,
     /// Queries in flight, averaged.
     pub(crate) load: Load,
+    /// The other workers on the database.
+    pub(crate) fleet: Fleet,
     /// Port this server listens on and answers from.
     pub(crate) server_port: u16,
     /// Port that answers go to instead of the protocol's, for tests (`-P`).
     pub(crate) client_port: Option<u16>,
-    allocator: Allocator,
+    pub(crate) allocator: Allocator<F>,
     turns: Turns,
     in_flight: AtomicUsize,
     limit: usize,
@@ -93,6 +96,7 @@ impl<F: Exchange> Service<F> {
             duid: ArcSwap::default(),
             counters: Counters::default(),
             load: Load::default(),
+            fleet: Fleet::default(),
             server_port: ports.server.unwrap_or(F::SERVER_PORT),
             client_port: ports.client,
             allocator: Allocator::default(),
@@ -133,6 +137,11 @@ impl<F: Exchange> Service<F> {
         while self.in_flight.load(Relaxed) > 0 {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
+    }
+
+    /// Queries being worked on at this moment.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.in_flight.load(Relaxed)
     }
 
     /// Take no more queries.
@@ -182,7 +191,7 @@ impl<F: Exchange> Drop for Flight<F> {
 
 impl<'a, F: Exchange> Context<'a, F> {
     /// Chooses addresses.
-    pub(crate) fn allocator(&self) -> &'a Allocator {
+    pub(crate) fn allocator(&self) -> &'a Allocator<F> {
         &self.service.allocator
     }
 

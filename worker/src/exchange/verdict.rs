@@ -40,6 +40,8 @@ verdicts! {
     Insane = "insane",
     /// The client chose another server.
     OtherServer = "other-server",
+    /// Another worker of the fleet hears the query too and answers it.
+    OthersShare = "others-share",
     /// Sent to an own address although it must be multicast.
     Unicast = "unicast",
     /// No subnet fits the client's place.
@@ -76,6 +78,7 @@ impl Verdict {
             Self::Bootp => (ids::DROP_BOOTP, detail),
             Self::Insane => (ids::DROP_REQUIRED_OPTIONS, detail),
             Self::OtherServer => (ids::DROP_OTHER_SERVER, detail),
+            Self::OthersShare => (ids::OTHERS_SHARE, detail),
             Self::Unicast => (ids::DROP_UNICAST, detail),
             Self::NoSubnet => (ids::DROP_NO_SUBNET, detail),
             Self::Duplicate => (ids::DROP_DUPLICATE, detail),

@@ -61,6 +61,20 @@ ids! {
         LOG_UNUSED_LOGGER = "LOG_UNUSED_LOGGER" / "LOG_UNUSED_LOGGER";
     }
     Dhcpsrv {
+        /// The worker is in the registry of its fleet.
+        FLEET_REGISTERED = "DHCP4_FLEET_REGISTERED" / "DHCP6_FLEET_REGISTERED";
+        /// Others share its queries, or do so no more.
+        FLEET_CHANGED = "DHCP4_FLEET_CHANGED" / "DHCP6_FLEET_CHANGED";
+        /// After that only its own part is answered.
+        FLEET_SETTLED = "DHCP4_FLEET_SETTLED" / "DHCP6_FLEET_SETTLED";
+        /// The registry cannot be reached.
+        FLEET_LOST = "DHCP4_FLEET_LOST" / "DHCP6_FLEET_LOST";
+        /// It can be reached again.
+        FLEET_FOUND = "DHCP4_FLEET_FOUND" / "DHCP6_FLEET_FOUND";
+        /// Clients of another worker were answered, as it does not hear them.
+        FLEET_OWNER_DEAF = "DHCP4_FLEET_OWNER_DEAF" / "DHCP6_FLEET_OWNER_DEAF";
+        /// The worker hands over its part before it ends.
+        FLEET_DRAINING = "DHCP4_FLEET_DRAINING" / "DHCP6_FLEET_DRAINING";
         /// An interface is listened on.
         OPEN_SOCKET = "DHCP4_OPEN_SOCKET" / "DHCP6_OPEN_SOCKET";
         /// An interface cannot be listened on.
@@ -87,6 +101,8 @@ ids! {
         PACKET_SEND_FAIL = "DHCP4_PACKET_SEND_FAIL" / "DHCP6_PACKET_SEND_FAIL";
         /// An answer could not be built.
         PACK_FAIL = "DHCP4_PACKET_PACK_FAIL" / "DHCP6_PACK_FAIL";
+        /// Another worker that hears the query answers it.
+        OTHERS_SHARE = "DHCP4_PACKET_OTHERS_SHARE" / "DHCP6_PACKET_OTHERS_SHARE";
         /// More queries wait than are kept.
         PACKET_QUEUE_FULL = "DHCP4_PACKET_QUEUE_FULL" / "DHCP6_PACKET_QUEUE_FULL";
     }

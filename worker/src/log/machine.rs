@@ -3,7 +3,7 @@
 use std::fs;
 
 /// The host's name, as the kernel has it.
-pub(super) fn host_name() -> String {
+pub(crate) fn host_name() -> String {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     name.trim().to_owned()
 }

@@ -27,6 +27,7 @@ use murre_wire::Family;
 
 pub use error::LogError;
 pub use level::Level;
+pub(crate) use machine::host_name;
 pub use part::{Id, Part};
 pub use record::Origin;
 use record::Record;

@@ -123,6 +123,11 @@ impl Listeners {
         self.detected.as_deref().unwrap_or_default()
     }
 
+    /// The interfaces that are served, each as often as it has listening points.
+    pub fn interfaces_served(&self) -> impl Iterator<Item = &Arc<Interface>> {
+        self.points.iter().map(|point| &point.wanted.interface)
+    }
+
     /// Opens what `settings` ask for, keeps what is open already and still wanted, closes the rest.
     ///
     /// What cannot be opened is tried again `max_retries` times with `retry_wait` between; the

@@ -60,8 +60,12 @@ pub(super) fn requested(message: &Message<'_>) -> Option<Ipv4Addr> {
         .filter(|address| !address.is_unspecified())
 }
 
-/// A client that chose another server is left to it.
-pub(super) fn for_us(query: &Query<'_>, subnet: &Subnet<V4>) -> Result<(), Verdict> {
+/// A client that chose another server is left to it. All workers of the fleet are one server.
+pub(super) fn for_us(
+    context: &Context<'_, V4>,
+    query: &Query<'_>,
+    subnet: &Subnet<V4>,
+) -> Result<(), Verdict> {
     let Some(named) = query.message.addr_option(code::SERVER_IDENTIFIER) else {
         return Ok(());
     };
@@ -70,7 +74,8 @@ pub(super) fn for_us(query: &Query<'_>, subnet: &Subnet<V4>) -> Result<(), Verdi
     let ours = packet.local == IpAddr::V4(named)
         || on_interface()
         || overridden(query) == Some(named)
-        || configured(subnet) == Some(named.octets());
+        || configured(subnet) == Some(named.octets())
+        || context.service.fleet.knows_server_id(named.into());
     if ours {
         Ok(())
     } else {

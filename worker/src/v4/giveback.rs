@@ -22,10 +22,11 @@ pub(super) async fn release(
         client: lease::client(query, subnet),
         keep: context.server.expired.affinity(),
     };
-    let address = release.address;
+    let (address, keep) = (release.address, release.keep);
     match context.change(Change::Release(release)).await? {
         Changed::Released => {
             Journal::<V4>::released(address);
+            context.allocator().freed(subnet, address, !keep);
             Err(Verdict::Released)
         }
         _ => Err(Verdict::NotHeld),

@@ -8,6 +8,7 @@ mod lease;
 mod offer;
 mod options;
 mod reply;
+mod share;
 mod subnet;
 
 use murre_wire::V4;
@@ -28,16 +29,24 @@ impl Exchange for V4 {
 
     async fn answer(context: &Context<'_, V4>, packet: &Packet) -> Result<Reply, Verdict> {
         let query = gate::admit(context, packet)?;
-        let subnet = subnet::select(context.server, &query).ok_or(Verdict::NoSubnet)?;
-        gate::for_us(&query, subnet)?;
-        let _turn = context.turn(lease::identity(&query))?;
-        match query.kind {
-            MessageType::Discover => offer::offer(context, &query, subnet).await,
-            MessageType::Request => grant::grant(context, &query, subnet).await,
-            MessageType::Release => giveback::release(context, &query, subnet).await,
-            MessageType::Decline => giveback::decline(context, &query, subnet).await,
-            MessageType::Inform => inform::inform(context, &query, subnet),
-            _ => Err(Verdict::UnsupportedType),
-        }
+        let part = context.service.fleet.part(&query)?;
+        let reply = proceed(context, &query).await?;
+        context.service.fleet.answered(part);
+        Ok(reply)
+    }
+}
+
+/// The stages of a query that is this worker's to answer.
+async fn proceed(context: &Context<'_, V4>, query: &Query<'_>) -> Result<Reply, Verdict> {
+    let subnet = subnet::select(context.server, query).ok_or(Verdict::NoSubnet)?;
+    gate::for_us(context, query, subnet)?;
+    let _turn = context.turn(lease::identity(query))?;
+    match query.kind {
+        MessageType::Discover => offer::offer(context, query, subnet).await,
+        MessageType::Request => grant::grant(context, query, subnet).await,
+        MessageType::Release => giveback::release(context, query, subnet).await,
+        MessageType::Decline => giveback::decline(context, query, subnet).await,
+        MessageType::Inform => inform::inform(context, query, subnet),
+        _ => Err(Verdict::UnsupportedType),
     }
 }

@@ -21,12 +21,11 @@ where
 {
     let wish = lease::wish(query, subnet, gate::requested(&query.message));
     let allocator = context.allocator();
-    let mut candidates = allocator.candidates(&wish);
     let mut lookup = lease::lookup(&wish);
-    let first = allocator.ask(&wish, &mut candidates, &mut lookup);
+    let asked = allocator.ask(&wish, &mut lookup);
     let found = context.lookup(lookup).await?;
     let chosen = allocator
-        .choose(context.store, &wish, (&found, &first), candidates, &[])
+        .choose(context.store, &wish, (&found, asked), &[])
         .await
         .map_err(|error| context.failed(&error))?
         .ok_or(Verdict::NoAddress)?;

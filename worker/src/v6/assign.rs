@@ -98,14 +98,13 @@ async fn assign_one<'s>(
     let wish = lease::wish(query, ia, subnet);
     let mut lost: SmallVec<[Ipv6Addr; 4]> = given.into();
     for _ in 0..ATTEMPTS {
-        let mut candidates = context.allocator().candidates(&wish);
         let mut lookup = Lookup::default();
         lookup.clients.push(wish.client.duid.clone());
-        let first = context.allocator().ask(&wish, &mut candidates, &mut lookup);
+        let asked = context.allocator().ask(&wish, &mut lookup);
         let found: Found<V6> = context.lookup(lookup).await?;
         let chosen = context
             .allocator()
-            .choose(context.store, &wish, (&found, &first), candidates, &lost)
+            .choose(context.store, &wish, (&found, asked), &lost)
             .await
             .map_err(|error| context.failed(&error))?;
         let Some(chosen) = chosen else {
@@ -130,6 +129,9 @@ async fn assign_one<'s>(
         match context.claim(claim).await? {
             Changed::Claimed { .. } => {
                 Journal::<V6>::granted(&row);
+                if let Some(ended) = replaced {
+                    context.allocator().freed(subnet, ended.address, true);
+                }
                 return Ok(Some(Granted {
                     chosen,
                     lease: row,

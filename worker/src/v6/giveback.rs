@@ -48,7 +48,7 @@ async fn give_back(
     options::add(&mut builder, &query.message, &[scope]);
     let mut any_unknown = false;
     for ia in query.message.options.ias().take(lease::MAX_IAS) {
-        let held = give_back_ia(context, query, &ia, way).await?;
+        let held = give_back_ia(context, query, (&ia, subnet), way).await?;
         any_unknown |= !held;
         // Only an association without a binding is shown again (RFC 8415 section 18.3.7).
         if !held {
@@ -70,7 +70,7 @@ async fn give_back(
 async fn give_back_ia(
     context: &Context<'_, V6>,
     query: &Query<'_>,
-    ia: &Ia<'_>,
+    (ia, subnet): (&Ia<'_>, Option<&Arc<Subnet<V6>>>),
     way: Way,
 ) -> Result<bool, Verdict> {
     // Prefixes cannot be declined: nobody finds a prefix in use on a link.
@@ -95,7 +95,12 @@ async fn give_back_ia(
             }),
         };
         match context.change(change).await? {
-            Changed::Released => Journal::<V6>::released(address),
+            Changed::Released => {
+                Journal::<V6>::released(address);
+                let gone = !context.server.expired.affinity();
+                let subnet = subnet.into_iter();
+                subnet.for_each(|s| context.allocator().freed(s, address, gone));
+            }
             Changed::Declined => Journal::<V6>::declined(address),
             _ => held = false,
         }

@@ -8,6 +8,7 @@ mod inform;
 mod lease;
 mod options;
 mod reply;
+mod share;
 mod subnet;
 
 use murre_wire::V6;
@@ -35,23 +36,31 @@ impl Exchange for V6 {
 
     async fn answer(context: &Context<'_, V6>, packet: &Packet) -> Result<Reply, Verdict> {
         let query = gate::admit(context, packet)?;
-        let subnet = subnet::select(context.server, &query);
-        let _turn = match query.message.client_id() {
-            Some(duid) => Some(context.turn(duid)?),
-            None => None,
-        };
-        match (query.kind(), subnet) {
-            (MessageType::Solicit, subnet) => assign::solicit(context, &query, subnet).await,
-            (MessageType::Request | MessageType::Renew | MessageType::Rebind, subnet) => {
-                assign::commit(context, &query, subnet).await
-            }
-            (MessageType::Confirm, subnet) => {
-                confirm::confirm(context, &query, subnet.ok_or(Verdict::NoSubnet)?)
-            }
-            (MessageType::Release, subnet) => giveback::release(context, &query, subnet).await,
-            (MessageType::Decline, subnet) => giveback::decline(context, &query, subnet).await,
-            (MessageType::InformationRequest, subnet) => inform::inform(context, &query, subnet),
-            _ => Err(Verdict::UnsupportedType),
+        let part = context.service.fleet.part(&query)?;
+        let reply = proceed(context, &query).await?;
+        context.service.fleet.answered(part);
+        Ok(reply)
+    }
+}
+
+/// The stages of a query that is this worker's to answer.
+async fn proceed(context: &Context<'_, V6>, query: &Query<'_>) -> Result<Reply, Verdict> {
+    let subnet = subnet::select(context.server, query);
+    let _turn = match query.message.client_id() {
+        Some(duid) => Some(context.turn(duid)?),
+        None => None,
+    };
+    match (query.kind(), subnet) {
+        (MessageType::Solicit, subnet) => assign::solicit(context, query, subnet).await,
+        (MessageType::Request | MessageType::Renew | MessageType::Rebind, subnet) => {
+            assign::commit(context, query, subnet).await
         }
+        (MessageType::Confirm, subnet) => {
+            confirm::confirm(context, query, subnet.ok_or(Verdict::NoSubnet)?)
+        }
+        (MessageType::Release, subnet) => giveback::release(context, query, subnet).await,
+        (MessageType::Decline, subnet) => giveback::decline(context, query, subnet).await,
+        (MessageType::InformationRequest, subnet) => inform::inform(context, query, subnet),
+        _ => Err(Verdict::UnsupportedType),
     }
 }

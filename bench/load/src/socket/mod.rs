@@ -24,6 +24,15 @@ use outbox::Outbox;
 /// Most packets per system call. More would make the first wait for the last.
 const BATCH: usize = 32;
 
+/// Who hears what comes and says what leaves.
+pub(crate) trait Party {
+    /// A datagram with the kernel's time of arrival (wall clock, nanoseconds), and a packet to answer
+    /// in; whether it wrote one.
+    fn hear(&mut self, datagram: &[u8], stamp: Option<u64>, packet: &mut Packet) -> bool;
+    /// What was written leaves now.
+    fn leave(&mut self);
+}
+
 /// All sockets, with what waits to be sent and room for what comes.
 pub(crate) struct Sockets {
     hearing: Vec<Socket>,
@@ -51,7 +60,7 @@ impl Sockets {
             hearing: sending.into_iter().chain([hearing]).collect(),
             sending: count,
             inbox: Inbox::new(),
-            outbox: Outbox::new(),
+            outbox: Outbox::new(settings.spread),
             sent: 0,
             not_sent: 0,
             received: 0,
@@ -67,9 +76,9 @@ impl Sockets {
     ///
     /// # Errors
     /// As [`Sockets::flush`].
-    pub(crate) fn push(&mut self) -> Result<(), LoadError> {
+    pub(crate) fn push(&mut self, party: &mut impl Party) -> Result<(), LoadError> {
         if self.outbox.push() {
-            self.flush()
+            self.flush(party)
         } else {
             Ok(())
         }
@@ -79,7 +88,8 @@ impl Sockets {
     ///
     /// # Errors
     /// When the kernel fails for another reason than the server or the way to it.
-    pub(crate) fn flush(&mut self) -> Result<(), LoadError> {
+    pub(crate) fn flush(&mut self, party: &mut impl Party) -> Result<(), LoadError> {
+        party.leave();
         let senders = self.hearing.get(..self.sending).unwrap_or_default();
         let flushed = self
             .outbox
@@ -93,18 +103,14 @@ impl Sockets {
         Ok(())
     }
 
-    /// Hands what has come to `each`, with the kernel's time of arrival (wall clock, nanoseconds)
-    /// and a packet to answer in; it returns whether it wrote one. Returns how many came.
+    /// Hands what has come to the party, and sends what it says to that. Returns how many came.
     ///
     /// # Errors
     /// When the kernel fails.
-    pub(crate) fn hear(
-        &mut self,
-        mut each: impl FnMut(&[u8], Option<u64>, &mut Packet) -> bool,
-    ) -> Result<u64, LoadError> {
+    pub(crate) fn hear(&mut self, party: &mut impl Party) -> Result<u64, LoadError> {
         let mut came = 0;
         for index in 0..self.hearing.len() {
-            came += self.hear_at(index, &mut each)?;
+            came += self.hear_at(index, party)?;
         }
         self.received += came;
         Ok(came)
@@ -112,11 +118,7 @@ impl Sockets {
 
     /// The same at one socket, a batch at a time. Ends after some batches even when more has come, as
     /// there may be something to begin.
-    fn hear_at(
-        &mut self,
-        index: usize,
-        each: &mut impl FnMut(&[u8], Option<u64>, &mut Packet) -> bool,
-    ) -> Result<u64, LoadError> {
+    fn hear_at(&mut self, index: usize, party: &mut impl Party) -> Result<u64, LoadError> {
         const BATCHES: usize = 4;
         let mut came = 0;
         for _ in 0..BATCHES {
@@ -125,7 +127,7 @@ impl Sockets {
             };
             let outbox = &mut self.outbox;
             let count = self.inbox.receive(socket, |datagram, stamp| {
-                if each(datagram, stamp, outbox.packet()) {
+                if party.hear(datagram, stamp, outbox.packet()) {
                     outbox.push();
                 }
             });
@@ -134,7 +136,7 @@ impl Sockets {
                 errno,
             })?;
             // A batch fits into the outbox, which is empty again after it.
-            self.flush()?;
+            self.flush(party)?;
             came += count as u64;
             if count < BATCH {
                 break;

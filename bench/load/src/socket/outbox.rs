@@ -17,6 +17,8 @@ pub(super) struct Outbox {
     headers: MultiHeaders<()>,
     /// Where there is no room; never sent.
     spare: Packet,
+    /// Each packet goes to one of the servers, by its client.
+    spread: bool,
 }
 
 /// What became of packets.
@@ -27,8 +29,9 @@ pub(super) struct Flushed {
 }
 
 impl Outbox {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(spread: bool) -> Self {
         Self {
+            spread,
             packets: vec![Packet::empty(); BATCH].into_boxed_slice(),
             count: 0,
             headers: MultiHeaders::preallocate(BATCH, None),
@@ -47,25 +50,36 @@ impl Outbox {
         self.count == self.packets.len()
     }
 
-    /// Sends all packets by each of these sockets, and forgets them.
+    /// Sends all packets by each of these sockets, or each by one of them, and forgets them.
     pub(super) fn flush(&mut self, sockets: &[Socket]) -> Result<Flushed, Errno> {
         let mut flushed = Flushed::default();
         if self.count > 0 {
-            for socket in sockets {
-                self.send(socket, &mut flushed)?;
+            for (index, socket) in sockets.iter().enumerate() {
+                let share = self.spread.then_some((index, sockets.len()));
+                self.send(socket, share, &mut flushed)?;
             }
         }
         self.count = 0;
         Ok(flushed)
     }
 
-    fn send(&mut self, socket: &Socket, flushed: &mut Flushed) -> Result<(), Errno> {
-        let mut packets = self.packets.iter();
+    /// By one socket: all, or of `(which, how many)` sockets this one's.
+    fn send(
+        &mut self,
+        socket: &Socket,
+        share: Option<(usize, usize)>,
+        flushed: &mut Flushed,
+    ) -> Result<(), Errno> {
+        let is_ours =
+            |packet: &&Packet| share.is_none_or(|(which, of)| packet.client as usize % of == which);
+        let waiting = self.packets.get(..self.count).unwrap_or_default();
+        let count = waiting.iter().filter(is_ours).count();
+        let mut packets = waiting.iter().filter(is_ours);
         let slices: [[IoSlice<'_>; 1]; BATCH] = std::array::from_fn(|_| {
             let bytes = packets.next().map_or(&[][..], Packet::bytes);
             [IoSlice::new(bytes)]
         });
-        let mut rest = slices.get(..self.count).unwrap_or_default();
+        let mut rest = slices.get(..count).unwrap_or_default();
         // The error of a server that was not there for an earlier packet comes with the next one,
         // which is then sent by another try.
         let mut tries = 2;

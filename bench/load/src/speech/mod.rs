@@ -7,6 +7,8 @@ mod v6;
 pub(crate) use v4::Dhcp4;
 pub(crate) use v6::Dhcp6;
 
+use crate::settings::Settings;
+
 /// Room for the longest message: a relayed REQUEST with the longest DUID of a server.
 const ROOM: usize = 640;
 
@@ -15,6 +17,8 @@ const ROOM: usize = 640;
 pub(crate) struct Packet {
     bytes: [u8; ROOM],
     len: usize,
+    /// Whose it is: where messages are spread, all of a client go to the same server.
+    pub(crate) client: u32,
 }
 
 /// Who sends a message, in which transaction.
@@ -93,6 +97,8 @@ pub(crate) trait Speech {
     fn second(&self, who: Who, offer: &Grant, packet: &mut Packet);
     /// REQUEST or RENEW for what the client has.
     fn renewal(&self, who: Who, grant: &Grant, packet: &mut Packet);
+    /// RELEASE of what the client has.
+    fn release(&self, who: Who, grant: &Grant, packet: &mut Packet);
     /// Reads a datagram; `None` if it is no answer to any such message.
     fn hear(&mut self, datagram: &[u8]) -> Option<Heard>;
 }
@@ -103,6 +109,7 @@ impl Packet {
         Self {
             bytes: [0; ROOM],
             len: 0,
+            client: 0,
         }
     }
 
@@ -142,11 +149,31 @@ impl Packet {
     }
 }
 
-/// The hardware address of a client: locally administered, other ones for each seed.
-fn card(seed: u16, client: u32) -> [u8; 6] {
-    let [_, a, b, c] = client.to_be_bytes();
-    let [high, low] = seed.to_be_bytes();
-    [2, high, low, a, b, c]
+/// Odd, so that every number of 24 bits has another one for its multiple of this.
+const SCATTERING: u32 = 10_368_889;
+
+/// The hardware addresses of clients: locally administered, other ones for each seed.
+#[derive(Clone, Copy, Debug)]
+struct Cards {
+    seed: u16,
+    scatter: bool,
+}
+
+impl Cards {
+    fn new(settings: &Settings) -> Self {
+        let Settings { seed, scatter, .. } = *settings;
+        Self { seed, scatter }
+    }
+
+    fn of(self, client: u32) -> [u8; 6] {
+        let number = match self.scatter {
+            true => client.wrapping_mul(SCATTERING),
+            false => client,
+        };
+        let [_, a, b, c] = number.to_be_bytes();
+        let [high, low] = self.seed.to_be_bytes();
+        [2, high, low, a, b, c]
+    }
 }
 
 #[cfg(test)]
@@ -155,9 +182,18 @@ mod tests {
 
     #[test]
     fn clients_and_seeds_have_cards_of_their_own() {
-        let all = [card(1, 0), card(1, 1), card(2, 0), card(1, 0xff_ffff)];
-        let distinct: std::collections::HashSet<_> = all.iter().collect();
-        assert_eq!(distinct.len(), all.len());
-        assert!(all.iter().all(|card| card[0] == 2));
+        for scatter in [false, true] {
+            let card = |seed, client| Cards { seed, scatter }.of(client);
+            let all = [card(1, 0), card(1, 1), card(2, 0), card(1, 0xff_ffff)];
+            let distinct: std::collections::HashSet<_> = all.iter().collect();
+            assert_eq!(distinct.len(), all.len());
+            assert!(all.iter().all(|card| card[0] == 2));
+        }
+        let scattered = Cards {
+            seed: 0x0102,
+            scatter: true,
+        };
+        // As the bench computes it in SQL for the leases that it makes up.
+        assert_eq!(scattered.of(0xff_ffff), [2, 1, 2, 0x61, 0xc8, 0x87]);
     }
 }

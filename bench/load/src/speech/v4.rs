@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use murre_wire::dhcp4::{FLAG_BROADCAST, Message, MessageType, Parsing, code};
 
-use super::{Grant, Half, Heard, Packet, Refusal, Says, Speech, Who, card};
+use super::{Cards, Grant, Half, Heard, Packet, Refusal, Says, Speech, Who};
 use crate::settings::{Place, Settings};
 
 /// Where fields of the header are (RFC 2131 section 2).
@@ -35,10 +35,11 @@ const WANTED: [u8; 5] = [
 /// Messages of clients at one place.
 #[derive(Debug)]
 pub(crate) struct Dhcp4 {
-    seed: u16,
+    cards: Cards,
     discover: Template,
     request: Template,
     renewal: Template,
+    release: Template,
 }
 
 /// A message, and where what differs between clients is in it, beyond the header.
@@ -66,8 +67,15 @@ impl Dhcp4 {
                 renewal.requested = Some(renewal.option(code::REQUESTED_ADDRESS, &[0; 4]));
             }
         }
+        let mut release = Template::bare(settings, MessageType::Release);
+        release.ciaddr = Some(CIADDR);
+        release.server = Some(release.option(code::SERVER_IDENTIFIER, &[0; 4]));
+        // A client gives back by unicast, past the relay (RFC 2131 section 4.4.6).
+        release.bytes[HOPS] = 0;
+        release.bytes[GIADDR..GIADDR + 4].fill(0);
         Self {
-            seed: settings.seed,
+            release: release.finished(settings),
+            cards: Cards::new(settings),
             discover: discover.finished(settings),
             request: request.finished(settings),
             renewal: renewal.finished(settings),
@@ -77,7 +85,7 @@ impl Dhcp4 {
     fn say(&self, template: &Template, who: Who, grant: &Grant, packet: &mut Packet) {
         packet.fill(&template.bytes);
         packet.put(XID, &who.xid.to_be_bytes());
-        packet.put(CHADDR, &card(self.seed, who.client));
+        packet.put(CHADDR, &self.cards.of(who.client));
         let [a, b, c, d, ..] = grant.address;
         packet.put_if(template.ciaddr, &[a, b, c, d]);
         packet.put_if(template.requested, &[a, b, c, d]);
@@ -98,6 +106,10 @@ impl Speech for Dhcp4 {
 
     fn renewal(&self, who: Who, grant: &Grant, packet: &mut Packet) {
         self.say(&self.renewal, who, grant, packet);
+    }
+
+    fn release(&self, who: Who, grant: &Grant, packet: &mut Packet) {
+        self.say(&self.release, who, grant, packet);
     }
 
     fn hear(&mut self, datagram: &[u8]) -> Option<Heard> {
@@ -129,6 +141,13 @@ impl Speech for Dhcp4 {
 impl Template {
     /// The header, the message type and what is wanted.
     fn new(settings: &Settings, message_type: MessageType) -> Self {
+        let mut template = Self::bare(settings, message_type);
+        template.option(code::PARAMETER_REQUEST_LIST, &WANTED);
+        template
+    }
+
+    /// The header and the message type.
+    fn bare(settings: &Settings, message_type: MessageType) -> Self {
         let mut bytes = vec![0; OPTIONS];
         bytes[OP] = 1;
         bytes[HTYPE] = 1;
@@ -151,7 +170,6 @@ impl Template {
             server: None,
         };
         template.option(code::MESSAGE_TYPE, &[message_type.to_u8()]);
-        template.option(code::PARAMETER_REQUEST_LIST, &WANTED);
         template
     }
 
@@ -213,6 +231,21 @@ mod tests {
         assert_eq!(message.chaddr(), [2, 0, 7, 1, 2, 3]);
         assert!(packet.bytes().len() >= LEAST);
         message
+    }
+
+    #[test]
+    fn a_release_names_its_lease_and_server_and_passes_the_relay() {
+        for settings in [relayed(Protocol::V4), direct(Protocol::V4)] {
+            let mut packet = Packet::empty();
+            Dhcp4::new(&settings).release(WHO, &offer(), &mut packet);
+            let message = parse(&packet);
+            assert_eq!(message.message_type(), Some(MessageType::Release));
+            assert_eq!(message.ciaddr(), Ipv4Addr::new(10, 1, 2, 3));
+            assert_eq!(message.giaddr(), Ipv4Addr::UNSPECIFIED);
+            let server = message.addr_option(code::SERVER_IDENTIFIER);
+            assert_eq!(server, Some(Ipv4Addr::new(192, 0, 2, 1)));
+            assert!(!message.has_option(code::REQUESTED_ADDRESS));
+        }
     }
 
     #[test]

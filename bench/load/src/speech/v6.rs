@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use murre_wire::dhcp6::{DUID_LEN, IaKind, Message, MessageType, Options, Parsing, code};
 
-use super::{Grant, Half, Heard, Packet, ROOM, Refusal, Says, Speech, Who, card};
+use super::{Cards, Grant, Half, Heard, Packet, ROOM, Refusal, Says, Speech, Who};
 use crate::settings::{Ia, Place, Settings};
 
 /// A client's associations, one of each kind at most.
@@ -29,6 +29,7 @@ struct Server {
     duid: Vec<u8>,
     request: Template,
     renew: Template,
+    release: Template,
 }
 
 /// A message, and where what differs between clients is in it.
@@ -55,7 +56,7 @@ impl Dhcp6 {
     }
 
     fn say(&self, template: &Template, who: Who, grant: &Grant, packet: &mut Packet) {
-        let card = card(self.settings.seed, who.client);
+        let card = Cards::new(&self.settings).of(who.client);
         let [_, a, b, c] = who.xid.to_be_bytes();
         packet.fill(&template.bytes);
         packet.put(template.xid, &[a, b, c]);
@@ -79,6 +80,7 @@ impl Dhcp6 {
         let server = Server {
             request: template(MessageType::Request),
             renew: template(MessageType::Renew),
+            release: template(MessageType::Release),
             duid: duid.to_owned(),
         };
         self.servers.push(server);
@@ -139,6 +141,12 @@ impl Speech for Dhcp6 {
     fn renewal(&self, who: Who, grant: &Grant, packet: &mut Packet) {
         if let Some(server) = self.servers.get(grant.server as usize) {
             self.say(&server.renew, who, grant, packet);
+        }
+    }
+
+    fn release(&self, who: Who, grant: &Grant, packet: &mut Packet) {
+        if let Some(server) = self.servers.get(grant.server as usize) {
+            self.say(&server.release, who, grant, packet);
         }
     }
 
@@ -355,9 +363,14 @@ mod tests {
                 panic!("{heard:?}");
             };
             let mut packet = Packet::empty();
-            for kind in [MessageType::Request, MessageType::Renew] {
+            for kind in [
+                MessageType::Request,
+                MessageType::Renew,
+                MessageType::Release,
+            ] {
                 match kind {
                     MessageType::Request => speech.second(WHO, &grant, &mut packet),
+                    MessageType::Release => speech.release(WHO, &grant, &mut packet),
                     _ => speech.renewal(WHO, &grant, &mut packet),
                 }
                 let message = parse(&packet);

@@ -1,0 +1,3 @@
+-- A worker signs off. Guard: the row is still its own.
+UPDATE worker SET draining = TRUE, ended = UTC_TIMESTAMP(6)
+WHERE family = ? AND name = CONVERT(? USING utf8mb4) AND incarnation = ?

@@ -1,0 +1,5 @@
+-- The next number of a pool, and the seed that all workers share for it. The row's lock gives each number
+-- to one worker only.
+INSERT INTO pool_cursor (pool, seed, next) VALUES (?1, ?2, 1)
+ON CONFLICT (pool) DO UPDATE SET next = next + 1
+RETURNING next - 1, seed

@@ -1,0 +1,3 @@
+-- A worker signs off. Guard: the row is still its own.
+UPDATE worker SET draining = 1, ended = unixepoch('subsec')
+WHERE family = ?1 AND name = ?2 AND incarnation = ?3

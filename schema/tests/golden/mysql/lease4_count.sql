@@ -1,0 +1,4 @@
+-- takes 0 parameters
+-- gives subnet_id, state, leases
+
+SELECT COALESCE(subnet_id, 0) AS subnet_id, state, COUNT(*) AS leases FROM lease4 GROUP BY 1, 2 ORDER BY 1, 2

@@ -1,0 +1,6 @@
+-- takes 2 parameters
+-- gives address, len, expired
+
+SELECT l.address, 32 AS len, l.expire <= UTC_TIMESTAMP(6) AS expired
+FROM lease4 l FORCE INDEX (PRIMARY)
+WHERE l.address BETWEEN ? AND ? AND l.state <> 2

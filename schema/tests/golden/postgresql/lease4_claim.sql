@@ -1,0 +1,23 @@
+-- takes _int8, _bytea, _bytea, _int8, _int8, _bool, _bool, _text, _text, _int8
+-- gives address int8, expire int8
+
+INSERT INTO lease4 AS held
+    (address, hwaddr, client_id, valid_lifetime, expire, subnet_id, fqdn_fwd, fqdn_rev, hostname, state, user_context, pool_id)
+SELECT asked.address, asked.hwaddr, asked.client_id, asked.valid_lifetime,
+       date_trunc('second', now() + interval '999999 microseconds') + asked.valid_lifetime * interval '1 second',
+       asked.subnet_id, asked.fqdn_fwd, asked.fqdn_rev, asked.hostname, 0, asked.user_context, asked.pool_id
+FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[], $5::bigint[], $6::boolean[], $7::boolean[],
+            $8::text[], $9::text[], $10::bigint[])
+     AS asked (address, hwaddr, client_id, valid_lifetime, subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id)
+ON CONFLICT (address) DO UPDATE SET
+    hwaddr = excluded.hwaddr, client_id = excluded.client_id, valid_lifetime = excluded.valid_lifetime,
+    expire = excluded.expire, subnet_id = excluded.subnet_id, fqdn_fwd = excluded.fqdn_fwd,
+    fqdn_rev = excluded.fqdn_rev, hostname = excluded.hostname, state = 0,
+    user_context = excluded.user_context, pool_id = excluded.pool_id
+WHERE held.state = 2
+   OR held.expire <= now()
+   OR (held.state = 0
+       AND CASE WHEN excluded.client_id IS NOT NULL AND held.client_id IS NOT NULL
+                THEN held.client_id = excluded.client_id
+                ELSE held.hwaddr = excluded.hwaddr END)
+RETURNING address, extract(epoch FROM expire)::bigint AS expire

@@ -1,0 +1,12 @@
+-- takes int8, text, int8, text, text, text, int8, bool, bool, text, bool
+-- gives 
+
+UPDATE worker SET
+    started = CASE WHEN incarnation = $3::bigint THEN started ELSE clock_timestamp() END,
+    incarnation = $3::bigint, addresses = $4::text, version = $5::text, revision = $6::text,
+    in_flight = $7::bigint / 100.0, sharing = $8::boolean, draining = $9::boolean, last_error = $10::text,
+    last_seen = clock_timestamp(), ended = NULL
+WHERE family = $1::bigint AND name = $2::text
+  AND (incarnation = $3::bigint OR ended IS NOT NULL
+       OR last_seen < clock_timestamp() - interval '3 seconds'
+       OR ($11::boolean AND addresses = $4::text))

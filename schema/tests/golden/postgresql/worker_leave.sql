@@ -1,0 +1,5 @@
+-- takes int8, text, int8
+-- gives 
+
+UPDATE worker SET draining = true, ended = clock_timestamp()
+WHERE family = $1::bigint AND name = $2::text AND incarnation = $3::bigint

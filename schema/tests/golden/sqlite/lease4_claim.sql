@@ -1,0 +1,18 @@
+-- takes 10 parameters
+-- gives expire
+
+INSERT INTO lease4 AS held
+    (address, hwaddr, client_id, valid_lifetime, subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id,
+     expire, state)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, unixepoch('now', '+0.999 seconds') + ?4, 0)
+ON CONFLICT (address) DO UPDATE SET
+    hwaddr = excluded.hwaddr, client_id = excluded.client_id, valid_lifetime = excluded.valid_lifetime,
+    subnet_id = excluded.subnet_id, fqdn_fwd = excluded.fqdn_fwd, fqdn_rev = excluded.fqdn_rev,
+    hostname = excluded.hostname, user_context = excluded.user_context, pool_id = excluded.pool_id,
+    expire = excluded.expire, state = 0
+WHERE held.state = 2
+   OR held.expire <= unixepoch('now')
+   OR (held.state = 0 AND CASE WHEN excluded.client_id IS NOT NULL AND held.client_id IS NOT NULL
+                THEN held.client_id = excluded.client_id
+                ELSE held.hwaddr = excluded.hwaddr END)
+RETURNING expire

@@ -1,0 +1,4 @@
+-- takes 1 parameters
+-- gives 
+
+DELETE FROM lease4 WHERE address = ?1

@@ -1,0 +1,20 @@
+-- takes 16 parameters
+-- gives expire
+
+INSERT INTO lease6 AS held
+    (address, duid, iaid, lease_type, prefix_len, pref_lifetime, hwaddr, hwtype, hwaddr_source, valid_lifetime,
+     subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id, expire, state)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+        unixepoch('now', '+0.999 seconds') + ?10, 0)
+ON CONFLICT (address) DO UPDATE SET
+    duid = excluded.duid, iaid = excluded.iaid, lease_type = excluded.lease_type,
+    prefix_len = excluded.prefix_len, pref_lifetime = excluded.pref_lifetime, hwaddr = excluded.hwaddr,
+    hwtype = excluded.hwtype, hwaddr_source = excluded.hwaddr_source, valid_lifetime = excluded.valid_lifetime,
+    subnet_id = excluded.subnet_id, fqdn_fwd = excluded.fqdn_fwd, fqdn_rev = excluded.fqdn_rev,
+    hostname = excluded.hostname, user_context = excluded.user_context, pool_id = excluded.pool_id,
+    expire = excluded.expire, state = 0
+WHERE held.state = 2
+   OR held.expire <= unixepoch('now')
+   OR (held.state = 0 AND held.duid = excluded.duid AND held.iaid = excluded.iaid
+       AND held.lease_type = excluded.lease_type AND held.prefix_len = excluded.prefix_len)
+RETURNING expire

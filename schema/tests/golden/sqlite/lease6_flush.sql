@@ -1,0 +1,8 @@
+-- takes 2 parameters
+-- gives 
+
+DELETE FROM lease6 WHERE address IN (
+    SELECT address FROM lease6
+    WHERE state = 2 AND expire < unixepoch('now', '+0.999 seconds') - ?1
+    ORDER BY expire LIMIT ?2
+)

@@ -1,0 +1,4 @@
+-- takes 2 parameters
+-- gives 
+
+DELETE FROM lease6 WHERE address = ?1 AND coalesce(expire, 0) - coalesce(valid_lifetime, 0) < ?2

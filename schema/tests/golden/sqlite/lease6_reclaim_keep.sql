@@ -1,0 +1,4 @@
+-- takes 1 parameters
+-- gives 
+
+UPDATE lease6 SET state = 2, fqdn_fwd = 0, fqdn_rev = 0, hostname = '' WHERE address = ?1

@@ -1,0 +1,226 @@
+//! The allocators: in which order they hand out a pool, that they hand out all of it, and that what
+//! selects them works at every level.
+
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use murre_tests::hand4::{Client, Relay};
+use murre_tests::{Engine, Scene4, Scene6, hand6, on_every_engine, rows};
+use murre_wire::dhcp4::MessageType::{Discover, Offer, Release};
+use murre_wire::dhcp6::IaKind;
+use serde_json::{Value, json};
+
+on_every_engine!(
+    iterative_rises_from_the_last_one_and_goes_round,
+    random_hands_out_all_of_a_pool_in_no_order,
+    flq_hands_out_all_of_a_pool_in_no_order,
+    a_pool_of_one_address_serves_one_client_after_the_other,
+    holes_are_found_wherever_they_are,
+    all_pools_of_a_subnet_are_used,
+    the_allocator_of_a_subnet_goes_before_that_of_all,
+    leases_outside_of_a_changed_pool_stay_their_clients,
+    a_pool_of_sixteen_million_serves_at_once,
+    prefixes_and_addresses_have_allocators_of_their_own,
+    flq_gives_what_was_given_back_the_longest_ago_when_the_pool_has_gone_round,
+);
+
+fn on_pool(engine: Engine, allocator: &str, pool: &str) -> Scene4 {
+    Scene4::with(engine, |server| {
+        server["subnet4"][1]["pools"] = json!([{ "pool": pool }]);
+        server["subnet4"][1]["allocator"] = json!(allocator);
+    })
+}
+
+/// Leases for so many new clients, in order.
+fn lease_all(relay: &Relay, clients: std::ops::Range<u32>) -> Vec<Ipv4Addr> {
+    clients
+        .map(|number| Client::new(number).lease(relay))
+        .collect()
+}
+
+fn range(first: [u8; 4], count: u32) -> Vec<Ipv4Addr> {
+    let first = Ipv4Addr::from(first).to_bits();
+    (first..first + count).map(Ipv4Addr::from_bits).collect()
+}
+
+fn give_back(scene: &Scene4, client: u32, address: Ipv4Addr) {
+    let mark = scene.worker.mark();
+    scene
+        .relay
+        .send(&mut Client::new(client).having(Release, address));
+    scene.worker.says_after(mark, "was given back");
+}
+
+fn iterative_rises_from_the_last_one_and_goes_round(engine: Engine) {
+    let scene = on_pool(engine, "iterative", "10.1.2.1-10.1.2.40");
+    let first = lease_all(&scene.relay, 0..30);
+    assert_eq!(first, range([10, 1, 2, 1], 30));
+    give_back(&scene, 4, first[4]);
+    // Not what is free first, but what comes next.
+    assert_eq!(lease_all(&scene.relay, 30..40), range([10, 1, 2, 31], 10));
+    assert_eq!(lease_all(&scene.relay, 40..41), [first[4]]);
+}
+
+fn all_of_a_pool_in_no_order(engine: Engine, allocator: &str) {
+    let scene = on_pool(engine, allocator, "10.1.2.1-10.1.2.100");
+    let given = lease_all(&scene.relay, 0..100);
+    let mut sorted = given.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, range([10, 1, 2, 1], 100));
+    assert_ne!(given, sorted);
+    scene.ignored("no-address", &mut Client::new(100).message(Discover));
+}
+
+fn random_hands_out_all_of_a_pool_in_no_order(engine: Engine) {
+    all_of_a_pool_in_no_order(engine, "random");
+}
+
+fn flq_hands_out_all_of_a_pool_in_no_order(engine: Engine) {
+    all_of_a_pool_in_no_order(engine, "flq");
+}
+
+fn a_pool_of_one_address_serves_one_client_after_the_other(engine: Engine) {
+    for allocator in ["iterative", "random", "flq"] {
+        let scene = on_pool(engine, allocator, "10.1.2.9-10.1.2.9");
+        for number in 0..3 {
+            let address = Client::new(number).lease(&scene.relay);
+            assert_eq!(address, Ipv4Addr::new(10, 1, 2, 9), "{allocator}");
+            scene.ignored("no-address", &mut Client::new(100).message(Discover));
+            give_back(&scene, number, address);
+        }
+    }
+}
+
+/// Every seventh address of a pool that was full is given back by its client.
+fn holes_are_found_wherever_they_are(engine: Engine) {
+    for (allocator, keep) in [
+        ("iterative", 3600),
+        ("random", 0),
+        ("flq", 3600),
+        ("flq", 0),
+    ] {
+        let scene = Scene4::with(engine, |server| {
+            server["subnet4"][1]["pools"] = json!([{ "pool": "10.1.2.1-10.1.2.60" }]);
+            server["allocator"] = json!(allocator);
+            server["expired-leases-processing"] = json!({ "hold-reclaimed-time": keep });
+        });
+        let given = lease_all(&scene.relay, 0..60);
+        let holes: BTreeSet<_> = (0..60).step_by(7).map(|n| given[n as usize]).collect();
+        for number in (0..60).step_by(7) {
+            give_back(&scene, number, given[number as usize]);
+        }
+        let count = holes.len() as u32;
+        let again: BTreeSet<_> = lease_all(&scene.relay, 100..100 + count)
+            .into_iter()
+            .collect();
+        assert_eq!(again, holes, "{allocator} {keep}");
+    }
+}
+
+fn all_pools_of_a_subnet_are_used(engine: Engine) {
+    for allocator in ["iterative", "random", "flq"] {
+        let scene = Scene4::with(engine, |server| {
+            let pools = [
+                "10.1.2.1-10.1.2.3",
+                "10.1.9.1-10.1.9.1",
+                "10.3.0.0-10.3.0.3",
+            ];
+            let pools: Vec<Value> = pools.map(|pool| json!({ "pool": pool })).into();
+            server["subnet4"][1]["pools"] = json!(pools);
+            server["allocator"] = json!(allocator);
+        });
+        let given: BTreeSet<_> = lease_all(&scene.relay, 0..8).into_iter().collect();
+        assert_eq!(given.len(), 8, "{allocator}");
+        assert!(given.contains(&Ipv4Addr::new(10, 1, 9, 1)), "{allocator}");
+    }
+}
+
+fn the_allocator_of_a_subnet_goes_before_that_of_all(engine: Engine) {
+    // Rising or not, as told at the level that counts.
+    let levels = |all: &'static str, subnet: Option<&'static str>| {
+        Scene4::with(engine, move |server| {
+            server["allocator"] = json!(all);
+            let own = &mut server["subnet4"][1];
+            own["pools"] = json!([{ "pool": "10.1.2.1-10.1.2.64" }]);
+            if let Some(subnet) = subnet {
+                own["allocator"] = json!(subnet);
+            }
+        })
+    };
+    let rises = |scene: Scene4| lease_all(&scene.relay, 0..20) == range([10, 1, 2, 1], 20);
+    assert!(rises(levels("iterative", None)));
+    assert!(!rises(levels("random", None)));
+    assert!(!rises(levels("iterative", Some("flq"))));
+    assert!(rises(levels("random", Some("iterative"))));
+}
+
+fn leases_outside_of_a_changed_pool_stay_their_clients(engine: Engine) {
+    let scene = on_pool(engine, "flq", "10.1.2.1-10.1.2.20");
+    let given = lease_all(&scene.relay, 0..10);
+    let mut config = murre_tests::config::only4(&scene.world.leases);
+    config["Dhcp4"]["subnet4"][1]["pools"] = json!([{ "pool": "10.1.2.101-10.1.2.105" }]);
+    config["Dhcp4"]["allocator"] = json!("flq");
+    let mark = scene.worker.mark();
+    scene.worker.reload(&config.to_string());
+    scene
+        .worker
+        .says_after(mark, "DHCP4_DYNAMIC_RECONFIGURATION_SUCCESS");
+    let new: BTreeSet<_> = lease_all(&scene.relay, 100..105).into_iter().collect();
+    let expected: BTreeSet<_> = range([10, 1, 2, 101], 5).into_iter().collect();
+    assert_eq!(new, expected);
+    // Rows of the former pool are there until they expire or are given back.
+    assert_eq!(rows::lease4(&scene.world.leases).len(), 15);
+    give_back(&scene, 3, given[3]);
+    scene.ignored("no-address", &mut Client::new(105).message(Discover));
+}
+
+fn a_pool_of_sixteen_million_serves_at_once(engine: Engine) {
+    let scene = on_pool(engine, "flq", "10.0.0.0-10.255.255.255");
+    let given: BTreeSet<_> = lease_all(&scene.relay, 0..20).into_iter().collect();
+    assert_eq!(given.len(), 20);
+}
+
+fn prefixes_and_addresses_have_allocators_of_their_own(engine: Engine) {
+    let scene = Scene6::with(engine, |server| {
+        server["allocator"] = json!("flq");
+        server["pd-allocator"] = json!("iterative");
+        server["subnet6"][1]["pools"] = json!([{ "pool": "2001:db8:2::1-2001:db8:2::40" }]);
+        server["subnet6"][1]["pd-pools"] =
+            json!([{ "prefix": "2001:db8:9000::", "prefix-len": 52, "delegated-len": 56 }]);
+    });
+    let (mut addresses, mut prefixes): (Vec<Ipv6Addr>, Vec<Ipv6Addr>) = (Vec::new(), Vec::new());
+    for number in 0..16 {
+        let reply = hand6::Client::new(number).lease(&scene.relay, true);
+        addresses.push(reply.of(IaKind::Na)[0].address);
+        prefixes.push(reply.of(IaKind::Pd)[0].address);
+    }
+    let rising: Vec<_> = (0..16_u16)
+        .map(|n| Ipv6Addr::new(0x2001, 0xdb8, 0x9000, n << 8, 0, 0, 0, 0))
+        .collect();
+    assert_eq!(prefixes, rising);
+    let mut sorted = addresses.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    assert_eq!(sorted.len(), 16);
+    assert_ne!(addresses, sorted);
+}
+
+fn flq_gives_what_was_given_back_the_longest_ago_when_the_pool_has_gone_round(engine: Engine) {
+    let scene = on_pool(engine, "flq", "10.1.2.1-10.1.2.16");
+    let given = lease_all(&scene.relay, 0..16);
+    for number in [5, 9] {
+        give_back(&scene, number, given[number as usize]);
+        // The clock of the queue counts seconds.
+        scene.world.leases.query(&format!(
+            "UPDATE lease4 SET expire = {} WHERE state = 2",
+            match engine {
+                Engine::Postgresql => "expire - interval '1 minute'",
+                Engine::Mariadb => "TIMESTAMPADD(MINUTE, -1, expire)",
+                Engine::Sqlite => "expire - 60",
+            }
+        ));
+    }
+    // Not at once: what one client gave back lately is offered to nobody else for a moment.
+    let offer = scene.relay.ask(&mut Client::new(100).message(Discover));
+    assert_eq!((offer.kind(), offer.yiaddr()), (Offer, given[5]));
+}

@@ -1,0 +1,229 @@
+//! Where a pool's vacancies come from: windows in the allocator's order, and what was given back.
+//!
+//! One search per pool is under way at a time; who comes meanwhile waits for it and takes of what it
+//! found. A search is bounded in rows, so that a pool that is full costs little more than one that is
+//! not.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use futures_util::future::try_join_all;
+use murre_config::{Allocator as Kind, Pool, PoolKind};
+use murre_schema::{Error, GivenBack, LeaseFamily, Store};
+use murre_wire::Address;
+
+use super::permutation::mix;
+use super::vacancies::Vacancies;
+use super::window::{self, Order, Share, Windows};
+
+/// Most windows that one search looks at. A pool that is cut into so many or fewer is searched as a
+/// whole.
+const MOST_WINDOWS: usize = 64;
+/// Most windows that are asked for at once.
+const AT_ONCE: usize = 16;
+/// Fewer than this from a search, and the next one takes more windows at once.
+const FEW: usize = 8;
+/// Most rows given back that are asked for at once.
+const GIVEN_BACK: u32 = 256;
+
+/// A pool of a subnet, as this worker sees it.
+#[derive(Debug)]
+pub(super) struct Place<F: LeaseFamily> {
+    kind: Kind,
+    vacancies: Mutex<Vacancies<F>>,
+    search: tokio::sync::Mutex<Search>,
+}
+
+/// How far searches have come; whoever holds it searches.
+#[derive(Debug)]
+struct Search {
+    order: Order,
+    key: u64,
+    at_once: usize,
+    /// Windows in a row that had nothing.
+    barren: u128,
+}
+
+/// What a search is about.
+#[derive(Clone, Copy)]
+pub(super) struct Quest<'a, F: LeaseFamily> {
+    pub(super) store: &'a Store<F>,
+    pub(super) subnet_id: u32,
+    pub(super) pool: &'a Pool<F>,
+    pub(super) share: Share,
+}
+
+impl<F: LeaseFamily> Place<F> {
+    /// `key` is this worker's own, and its choices cannot be guessed without it.
+    pub(super) fn new(kind: Kind, key: u64) -> Self {
+        let search = Search {
+            order: Order::new(kind, key),
+            key,
+            at_once: 1,
+            barren: 0,
+        };
+        Self {
+            kind,
+            vacancies: Mutex::new(Vacancies::new()),
+            search: tokio::sync::Mutex::new(search),
+        }
+    }
+
+    pub(super) fn vacancies(&self) -> MutexGuard<'_, Vacancies<F>> {
+        // A panic while holding the lock leaves a cache that is still a cache.
+        self.vacancies
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// See that there are vacancies, unless it was found lately that there are none.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub(super) async fn fill(&self, quest: Quest<'_, F>) -> Result<(), Error> {
+        let mut search = self.search.lock().await;
+        let started = Instant::now();
+        {
+            let vacancies = self.vacancies();
+            if !vacancies.is_empty() || vacancies.is_resting(started) {
+                return Ok(());
+            }
+        }
+        let given_back_first = self.kind != Kind::Iterative
+            && (search.order.has_gone_round() || self.vacancies().is_nearly_full());
+        if given_back_first && self.look_for_given_back(&search, quest).await? {
+            return Ok(());
+        }
+        if self.walk(&mut search, quest).await? {
+            return Ok(());
+        }
+        if !given_back_first && self.look_for_given_back(&search, quest).await? {
+            return Ok(());
+        }
+        let now = Instant::now();
+        self.vacancies().rest(now, now.duration_since(started));
+        Ok(())
+    }
+
+    /// Walk windows until one has something free.
+    async fn walk(&self, search: &mut Search, quest: Quest<'_, F>) -> Result<bool, Error> {
+        let windows = Windows::of(quest.pool);
+        let most = usize::try_from(windows.count()).unwrap_or(usize::MAX);
+        let most = most.min(MOST_WINDOWS);
+        let mut walked = 0;
+        while walked < most {
+            let portion = search.at_once.min(most - walked);
+            let found = self.look_at(search, quest, windows, portion).await?;
+            walked += portion;
+            search.at_once = match found {
+                ..FEW => (search.at_once * 2).min(AT_ONCE),
+                _ => (search.at_once / 2).max(1),
+            };
+            if found > 0 {
+                search.barren = 0;
+                return Ok(true);
+            }
+            search.barren += portion as u128;
+        }
+        Ok(false)
+    }
+
+    /// Look at the next few windows; how many vacancies they had.
+    async fn look_at(
+        &self,
+        search: &mut Search,
+        quest: Quest<'_, F>,
+        windows: Windows,
+        portion: usize,
+    ) -> Result<usize, Error> {
+        let pool = quest.pool;
+        let mut bounds: Vec<(u128, u128)> = Vec::with_capacity(portion);
+        for number in next_windows(search, quest, windows, portion).await? {
+            // One that ends a round may begin the next.
+            if !bounds.contains(&windows.bounds(number)) {
+                bounds.push(windows.bounds(number));
+            }
+        }
+        let rows = try_join_all(bounds.iter().map(|bounds| {
+            let (low, high) = window::range(pool, *bounds);
+            quest.store.occupied(low, high)
+        }))
+        .await?;
+        let mut all = Vec::new();
+        for (bounds, rows) in bounds.iter().zip(rows) {
+            let free = window::free(pool, *bounds, &rows);
+            let size = usize::try_from(bounds.1 - bounds.0 + 1).unwrap_or(usize::MAX);
+            self.vacancies().walked(free.len(), size);
+            all.extend(free);
+        }
+        Ok(self.add(search, quest, all))
+    }
+
+    async fn look_for_given_back(
+        &self,
+        search: &Search,
+        quest: Quest<'_, F>,
+    ) -> Result<bool, Error> {
+        let (pool, store) = (quest.pool, quest.store);
+        let wanted = GivenBack {
+            subnet_id: quest.subnet_id,
+            low: pool.first(),
+            high: pool.last(),
+            limit: GIVEN_BACK,
+        };
+        let mut found = store.given_back(wanted).await?;
+        found.retain(|address| pool.contains(*address));
+        Ok(self.add(search, quest, found) > 0)
+    }
+
+    /// Remember what was found: rising where that is the order, else so that nobody can guess it, and what
+    /// other workers would rather take behind what is this one's.
+    fn add(&self, search: &Search, quest: Quest<'_, F>, mut found: Vec<F::Address>) -> usize {
+        let rising = self.kind == Kind::Iterative;
+        if !rising || quest.share != Share::ALL {
+            found.sort_by_cached_key(|address| {
+                let bits = address.to_bits();
+                let place = match rising {
+                    true => bits,
+                    false => mix(bits as u64 ^ mix((bits >> 64) as u64 ^ search.key)).into(),
+                };
+                (!quest.share.has(bits), place)
+            });
+        }
+        self.vacancies().add(found, Instant::now())
+    }
+}
+
+/// The numbers of the next few windows.
+async fn next_windows<F: LeaseFamily>(
+    search: &mut Search,
+    quest: Quest<'_, F>,
+    windows: Windows,
+    portion: usize,
+) -> Result<Vec<u128>, Error> {
+    let barren = search.barren >= quest.share.of(windows.count());
+    let order = &mut search.order;
+    let own: Vec<u128> = (0..portion)
+        .map_while(|_| order.next(windows, quest.share, barren))
+        .collect();
+    if !own.is_empty() {
+        return Ok(own);
+    }
+    let name = name(quest.pool);
+    // Bits of their own: the order is no secret to who reads the table, but not this worker's key.
+    let seed = mix(search.key ^ u64::MAX).cast_signed();
+    let asked = (0..portion).map(|_| quest.store.next_window(Arc::clone(&name), seed));
+    let taken = try_join_all(asked).await?;
+    let counted = taken.into_iter().map(|taken| order.counted(windows, taken));
+    Ok(counted.collect())
+}
+
+/// What the database knows a pool by.
+fn name<F: LeaseFamily>(pool: &Pool<F>) -> Arc<str> {
+    let (first, last) = (pool.first(), pool.last());
+    match pool.kind {
+        PoolKind::Address => format!("{first}-{last}"),
+        PoolKind::Prefix { delegated_len, .. } => format!("{first}-{last} by /{delegated_len}"),
+    }
+    .into()
+}

@@ -1,0 +1,261 @@
+//! What a worker remembers of a pool: a few addresses that were free a moment ago, and whom it offered
+//! lately.
+//!
+//! This is a cache of answers of the database, bounded in number and time, and nothing that another
+//! worker would miss. What it proposes may be taken meanwhile; the claim decides.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use murre_schema::LeaseFamily;
+
+/// So long an address that was offered is not offered to somebody else, unless there is no other.
+const OFFERED: Duration = Duration::from_secs(2);
+/// So long what was seen free is proposed without another look: about the time of a look.
+const FRESH: Duration = Duration::from_millis(5);
+/// Most addresses that are remembered of a pool.
+const MOST: usize = 8192;
+/// How long a pool that had nothing is left alone, as a multiple of the time it took to find out: a
+/// crowd of clients that cannot be served must not cost more than a tenth of a lane.
+const REST: u32 = 10;
+/// And at most.
+const LONGEST_REST: Duration = Duration::from_secs(1);
+/// How much of what it had been a pool's fill stays at one more look at a single address.
+const SLOWLY: f32 = 0.98;
+/// And at a look at a window.
+const QUICKLY: f32 = 0.7;
+/// A pool that is filled so far is crowded: looks at single addresses fail too often.
+const CROWDED: f32 = 0.2;
+/// What was given back is looked for first where so much is taken.
+const NEARLY_FULL: f32 = 0.9;
+
+/// An address that was free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Vacancy<F: LeaseFamily> {
+    pub(super) address: F::Address,
+    /// When it was seen.
+    seen: Instant,
+}
+
+impl<F: LeaseFamily> Vacancy<F> {
+    /// Whether it may be proposed without another look.
+    pub(super) fn is_fresh(&self, now: Instant) -> bool {
+        now.duration_since(self.seen) < FRESH
+    }
+}
+
+/// A pool's vacancies as far as this worker remembers.
+#[derive(Debug)]
+pub(super) struct Vacancies<F: LeaseFamily> {
+    free: VecDeque<Vacancy<F>>,
+    offered: HashMap<F::Address, Instant>,
+    /// Who was offered what, as a client that asks again is offered the same.
+    offered_to: HashMap<u64, F::Address>,
+    order_offered: VecDeque<(Instant, F::Address, u64)>,
+    rests_until: Option<Instant>,
+    fill: f32,
+}
+
+impl<F: LeaseFamily> Vacancies<F> {
+    pub(super) fn new() -> Self {
+        Self {
+            free: VecDeque::new(),
+            offered: HashMap::new(),
+            offered_to: HashMap::new(),
+            order_offered: VecDeque::new(),
+            rests_until: None,
+            fill: 0.0,
+        }
+    }
+
+    /// One that may be proposed.
+    pub(super) fn take(&mut self) -> Option<Vacancy<F>> {
+        self.free.pop_front()
+    }
+
+    /// What a client was offered lately, once: if it is not proposed again, something else will be.
+    pub(super) fn again(&mut self, client: u64, now: Instant) -> Option<F::Address> {
+        self.forget_offers(now);
+        self.offered_to.remove(&client)
+    }
+
+    /// It was not proposed after all.
+    pub(super) fn put_back(&mut self, vacancy: Vacancy<F>) {
+        self.free.push_front(vacancy);
+    }
+
+    /// It is proposed to a client.
+    pub(super) fn offer(&mut self, address: F::Address, client: u64, now: Instant) {
+        self.forget_offers(now);
+        self.offered.insert(address, now);
+        self.offered_to.insert(client, address);
+        self.order_offered.push_back((now, address, client));
+    }
+
+    /// Add what was seen free, in the order in which it shall be proposed; returns how many that were.
+    /// Who was offered something lately keeps it, unless there is nothing else.
+    pub(super) fn add(&mut self, found: Vec<F::Address>, now: Instant) -> usize {
+        self.forget_offers(now);
+        let room = MOST.saturating_sub(self.free.len());
+        let (again, new): (Vec<_>, Vec<_>) = found
+            .into_iter()
+            .take(room)
+            .partition(|address| self.offered.contains_key(address));
+        let mut all = new;
+        if all.is_empty() && self.free.is_empty() {
+            all = again;
+            all.sort_by_key(|address| self.offered.get(address).copied());
+        }
+        let seen = now;
+        let all = all.into_iter();
+        self.free
+            .extend(all.map(|address| Vacancy { address, seen }));
+        self.free.len()
+    }
+
+    /// There may be room again; an address that nobody has a row for is given to the next client.
+    pub(super) fn freed(&mut self, address: Option<F::Address>) {
+        self.rests_until = None;
+        if let Some(address) = address
+            && self.is_crowded()
+            && self.free.len() < MOST
+        {
+            self.offered.remove(&address);
+            let seen = Instant::now();
+            self.free.push_back(Vacancy { address, seen });
+        }
+    }
+
+    /// Nothing was found; do not look again at once.
+    pub(super) fn rest(&mut self, now: Instant, took: Duration) {
+        self.rests_until = Some(now + (took * REST).min(LONGEST_REST));
+    }
+
+    pub(super) fn is_resting(&self, now: Instant) -> bool {
+        self.rests_until.is_some_and(|until| now < until)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.free.is_empty()
+    }
+
+    /// A single address was looked at.
+    pub(super) fn probed(&mut self, was_free: bool) {
+        let taken = if was_free { 0.0 } else { 1.0 };
+        self.fill = self.fill * SLOWLY + taken * (1.0 - SLOWLY);
+    }
+
+    /// A window was looked at.
+    pub(super) fn walked(&mut self, free: usize, size: usize) {
+        let taken = 1.0 - free as f32 / size.max(1) as f32;
+        self.fill = self.fill * QUICKLY + taken * (1.0 - QUICKLY);
+    }
+
+    /// Most single addresses that are looked at are free.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.fill > CROWDED
+    }
+
+    pub(super) fn is_nearly_full(&self) -> bool {
+        self.fill > NEARLY_FULL
+    }
+
+    fn forget_offers(&mut self, now: Instant) {
+        while let Some((at, address, client)) = self.order_offered.front().copied()
+            && now.duration_since(at) >= OFFERED
+        {
+            self.order_offered.pop_front();
+            // It may have been offered again since.
+            if self.offered.get(&address) == Some(&at) {
+                self.offered.remove(&address);
+                if self.offered_to.get(&client) == Some(&address) {
+                    self.offered_to.remove(&client);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use murre_wire::V4;
+    use std::net::Ipv4Addr;
+
+    fn at(last: u8) -> Ipv4Addr {
+        Ipv4Addr::new(192, 0, 2, last)
+    }
+
+    fn taken(pool: &mut Vacancies<V4>) -> Option<Ipv4Addr> {
+        pool.take().map(|vacancy| vacancy.address)
+    }
+
+    #[test]
+    fn what_was_offered_lately_is_not_offered_again_while_there_is_another() {
+        let now = Instant::now();
+        let mut pool = Vacancies::<V4>::new();
+        pool.add(vec![at(1)], now);
+        assert_eq!(taken(&mut pool), Some(at(1)));
+        pool.offer(at(1), 11, now);
+        assert_eq!(pool.add(vec![at(1), at(2)], now), 1);
+        let now = now + Duration::from_millis(1);
+        assert_eq!(taken(&mut pool), Some(at(2)));
+        pool.offer(at(2), 12, now);
+        // There is no other: the one that waited longest.
+        assert_eq!(pool.add(vec![at(2), at(1)], now), 2);
+        assert_eq!(taken(&mut pool), Some(at(1)));
+        let later = now + OFFERED;
+        pool.free.clear();
+        assert_eq!(pool.add(vec![at(2)], later), 1);
+    }
+
+    #[test]
+    fn a_client_that_asks_again_soon_is_offered_the_same() {
+        let now = Instant::now();
+        let mut pool = Vacancies::<V4>::new();
+        pool.offer(at(1), 11, now);
+        pool.offer(at(2), 12, now);
+        assert_eq!(pool.again(11, now), Some(at(1)));
+        // Once: where it could not be had, there is no use in trying it again.
+        assert_eq!(pool.again(11, now), None);
+        assert_eq!(pool.again(12, now + OFFERED), None);
+    }
+
+    #[test]
+    fn what_was_seen_a_while_ago_is_looked_at_again() {
+        let now = Instant::now();
+        let mut pool = Vacancies::<V4>::new();
+        pool.add(vec![at(1)], now);
+        let vacancy = pool.take().unwrap();
+        assert!(vacancy.is_fresh(now) && !vacancy.is_fresh(now + FRESH));
+        // That does not change by looking for others.
+        pool.add(vec![at(2)], now + FRESH);
+        pool.put_back(vacancy);
+        assert_eq!(pool.take(), Some(vacancy));
+    }
+
+    #[test]
+    fn a_pool_without_anything_rests_until_something_is_given_back() {
+        let now = Instant::now();
+        let mut pool = Vacancies::<V4>::new();
+        pool.rest(now, Duration::from_millis(3));
+        assert!(pool.is_resting(now + Duration::from_millis(29)));
+        assert!(!pool.is_resting(now + Duration::from_millis(30)));
+        pool.rest(now, Duration::from_secs(60));
+        assert!(!pool.is_resting(now + LONGEST_REST));
+        pool.freed(None);
+        assert!(!pool.is_resting(now));
+    }
+
+    #[test]
+    fn a_pool_is_crowded_when_looks_fail_and_no_longer_when_they_do_not() {
+        let mut pool = Vacancies::<V4>::new();
+        (0..200).for_each(|n| pool.probed(n % 2 == 0));
+        assert!(pool.is_crowded() && !pool.is_nearly_full());
+        (0..20).for_each(|_| pool.walked(1, 512));
+        assert!(pool.is_nearly_full());
+        (0..20).for_each(|_| pool.walked(500, 512));
+        assert!(!pool.is_crowded());
+    }
+}
