@@ -12,7 +12,7 @@ for argument in "$@"; do
     --help | -h)
         cat <<'EOF'
 usage: ./run chaos [--minutes N] [--engine postgresql|mysql|sqlite] [--setup single|standby|galera]
-                   [--workers N] [--clients N] [--seed S] [--faults KIND,...]
+                   [--workers N] [--clients N] [--sharing] [--seed S] [--faults KIND,...]
        ./run chaos --short
 
 Real workers on a real database, hundreds of clients of both families, and faults at random moments:
@@ -28,6 +28,7 @@ or databases is touched.
                 galera: three MariaDB nodes
   --workers N   3 unless told otherwise
   --clients N   1000 unless told otherwise
+  --sharing     workers share the clients among themselves; without it all answer every query
   --seed S      repeats the choice of faults of an earlier run, which prints it
   --faults K    only these kinds, comma separated: murre-chaos --help lists them
   --short       half a minute per engine and a failover, on an unoptimized build: part of the tests
@@ -72,8 +73,8 @@ chaos() {
         [ $result -eq 77 ] || status=1
     }
 }
-chaos --engine postgresql --minutes 0.4 "${arguments[@]}"
-chaos --engine mysql --minutes 0.4 "${arguments[@]}"
-chaos --engine sqlite --minutes 0.3 "${arguments[@]}"
+chaos --engine postgresql --minutes 0.4 --faults kill-worker,kill-database,kill-sessions,cut-link "${arguments[@]}"
+chaos --engine mysql --minutes 0.4 --faults kill-worker,kill-database,kill-sessions,hold-locks "${arguments[@]}"
+chaos --engine sqlite --minutes 0.3 --faults kill-worker,pause-worker,hold-locks "${arguments[@]}"
 chaos --engine postgresql --setup standby --minutes 0.2 --faults fail-over "${arguments[@]}"
 exit $status

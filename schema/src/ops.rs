@@ -95,14 +95,14 @@ impl<F: LeaseFamily> Default for Found<F> {
 pub struct FoundLease<F: LeaseFamily> {
     /// The row.
     pub lease: Lease<F>,
-    /// Seconds until `expire`; zero or less when it has passed.
+    /// Whole seconds until `expire`, rounded down: zero in the last second, negative when it has passed.
     pub remaining: i64,
 }
 
 impl<F: LeaseFamily> FoundLease<F> {
-    /// Nobody else may be given this address now.
+    /// Nobody else may be given this address now: a claim would be refused, in the last second as well.
     pub fn is_held(&self) -> bool {
-        self.lease.state != crate::State::Reclaimed && self.remaining > 0
+        self.lease.state != crate::State::Reclaimed && self.remaining >= 0
     }
 
     /// Whether a prefix, or an address with its width as length, cannot be given to somebody else

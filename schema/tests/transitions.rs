@@ -51,6 +51,18 @@ transitions! {
         assert_eq!(row(&store, 1).await, Some(wanted));
     }
 
+    what_a_lookup_shows_as_free_can_be_claimed_at_once(store) {
+        assert!(claimed(claim(&store, 1, 1, 1).await));
+        let is_held = async || {
+            let mut lookup = Lookup::default();
+            lookup.addresses.push(F::address(1));
+            store.lookup(lookup).await.unwrap().by_address[0].is_held()
+        };
+        // Also in its last second, of which none is left in whole numbers.
+        while is_held().await {}
+        assert!(claimed(claim(&store, 1, 2, 3600).await));
+    }
+
     its_client_renews_a_lease(store) {
         assert!(claimed(claim(&store, 1, 1, 100).await));
         let Changed::Claimed { expire } = claim(&store, 1, 1, 5000).await else {

@@ -51,6 +51,10 @@ pub struct Options {
     /// What the choice of faults and of what clients do begins with; printed, to be given again.
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Workers share the clients among themselves; without this all of them answer every query, which
+    /// is harder on the database.
+    #[arg(long)]
+    pub sharing: bool,
     /// Only these kinds of faults; all that the set-up can have, where none is named.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub faults: Vec<Kind>,

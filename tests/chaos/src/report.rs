@@ -35,8 +35,13 @@ impl Report {
     pub(crate) fn new(options: &Options, seed: u64, begun: Micros) -> Self {
         Self {
             title: format!(
-                "{:?}, {:?}, {} workers, {} clients, {} min of faults, seed {seed}",
-                options.engine, options.setup, options.workers, options.clients, options.minutes
+                "{:?}, {:?}, {} workers{}, {} clients, {} min of faults, seed {seed}",
+                options.engine,
+                options.setup,
+                options.workers,
+                if options.sharing { " that share" } else { "" },
+                options.clients,
+                options.minutes
             ),
             begun,
             ended: begun,

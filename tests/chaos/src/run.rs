@@ -34,9 +34,22 @@ pub fn run(options: &Options) -> Report {
     let begun = now();
     let mut report = Report::new(options, seed, begun);
     let four = options.clients * 3 / 5;
-    let crowd4 = Crowd::new(Dhcp4, &stage.network, four, seed ^ 4, Arc::clone(&shared));
+    let sharing = options.sharing;
+    let crowd4 = Crowd::new(
+        Dhcp4,
+        &stage.network,
+        (four, sharing),
+        seed ^ 4,
+        Arc::clone(&shared),
+    );
     let six = options.clients - four;
-    let crowd6 = Crowd::new(Dhcp6, &stage.network, six, seed ^ 6, Arc::clone(&shared));
+    let crowd6 = Crowd::new(
+        Dhcp6,
+        &stage.network,
+        (six, sharing),
+        seed ^ 6,
+        Arc::clone(&shared),
+    );
     let mut directed = Directed::default();
     let events = thread::scope(|scope| {
         let four = scope.spawn(|| crowd4.run());

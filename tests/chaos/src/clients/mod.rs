@@ -87,16 +87,16 @@ enum Asking {
 }
 
 impl<S: Speech> Crowd<S> {
-    /// So many clients before these workers.
+    /// So many clients before these workers, which share them or do not.
     pub(crate) fn new(
         speech: S,
         network: &Network,
-        clients: u32,
+        (clients, sharing): (u32, bool),
         seed: u64,
         shared: Arc<Shared>,
     ) -> Self {
         let mut chance = Chance::new(seed);
-        let post = Post::open(network, S::VERSION);
+        let post = Post::open(network, S::VERSION, sharing);
         let places = S::places().len();
         let start = now();
         let mut due = BinaryHeap::new();

@@ -25,6 +25,8 @@ pub(super) struct Post {
     /// Of the relays; workers are sent to by it.
     relay: UdpSocket,
     workers: Vec<SocketAddr>,
+    /// Whether workers share clients, so that each query has to reach all of them.
+    sharing: bool,
     /// Of the clients on the link.
     direct: UdpSocket,
     everybody: SocketAddr,
@@ -33,10 +35,11 @@ pub(super) struct Post {
 }
 
 impl Post {
-    pub(super) fn open(network: &Network, version: u8) -> Self {
+    pub(super) fn open(network: &Network, version: u8, sharing: bool) -> Self {
         let namespace = &network.clients;
         if version == 4 {
             return Self {
+                sharing,
                 relay: bind(namespace, (Ipv4Addr::UNSPECIFIED, 67).into()),
                 workers: network
                     .workers4
@@ -60,6 +63,7 @@ impl Post {
         });
         let servers = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 1, 2);
         Self {
+            sharing,
             relay: bind(namespace, (network.relay6, 547).into()),
             workers: network
                 .workers6
@@ -80,7 +84,7 @@ impl Post {
         }
         let own = who as usize % self.workers.len();
         for (number, worker) in self.workers.iter().enumerate() {
-            if !place.own_worker || number == own {
+            if self.sharing || !place.own_worker || number == own {
                 let _ = self.relay.send_to(message, worker);
             }
         }

@@ -31,7 +31,7 @@ impl Stage {
         let database = Database::launch(options, &network, &brake);
         let embedded = matches!(database, Database::File(_));
         let configs = (0..options.workers)
-            .map(|number| config::of(number, options.clients, &database.access(number)))
+            .map(|number| config::of(number, options, &database.access(number)))
             .collect();
         let workers = Workers::start(&network, configs, embedded.then_some(&brake));
         Self {
