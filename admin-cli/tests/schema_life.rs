@@ -5,6 +5,7 @@
 mod common;
 
 use common::on_every_engine;
+use murre_harness::database::Engine;
 
 #[test]
 fn an_empty_database_is_initialized_once() {
@@ -52,19 +53,27 @@ fn a_database_of_the_first_version_is_upgraded() {
             return; // The library's tests do this with a file.
         };
         // As the first version left it.
-        for step in [
-            "DROP VIEW workers",
-            "DROP TABLE worker",
+        let second = ["DROP VIEW workers", "DROP TABLE worker"];
+        let third = match database.engine {
+            Engine::Postgresql => &["DROP INDEX lease4_given_back, lease6_given_back"][..],
+            Engine::Mariadb => &[
+                "ALTER TABLE lease4 DROP KEY lease4_given_back, DROP COLUMN given_back_by, DROP COLUMN given_back_at",
+                "ALTER TABLE lease6 DROP KEY lease6_given_back, DROP COLUMN given_back_by, DROP COLUMN given_back_at",
+            ],
+        };
+        let steps = second.iter().chain(third).chain(&[
+            "DROP TABLE pool_cursor",
             "UPDATE schema_version SET version = 1",
-            "DELETE FROM refinery_schema_history WHERE version = 2",
-        ] {
+            "DELETE FROM refinery_schema_history WHERE version > 1",
+        ]);
+        for step in steps {
             database.query(step);
         }
         fresh.admin("workers", &[]).fails(1, "db-upgrade");
         let upgraded = fresh.admin("db-upgrade", &[]).ok();
         assert_eq!(
             upgraded.out,
-            "schema version before upgrade: 1.0\nschema version after upgrade: 2.0\n"
+            "schema version before upgrade: 1.0\nschema version after upgrade: 3.0\n"
         );
         fresh.admin("workers", &[]).ok();
     });

@@ -113,7 +113,7 @@ fn a_bare_p_asks_on_the_terminal_without_echo() {
         session.see("Password: ");
         session.type_unseen(password);
         let (code, out, seen) = session.end();
-        assert_eq!((code, &*out), (Some(0), "2.0\n"), "{seen}");
+        assert_eq!((code, &*out), (Some(0), "3.0\n"), "{seen}");
         assert!(!seen.contains(password), "{seen}");
 
         let mut session = Session::start(&database);

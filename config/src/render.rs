@@ -105,6 +105,7 @@ fn fill_server<F: Family>(map: &mut Map<String, Value>, server: &Server<F>) {
         fill(map, "next-server", "0.0.0.0");
         fill(map, "server-hostname", "");
         fill(map, "boot-file-name", "");
+        fill(map, "offer-lifetime", 0);
     } else {
         fill(map, "pd-allocator", "iterative");
         fill_map(map, "server-id", json!({ "type": "LLT", "persist": true }));
@@ -152,6 +153,7 @@ fn fill_subnet<F: Family>(map: &mut Map<String, Value>, subnet: &Subnet<F>) {
             "boot-file-name",
             subnet.boot_file_name.as_deref().unwrap_or_default(),
         );
+        fill(map, "offer-lifetime", subnet.offer_lifetime);
     } else {
         fill(map, "pd-allocator", allocator(subnet.pd_allocator));
         fill(map, "pd-pools", json!([]));

@@ -300,8 +300,6 @@ fn keys_whose_effect_does_not_exist_yet_or_never_are_named() {
       "lease-database": { "type": "mysql", "name": "a", "trust-anchor": "ca", "cipher-list": "AES" } } }"#;
     insta::assert_snapshot!(notes(text), @r#"
     t.json:1:14: "data-directory" has no effect: the server identifier is kept in the database
-    t.json:1:48: "allocator": leases are chosen as with "random" so far
-    t.json:1:74: "pd-allocator": leases are chosen as with "random" so far
     t.json:2:47: "persist" has no effect: workers on one database share its identifier, which stays
     t.json:4:79: "cipher-list" has no effect: TLS 1.2 and 1.3 are used with their safe ciphers
     "#);
@@ -360,7 +358,8 @@ fn config_get_shows_what_is_in_effect() {
             "match-client-id": true,
             "next-server": "0.0.0.0",
             "server-hostname": "",
-            "boot-file-name": ""
+            "boot-file-name": "",
+            "offer-lifetime": 0
           }
         ],
         "user-context": {
@@ -400,7 +399,8 @@ fn config_get_shows_what_is_in_effect() {
         "match-client-id": true,
         "next-server": "0.0.0.0",
         "server-hostname": "",
-        "boot-file-name": ""
+        "boot-file-name": "",
+        "offer-lifetime": 0
       }
     }
     "#);

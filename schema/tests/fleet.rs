@@ -258,12 +258,23 @@ fn a_database_of_the_first_version_is_upgraded_with_its_leases() {
         let store: Store<V6> = fresh.open().await;
         store.server_duid(b"kept", false).await.unwrap();
         drop(store);
-        for step in [
-            "DROP VIEW workers",
-            "DROP TABLE worker",
+        let second = ["DROP VIEW workers", "DROP TABLE worker"];
+        let third = match fresh.name {
+            "mariadb" => [
+                "ALTER TABLE lease4 DROP KEY lease4_given_back, DROP COLUMN given_back_by, DROP COLUMN given_back_at",
+                "ALTER TABLE lease6 DROP KEY lease6_given_back, DROP COLUMN given_back_by, DROP COLUMN given_back_at",
+            ],
+            _ => [
+                "DROP INDEX lease4_given_back",
+                "DROP INDEX lease6_given_back",
+            ],
+        };
+        let steps = second.iter().chain(&third).chain(&[
+            "DROP TABLE pool_cursor",
             "UPDATE schema_version SET version = 1",
-            "DELETE FROM refinery_schema_history WHERE version = 2",
-        ] {
+            "DELETE FROM refinery_schema_history WHERE version > 1",
+        ]);
+        for step in steps {
             fresh.sql(step);
         }
         let refused = Store::<V4>::open(&fresh.access, StoreOptions::default()).await;
@@ -274,10 +285,11 @@ fn a_database_of_the_first_version_is_upgraded_with_its_leases() {
         );
         life::upgrade(&fresh.access).await.unwrap();
         let found = life::inspect(&fresh.access).await.unwrap();
-        assert_eq!(found.version, Some((2, 0)));
+        assert_eq!(found.version, Some((3, 0)));
         assert!(!found.is_unfinished());
         let store: Store<V6> = fresh.open().await;
         store.beat(&beat("one", 1)).await.unwrap();
+        assert_eq!(store.next_window("pool".into(), 1).await.unwrap().number, 0);
         assert_eq!(store.server_duid(b"other", false).await.unwrap(), b"kept");
     });
 }

@@ -88,7 +88,7 @@ const INHERITED: &[Key] = &[
     v4(leaf("server-hostname")),
     v4(leaf("boot-file-name")),
     list("option-data", Scope::OptionData),
-    v4(later("offer-lifetime")),
+    v4(leaf("offer-lifetime")),
     v4(later("offer-lft")),
     later("store-extended-info"),
     later("cache-threshold"),

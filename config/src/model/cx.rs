@@ -58,13 +58,6 @@ impl Cx {
         }
     }
 
-    /// As [`Cx::note`], for what may hold in many places: told at the first.
-    pub(crate) fn note_once(&mut self, note: Note) {
-        if self.notes.iter().all(|known| known.text != note.text) {
-            self.note(note);
-        }
-    }
-
     pub(crate) fn has_errors(&self) -> bool {
         !self.errors.is_empty()
     }

@@ -41,6 +41,7 @@ pub(super) struct Inherited {
     pub(super) next_server: Option<Ipv4Addr>,
     pub(super) server_hostname: Option<Arc<str>>,
     pub(super) boot_file_name: Option<Arc<str>>,
+    pub(super) offer_lifetime: Option<u32>,
 }
 
 impl Inherited {
@@ -62,6 +63,7 @@ impl Inherited {
             next_server: next_server(cx, fields),
             server_hostname: header_text(cx, fields, "server-hostname", 64),
             boot_file_name: header_text(cx, fields, "boot-file-name", 128),
+            offer_lifetime: cx.seconds(fields, "offer-lifetime"),
         };
         let merged = here.over(above);
         merged.check_percents::<F>(cx, fields);
@@ -88,6 +90,7 @@ impl Inherited {
                 .server_hostname
                 .or_else(|| above.server_hostname.clone()),
             boot_file_name: self.boot_file_name.or_else(|| above.boot_file_name.clone()),
+            offer_lifetime: self.offer_lifetime.or(above.offer_lifetime),
         }
     }
 
@@ -176,14 +179,7 @@ fn allocator(cx: &mut Cx, fields: &Fields<'_>, key: &'static str) -> Option<Allo
         ("random", Allocator::Random),
         ("flq", Allocator::Flq),
     ];
-    let chosen = cx.one_of(fields, key, &words);
-    if let Some(entry) = fields.entry(key)
-        && matches!(chosen, Some(Allocator::Iterative | Allocator::Flq))
-    {
-        let text = format!("\"{key}\": leases are chosen as with \"random\" so far");
-        cx.note_once(Note::info(entry.key_place.clone(), text));
-    }
-    chosen
+    cx.one_of(fields, key, &words)
 }
 
 /// An empty string is as if the key were not there; 0.0.0.0 means that none is sent.

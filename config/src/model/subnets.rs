@@ -105,6 +105,7 @@ fn subnet<F: Family>(
         next_server: inherited.next_server,
         server_hostname: inherited.server_hostname,
         boot_file_name: inherited.boot_file_name,
+        offer_lifetime: inherited.offer_lifetime.unwrap_or_default(),
         ..Subnet::new(id, prefix, len)
     })
 }

@@ -61,6 +61,8 @@ pub struct Subnet<F: Family> {
     pub server_hostname: Option<Arc<str>>,
     /// `file` (v4), at most 128 bytes.
     pub boot_file_name: Option<Arc<str>>,
+    /// Seconds for which an offer is written as a lease (v4); 0 is not at all.
+    pub offer_lifetime: u32,
 }
 
 impl<F: Family> Subnet<F> {
@@ -88,6 +90,7 @@ impl<F: Family> Subnet<F> {
             next_server: None,
             server_hostname: None,
             boot_file_name: None,
+            offer_lifetime: 0,
         }
     }
 

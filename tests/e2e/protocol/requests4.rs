@@ -19,6 +19,8 @@ on_every_engine!(
     an_unknown_lease_is_renewed_where_the_address_is_free_and_refused_elsewhere,
     an_exhausted_pool_answers_nobody_new_until_an_address_is_given_back,
     a_client_of_no_subnet_is_not_answered,
+    an_offer_with_a_lifetime_is_a_row_and_becomes_a_lease,
+    an_offer_does_not_shorten_or_end_a_lease,
 );
 
 /// In the pool of subnet 2.
@@ -193,4 +195,51 @@ fn a_client_of_no_subnet_is_not_answered(engine: Engine) {
     scene.ignored("no-subnet", &mut Client::new(1).message(Discover));
     scene.worker.says("DHCP4_PACKET_DROP_0002");
     assert_eq!(scene.counted().without_answer("no-subnet"), 1);
+}
+
+fn an_offer_with_a_lifetime_is_a_row_and_becomes_a_lease(engine: Engine) {
+    let scene = Scene4::with(engine, |server| {
+        server["offer-lifetime"] = json!(300);
+        server["subnet4"][1]["offer-lifetime"] = json!(40);
+    });
+    let client = Client::new(1);
+    let offer = scene.relay.ask(&mut client.message(Discover));
+    assert_eq!(
+        offer.option(code::LEASE_TIME),
+        murre_tests::config::VALID.to_be_bytes()
+    );
+    let row = rows::of4(&scene.world.leases, offer.yiaddr());
+    assert_eq!(
+        (row.state, row.valid, row.hwaddr.as_str()),
+        (DEFAULT, 40, "020000000001")
+    );
+    // It is nobody else's, and the client is offered it again.
+    let mut other = Client::new(2).message(Discover);
+    other.option(code::REQUESTED_ADDRESS, &offer.yiaddr().octets());
+    assert_ne!(scene.relay.ask(&mut other).yiaddr(), offer.yiaddr());
+    let again = scene.relay.ask(&mut client.message(Discover));
+    assert_eq!(again.yiaddr(), offer.yiaddr());
+    assert_eq!(rows::lease4(&scene.world.leases).len(), 2);
+
+    let ack = scene.relay.ask(&mut client.take(&again));
+    assert_eq!((ack.kind(), ack.yiaddr()), (Ack, offer.yiaddr()));
+    let row = rows::of4(&scene.world.leases, offer.yiaddr());
+    assert_eq!(
+        (row.state, row.valid),
+        (DEFAULT, murre_tests::config::VALID)
+    );
+}
+
+fn an_offer_does_not_shorten_or_end_a_lease(engine: Engine) {
+    let scene = Scene4::with(engine, |server| {
+        server["subnet4"][1]["offer-lifetime"] = json!(40);
+    });
+    let client = Client::new(1);
+    let address = client.lease(&scene.relay);
+    let before = rows::lease4(&scene.world.leases);
+    assert_eq!(before[0].valid, murre_tests::config::VALID);
+    let mut other = client.message(Discover);
+    other.option(code::REQUESTED_ADDRESS, &pool(77).octets());
+    assert_eq!(scene.relay.ask(&mut other).yiaddr(), address);
+    assert_eq!(rows::lease4(&scene.world.leases), before);
 }

@@ -33,7 +33,7 @@ use smallvec::{SmallVec, smallvec};
 
 use candidates::Candidates;
 use own::is_free_for;
-pub(crate) use own::{current, holds, replaced};
+pub(crate) use own::{current, holds, remaining, replaced};
 pub(crate) use permutation::Permutation;
 use place::{Place, Quest};
 use vacancies::Vacancy;

@@ -68,6 +68,20 @@ pub(crate) fn holds<F: LeaseFamily>(
         .any(|row| row.is_of(chosen.address, chosen.len()))
 }
 
+/// For how many seconds the client still holds what was chosen; zero when it does not.
+pub(crate) fn remaining<F: LeaseFamily>(
+    wish: &Wish<'_, F>,
+    found: &Found<F>,
+    chosen: &Chosen<'_, F>,
+) -> i64 {
+    own_rows(wish, found)
+        .filter(|row| row.lease.state == State::Default)
+        .filter(|row| row.is_of(chosen.address, chosen.len()))
+        .map(|row| row.remaining.max(0))
+        .max()
+        .unwrap_or(0)
+}
+
 /// Found by what identifies the client, and not by its card alone, under which its boot loader may
 /// have come.
 fn is_exact<F: LeaseFamily>(wish: &Wish<'_, F>, row: &FoundLease<F>) -> bool {

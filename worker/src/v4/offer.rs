@@ -1,14 +1,20 @@
-//! DISCOVER: a proposal, without a write.
+//! DISCOVER: a proposal, without a write; or with `offer-lifetime` one that is written, so that nobody
+//! else is offered the same meanwhile (manual dhcp4-srv.rst:4667-4727).
 
 use std::sync::Arc;
 
 use murre_config::Subnet;
+use murre_schema::{Changed, Claim, Found};
 use murre_wire::V4;
 use murre_wire::dhcp4::MessageType;
 
 use super::{Query, gate, lease, reply};
+use crate::allocation::{self, Chosen, Wish};
 use crate::exchange::{Context, Exchange, Journal, Verdict};
 use crate::socket::Reply;
+
+/// How often a client that another worker serves at the same moment is looked up again.
+const ATTEMPTS: usize = 3;
 
 /// Offer what the client has, what it asks for, or what is free.
 pub(super) async fn offer(
@@ -21,22 +27,51 @@ where
 {
     let wish = lease::wish(query, subnet, gate::requested(&query.message));
     let allocator = context.allocator();
-    let mut lookup = lease::lookup(&wish);
-    let asked = allocator.ask(&wish, &mut lookup);
-    let found = context.lookup(lookup).await?;
-    let chosen = allocator
-        .choose(context.store, &wish, (&found, asked), &[])
-        .await
-        .map_err(|error| context.failed(&error))?
-        .ok_or(Verdict::NoAddress)?;
-    let lease = lease::row(query, &wish, chosen);
-    Journal::<V4>::offered(&lease);
-    reply::with_lease(
-        context,
-        query,
-        MessageType::Offer,
-        &wish,
-        chosen,
-        lease.valid_lifetime,
-    )
+    for _ in 0..ATTEMPTS {
+        let mut lookup = lease::lookup(&wish);
+        let asked = allocator.ask(&wish, &mut lookup);
+        let found = context.lookup(lookup).await?;
+        let chosen = allocator
+            .choose(context.store, &wish, (&found, asked), &[])
+            .await
+            .map_err(|error| context.failed(&error))?
+            .ok_or(Verdict::NoAddress)?;
+        if keep_for_it(context, query, &wish, (chosen, &found)).await? {
+            let lease = lease::row(query, &wish, chosen);
+            Journal::<V4>::offered(&lease);
+            let kind = MessageType::Offer;
+            return reply::with_lease(context, query, kind, &wish, chosen, lease.valid_lifetime);
+        }
+    }
+    Err(Verdict::Contended)
+}
+
+/// Write the offer where it shall be; whether it holds. Who loses a race for the address stays silent,
+/// as its client asks again.
+async fn keep_for_it(
+    context: &Context<'_, V4>,
+    query: &Query<'_>,
+    wish: &Wish<'_, V4>,
+    (chosen, found): (Chosen<'_, V4>, &Found<V4>),
+) -> Result<bool, Verdict> {
+    let lifetime = wish.subnet.offer_lifetime;
+    // A lease never gets shorter than its client was told, nor does one end for an offer; and who asks
+    // again at once costs no write.
+    let remaining = allocation::remaining(wish, found, &chosen);
+    let has_other = allocation::replaced(wish, found, &chosen).is_some();
+    if lifetime == 0 || has_other || remaining > i64::from(lifetime / 2) {
+        return Ok(true);
+    }
+    let mut lease = lease::row(query, wish, chosen);
+    lease.valid_lifetime = lifetime;
+    let claim = Claim {
+        lease,
+        replaces: None,
+        renews: false,
+    };
+    match context.claim(claim).await? {
+        Changed::Claimed { .. } => Ok(true),
+        Changed::ClientHasOther => Ok(false),
+        _ => Err(Verdict::Contended),
+    }
 }
