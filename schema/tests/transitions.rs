@@ -457,6 +457,6 @@ fn ten_workers_that_start_at_once_make_one_schema() {
             start.await.unwrap().unwrap();
         }
         let found = murre_schema::life::inspect(&fresh.access).await.unwrap();
-        assert_eq!(found.version, Some((2, 0)));
+        assert_eq!(found.version, Some((3, 0)));
     });
 }

@@ -42,24 +42,41 @@ const STEPS_PAUSE: Duration = Duration::from_millis(250);
 pub(super) async fn initialize(access: &Access) -> Result<(), Error> {
     let started = Instant::now();
     loop {
-        match initialize_once(access).await {
-            Err(Error::Schema { .. })
-                if started.elapsed() < STEPS_LIMIT && is_under_way(access).await? =>
-            {
-                tokio::time::sleep(STEPS_PAUSE).await;
-            }
-            result => return result,
+        let Err(refused) = initialize_once(access).await else {
+            return Ok(());
+        };
+        if !matches!(refused, Error::Schema { .. }) || started.elapsed() >= STEPS_LIMIT {
+            return Err(refused);
+        }
+        match under_way(access).await? {
+            UnderWay::Yes => tokio::time::sleep(STEPS_PAUSE).await,
+            UnderWay::Done => return Ok(()),
+            UnderWay::No => return Err(refused),
         }
     }
 }
 
-/// Whether somebody may be taking steps by another node at this moment.
-async fn is_under_way(access: &Access) -> Result<bool, Error> {
+/// Whether somebody takes steps by another node of a cluster.
+enum UnderWay {
+    Yes,
+    /// They were taken meanwhile.
+    Done,
+    No,
+}
+
+async fn under_way(access: &Access) -> Result<UnderWay, Error> {
     let looked = async {
         let mut conn = connect::open(access).await?;
         let failed = |e: mysql_async::Error| error(&access.label(), "cluster", &e);
         let is_node = connect::is_cluster_node(&mut conn).await.map_err(failed)?;
-        Ok(is_node && condition(access, &mut conn).await?.is_unfinished())
+        let found = condition(access, &mut conn).await?;
+        if is_node && found.is_unfinished() {
+            return Ok(UnderWay::Yes);
+        }
+        Ok(match version::check(&access.label(), found, newest()) {
+            Ok(version::Todo::Nothing) => UnderWay::Done,
+            _ => UnderWay::No,
+        })
     };
     access.within(access.patience().batch, looked).await
 }
