@@ -6,13 +6,7 @@ use std::fs;
 /// Processor seconds (user and system) of `pid` and all its descendants: those alive, and those
 /// that ended and were waited for. 0 when there is no such process.
 pub(crate) fn cpu_seconds_of_tree(pid: u32) -> f64 {
-    let all: HashMap<u32, Stat> = fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter_map(|pid| Some((pid, Stat::read(pid)?)))
-        .collect();
+    let all = processes();
     let ticks: u64 = all
         .iter()
         .filter(|(each, _)| descends(**each, pid, &all))
@@ -29,6 +23,33 @@ pub(crate) fn status_bytes(pid: u32, name: &str) -> u64 {
         .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     let kilobytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
     kilobytes.unwrap_or(0) * 1024
+}
+
+/// Whether all threads of `pid` and of its descendants are stopped.
+pub(crate) fn is_tree_stopped(pid: u32) -> bool {
+    let all = processes();
+    let mut tree = all.keys().filter(|each| descends(**each, pid, &all));
+    tree.all(|each| is_stopped(*each))
+}
+
+fn is_stopped(pid: u32) -> bool {
+    let threads = fs::read_dir(format!("/proc/{pid}/task"));
+    threads.into_iter().flatten().flatten().all(|thread| {
+        let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        let rest = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+        // One that has ended meanwhile, or waits to be waited for, does nothing either.
+        rest.is_empty() || rest.starts_with(['T', 't', 'Z', 'X'])
+    })
+}
+
+fn processes() -> HashMap<u32, Stat> {
+    fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter_map(|pid| Some((pid, Stat::read(pid)?)))
+        .collect()
 }
 
 struct Stat {

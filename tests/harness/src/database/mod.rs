@@ -21,7 +21,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::{Mutex, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
@@ -37,6 +37,8 @@ pub const PASSWORD: &str = "harness";
 
 /// A server on a loaded two-core machine may take this long to start or stop.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// Longest wait until a frozen server stands still.
+const STANDING: Duration = Duration::from_secs(10);
 
 /// The shared PostgreSQL server of this process, started at the first call.
 ///
@@ -277,6 +279,18 @@ impl Server {
     /// When it does not run.
     pub fn freeze(&self) {
         self.signal_all(Signal::SIGSTOP);
+        // On a busy machine a process goes on for a moment, and nothing tells when it stands.
+        let started = Instant::now();
+        while !self.is_frozen() {
+            assert!(started.elapsed() < STANDING, "the server does not stop");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn is_frozen(&self) -> bool {
+        let running = self.running.lock().expect("no holder panics");
+        let daemon = running.as_ref().expect("the server runs");
+        crate::procfs::is_tree_stopped(daemon.pid())
     }
 
     /// Goes on after [`Server::freeze`].
