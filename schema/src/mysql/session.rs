@@ -23,7 +23,7 @@ use crate::row::{
     read_ended, read_found, read_lease, read_number, read_occupied, read_window, span_values,
     upload_values,
 };
-use crate::search::{Search, Searched};
+use crate::search::{Search, Searched, Window};
 
 /// A connection of one family.
 pub(super) struct MySqlSession<F> {
@@ -94,42 +94,57 @@ impl<F: LeaseFamily> MySqlSession<F> {
         Ok(found)
     }
 
-    async fn search_one(&mut self, search: &Search<F>) -> Result<Searched<F>, Error> {
-        match search {
-            Search::Occupied { low, high } => {
-                let range = [*low, *high].map(F::address_value);
-                let script = Script::default().values("occupied", &range);
-                let rows = self.run(script).await?.next();
-                let rows: Result<_, _> = rows
-                    .iter()
-                    .map(|row| read_occupied(&MySqlRow(row)))
-                    .collect();
-                rows.map(Searched::Occupied)
-            }
-            Search::GivenBack(wanted) => {
-                let values = [
-                    Value::Number(wanted.subnet_id.into()),
-                    F::address_value(wanted.low),
-                    F::address_value(wanted.high),
-                    Value::Number(wanted.limit.into()),
-                ];
-                let script = Script::default().values("given_back", &values);
-                addresses::<F>(&self.run(script).await?.next()).map(Searched::GivenBack)
-            }
-            Search::Window { pool, seed } => {
-                let script = begin()
-                    .values(
-                        "pool_window_take",
-                        &[Value::Text(pool), Value::Number(*seed)],
-                    )
-                    .values("pool_window", &[Value::Text(pool)])
-                    .plain(statements::COMMIT);
-                let rows = self.run_or_undo(script).await?.next();
-                match rows.first() {
-                    Some(row) => read_window::<F>(&MySqlRow(row)).map(Searched::Window),
-                    None => Err(Error::unavailable(&self.place, "no window came back")),
+    /// All that reads goes in one round trip; a window that is taken is a transaction of its own.
+    async fn search_batch(&mut self, batch: &[Search<F>]) -> Result<Vec<Searched<F>>, Error> {
+        let mut script = Script::default();
+        for search in batch {
+            script = match search {
+                Search::Occupied { low, high } => {
+                    script.values("occupied", &[*low, *high].map(F::address_value))
                 }
-            }
+                Search::GivenBack(wanted) => {
+                    let numbers = [wanted.subnet_id, wanted.limit].map(|n| Value::Number(n.into()));
+                    let [low, high] = [wanted.low, wanted.high].map(F::address_value);
+                    script.values("given_back", &[numbers[0], low, high, numbers[1]])
+                }
+                Search::Window { .. } => script,
+            };
+        }
+        let reads = batch.iter().any(|s| !matches!(s, Search::Window { .. }));
+        let mut answers = match reads {
+            true => Some(self.run(script).await?),
+            false => None,
+        };
+        let mut rows = || answers.as_mut().map(Answers::next).unwrap_or_default();
+        let mut all = Vec::with_capacity(batch.len());
+        for search in batch {
+            all.push(match search {
+                Search::Occupied { .. } => {
+                    let rows = rows();
+                    let rows: Result<_, _> = rows
+                        .iter()
+                        .map(|row| read_occupied(&MySqlRow(row)))
+                        .collect();
+                    Searched::Occupied(rows?)
+                }
+                Search::GivenBack(_) => Searched::GivenBack(addresses::<F>(&rows())?),
+                Search::Window { pool, seed } => {
+                    Searched::Window(self.take_window(pool, *seed).await?)
+                }
+            });
+        }
+        Ok(all)
+    }
+
+    async fn take_window(&mut self, pool: &str, seed: i64) -> Result<Window, Error> {
+        let named = [Value::Text(pool), Value::Number(seed)];
+        let script = begin()
+            .values("pool_window_take", &named)
+            .values("pool_window", &named[..1])
+            .plain(statements::COMMIT);
+        match self.run_or_undo(script).await?.next().first() {
+            Some(row) => read_window::<F>(&MySqlRow(row)),
+            None => Err(Error::unavailable(&self.place, "no window came back")),
         }
     }
 
@@ -411,14 +426,7 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
     }
 
     fn search<'a>(&'a mut self, batch: &'a [Search<F>]) -> Answer<'a, Vec<Searched<F>>> {
-        async move {
-            let mut all = Vec::with_capacity(batch.len());
-            for search in batch {
-                all.push(self.search_one(search).await?);
-            }
-            Ok(all)
-        }
-        .boxed()
+        self.search_batch(batch).boxed()
     }
 
     fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {

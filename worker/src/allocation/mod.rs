@@ -23,7 +23,6 @@ mod window;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -37,7 +36,7 @@ pub(crate) use own::{current, holds, remaining, replaced};
 pub(crate) use permutation::Permutation;
 use place::{Place, Quest};
 use vacancies::Vacancy;
-use window::Share;
+pub(crate) use window::Share;
 
 /// Candidates that ride along with the first lookup of a client, where most of its pools is free.
 const FIRST_LOOK: usize = 2;
@@ -117,8 +116,6 @@ struct PlaceKey<F: LeaseFamily> {
 pub(crate) struct Allocator<F: LeaseFamily> {
     key: RandomState,
     places: Mutex<HashMap<PlaceKey<F>, Arc<Place<F>>>>,
-    /// Rank and size of the fleet, 32 bits each.
-    share: AtomicU64,
 }
 
 impl<F: LeaseFamily> Default for Allocator<F> {
@@ -126,18 +123,11 @@ impl<F: LeaseFamily> Default for Allocator<F> {
         Self {
             key: RandomState::default(),
             places: Mutex::default(),
-            share: AtomicU64::new(1),
         }
     }
 }
 
 impl<F: LeaseFamily> Allocator<F> {
-    /// Say which of how many workers this one is, so that they rarely propose the same.
-    pub(crate) fn set_share(&self, rank: usize, size: usize) {
-        let share = (rank as u64) << 32 | (size as u64).clamp(1, u64::from(u32::MAX));
-        self.share.store(share, Relaxed);
-    }
-
     /// Forget the pools of a configuration that is no longer in force.
     pub(crate) fn forget(&self) {
         self.places().clear();
@@ -172,26 +162,31 @@ impl<F: LeaseFamily> Allocator<F> {
                 return (smallvec![Chosen { address, pool }], Source::Memory);
             }
         }
-        if let Some(pool) = wish.pools.first()
-            && let Some(vacancy) = self.place(wish, pool).vacancies().take()
-        {
-            let address = vacancy.address;
-            return (
-                smallvec![Chosen { address, pool }],
-                Source::Vacancy(vacancy),
-            );
+        for pool in wish.pools {
+            let place = self.place(wish, pool);
+            let mut vacancies = place.vacancies();
+            if let Some(vacancy) = vacancies.take() {
+                let address = vacancy.address;
+                let first = smallvec![Chosen { address, pool }];
+                return (first, Source::Vacancy(vacancy));
+            }
+            // A pool that may have some goes before the next one, but has to be searched first.
+            if !vacancies.is_resting(Instant::now()) {
+                break;
+            }
         }
         (SmallVec::new(), Source::Memory)
     }
 
     /// Choose for a wish, given the answer to the lookup that [`Allocator::ask`] extended.
-    /// `None` when the pools are exhausted as far as the looks reach.
+    /// `None` when the pools are exhausted as far as the looks reach. `share` says which of how many
+    /// workers this one is, so that they rarely propose the same.
     ///
     /// # Errors
     /// The database could not be asked.
     pub(crate) async fn choose<'a>(
         &self,
-        store: &Store<F>,
+        (store, share): (&Store<F>, Share),
         wish: &Wish<'a, F>,
         (found, asked): (&Found<F>, Asked<'a, F>),
         avoid: &[F::Address],
@@ -234,7 +229,7 @@ impl<F: LeaseFamily> Allocator<F> {
             }
         }
         if chosen.is_none() {
-            chosen = self.search(store, wish, avoid).await?;
+            chosen = self.search((store, share), wish, avoid).await?;
         }
         chosen.iter().for_each(|c| self.offered(wish, c));
         Ok(chosen)
@@ -288,12 +283,12 @@ impl<F: LeaseFamily> Allocator<F> {
     /// Look through the pools, one after the other.
     async fn search<'a>(
         &self,
-        store: &Store<F>,
+        source: (&Store<F>, Share),
         wish: &Wish<'a, F>,
         avoid: &[F::Address],
     ) -> Result<Option<Chosen<'a, F>>, Error> {
         for pool in wish.pools {
-            let chosen = self.search_pool(store, wish, pool, avoid).await?;
+            let chosen = self.search_pool(source, wish, pool, avoid).await?;
             if chosen.is_some() {
                 return Ok(chosen);
             }
@@ -303,7 +298,7 @@ impl<F: LeaseFamily> Allocator<F> {
 
     async fn search_pool<'a>(
         &self,
-        store: &Store<F>,
+        (store, share): (&Store<F>, Share),
         wish: &Wish<'a, F>,
         pool: &'a Pool<F>,
         avoid: &[F::Address],
@@ -313,7 +308,7 @@ impl<F: LeaseFamily> Allocator<F> {
             store,
             subnet_id: wish.subnet.id,
             pool,
-            share: self.share(),
+            share,
         };
         for _ in 0..LOOKS {
             place.fill(quest).await?;
@@ -383,14 +378,6 @@ impl<F: LeaseFamily> Allocator<F> {
         if let (Source::Vacancy(vacancy), Some(chosen)) = (asked.source, asked.first.first()) {
             let place = self.place(wish, chosen.pool);
             place.vacancies().put_back(vacancy);
-        }
-    }
-
-    fn share(&self) -> Share {
-        let share = self.share.load(Relaxed);
-        Share {
-            rank: (share >> 32) as u32,
-            size: share as u32,
         }
     }
 

@@ -92,9 +92,11 @@ pub(super) fn free<F: LeaseFamily>(
 
 /// The part of all windows that a worker of a fleet looks at first, so that no two propose the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Share {
-    pub(super) rank: u32,
-    pub(super) size: u32,
+pub(crate) struct Share {
+    /// Its place among the workers, from 0.
+    pub(crate) rank: usize,
+    /// How many there are.
+    pub(crate) size: usize,
 }
 
 impl Share {
@@ -102,13 +104,13 @@ impl Share {
 
     /// How many of so many things are its.
     pub(super) fn of(self, count: u128) -> u128 {
-        let (rank, size) = (u128::from(self.rank), u128::from(self.size.max(1)));
+        let (rank, size) = (self.rank as u128, self.size.max(1) as u128);
         (count + size - 1).saturating_sub(rank) / size
     }
 
     /// The first thing that is its from a number on.
     fn at_or_after(self, number: u128) -> Option<u128> {
-        let (rank, size) = (u128::from(self.rank), u128::from(self.size.max(1)));
+        let (rank, size) = (self.rank as u128, self.size.max(1) as u128);
         let ahead = (size + rank - number % size) % size;
         number.checked_add(ahead)
     }
@@ -116,7 +118,7 @@ impl Share {
     /// Whether a thing is its, by a hash that all workers share.
     pub(super) fn has(self, bits: u128) -> bool {
         let hash = mix(bits as u64 ^ mix((bits >> 64) as u64));
-        hash % u64::from(self.size.max(1)) == u64::from(self.rank)
+        hash % self.size.max(1) as u64 == self.rank as u64
     }
 }
 
@@ -157,7 +159,7 @@ impl Order {
                 let window = present.at_or_after(*next).unwrap_or_default();
                 let window = match window < windows.count() {
                     true => window,
-                    false => u128::from(present.rank),
+                    false => present.rank as u128,
                 };
                 *next = window + 1;
                 Some(window)
@@ -170,8 +172,8 @@ impl Order {
                 let permutation = Permutation::new(present.of(windows.count()), *key);
                 if let Some(at) = permutation.at(*next) {
                     *next += 1;
-                    let size = u128::from(present.size.max(1));
-                    return Some(at * size + u128::from(present.rank));
+                    let size = present.size.max(1) as u128;
+                    return Some(at * size + present.rank as u128);
                 }
                 *key = mix(key.wrapping_add(1));
                 *next = 0;
@@ -291,7 +293,7 @@ mod tests {
         let mut seen = Vec::new();
         for rank in 0..3 {
             let share = Share { rank, size: 3 };
-            let mut order = Order::new(Kind::Random, 99 + u64::from(rank));
+            let mut order = Order::new(Kind::Random, 99 + rank as u64);
             for _ in 0..share.of(count) {
                 seen.push(order.next(windows, share, false).unwrap());
             }

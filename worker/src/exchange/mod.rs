@@ -19,7 +19,7 @@ use murre_config::Server;
 use murre_schema::{Change, Changed, Claim, Error, Found, LeaseFamily, Lookup, Store};
 use tokio::sync::{Notify, mpsc};
 
-use crate::allocation::Allocator;
+use crate::allocation::{Allocator, Asked, Chosen, Wish};
 use crate::fleet::Fleet;
 use crate::socket::{Packet, Reply, Sender};
 
@@ -212,6 +212,21 @@ impl<'a, F: Exchange> Context<'a, F> {
             .lookup(lookup)
             .await
             .map_err(|error| self.failed(&error))
+    }
+
+    /// Choose a lease, given the answer to a lookup that was extended for it; see [`Allocator::choose`].
+    ///
+    /// # Errors
+    /// As [`Context::lookup`].
+    pub(crate) async fn choose<'w>(
+        &self,
+        wish: &Wish<'w, F>,
+        known: (&Found<F>, Asked<'w, F>),
+        avoid: &[F::Address],
+    ) -> Result<Option<Chosen<'w, F>>, Verdict> {
+        let source = (self.store, self.service.fleet.share());
+        let chosen = self.allocator().choose(source, wish, known, avoid).await;
+        chosen.map_err(|error| self.failed(&error))
     }
 
     /// Change the database. `Ok` means durable.

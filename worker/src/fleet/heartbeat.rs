@@ -92,7 +92,6 @@ pub(crate) async fn beat<F: Exchange>(service: &Service<F>) {
             fleet.view.store(Arc::new(fleet.view.load().forgetting()));
         }
     }
-    service.allocator.set_share(fleet.rank(), fleet.size());
 }
 
 /// Hand the share over: the others are told at once, and while they hear of it this worker goes on

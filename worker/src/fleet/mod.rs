@@ -17,6 +17,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
+use crate::allocation::Share;
 pub(crate) use hash::hash;
 pub(crate) use heartbeat::{beat, drain, leave, run};
 pub(crate) use share::Heard;
@@ -67,15 +68,14 @@ impl Default for Fleet {
 }
 
 impl Fleet {
-    /// How many workers serve this family, this one included.
-    pub(crate) fn size(&self) -> usize {
-        self.view.load().size
-    }
-
-    /// This worker's place among them, from 0, the same as all of them see it once a change is a
-    /// second old.
-    pub(crate) fn rank(&self) -> usize {
-        self.view.load().rank
+    /// How many workers serve this family, this one included, and its place among them: the same as all
+    /// of them see it once a change is a second old.
+    pub(crate) fn share(&self) -> Share {
+        let view = self.view.load();
+        Share {
+            rank: view.rank,
+            size: view.size,
+        }
     }
 
     /// Whether a worker of the fleet answers from this address, or did less than a day ago.

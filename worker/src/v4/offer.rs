@@ -26,16 +26,12 @@ where
     V4: Exchange,
 {
     let wish = lease::wish(query, subnet, gate::requested(&query.message));
-    let allocator = context.allocator();
     for _ in 0..ATTEMPTS {
         let mut lookup = lease::lookup(&wish);
-        let asked = allocator.ask(&wish, &mut lookup);
+        let asked = context.allocator().ask(&wish, &mut lookup);
         let found = context.lookup(lookup).await?;
-        let chosen = allocator
-            .choose(context.store, &wish, (&found, asked), &[])
-            .await
-            .map_err(|error| context.failed(&error))?
-            .ok_or(Verdict::NoAddress)?;
+        let chosen = context.choose(&wish, (&found, asked), &[]).await?;
+        let chosen = chosen.ok_or(Verdict::NoAddress)?;
         if keep_for_it(context, query, &wish, (chosen, &found)).await? {
             let lease = lease::row(query, &wish, chosen);
             Journal::<V4>::offered(&lease);

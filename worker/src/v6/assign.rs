@@ -102,11 +102,7 @@ async fn assign_one<'s>(
         lookup.clients.push(wish.client.duid.clone());
         let asked = context.allocator().ask(&wish, &mut lookup);
         let found: Found<V6> = context.lookup(lookup).await?;
-        let chosen = context
-            .allocator()
-            .choose(context.store, &wish, (&found, asked), &lost)
-            .await
-            .map_err(|error| context.failed(&error))?;
+        let chosen = context.choose(&wish, (&found, asked), &lost).await?;
         let Some(chosen) = chosen else {
             return Ok(None);
         };
