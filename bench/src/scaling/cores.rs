@@ -6,7 +6,6 @@
 use std::thread;
 
 use super::args::CoresArgs;
-use super::load::{Order, Traffic};
 use super::point::{self, Figures};
 use super::record::Record;
 use super::scene::{self, Scene};
@@ -67,22 +66,12 @@ fn measure(
     cores: u16,
     all: u16,
 ) -> anyhow::Result<Figures> {
-    let common = &args.common;
     if let Some(server) = &scene.server {
         scene::pin(server.pid(), &format!("0-{}", cores - 1))?;
     }
     scene.cores = (cores < all).then(|| format!("{cores}-{}", all - 1));
     let table = scene.database(setup, &[])?;
-    let (fleet, _) = scene.start(setup, table)?;
-    let order = Order {
-        traffic: Traffic::ThereAndBack,
-        window: common.window,
-        seconds: if common.short { 1 } else { common.seconds },
-        seed: 1,
-    };
-    let figures = point::measure(scene, &fleet, order)?;
-    fleet.finish()?;
-    Ok(figures)
+    point::there_and_back(scene, setup, table, &args.common)
 }
 
 #[cfg(test)]

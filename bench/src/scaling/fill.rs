@@ -6,7 +6,6 @@
 //! it is gone.
 
 use super::args::FillArgs;
-use super::load::{Order, Traffic};
 use super::point::{self, Figures};
 use super::record::Record;
 use super::scene::Scene;
@@ -60,19 +59,9 @@ fn fills(args: &FillArgs) -> Vec<f64> {
 }
 
 fn measure(args: &FillArgs, scene: &Scene, setup: &Setup, percent: f64) -> anyhow::Result<Figures> {
-    let common = &args.common;
     let live = live(setup.pool, percent);
     let table = scene.filled(setup, live)?;
-    let (fleet, _) = scene.start(setup, table)?;
-    let order = Order {
-        traffic: Traffic::ThereAndBack,
-        window: common.window,
-        seconds: if common.short { 1 } else { common.seconds },
-        seed: 1,
-    };
-    let figures = point::measure(scene, &fleet, order)?;
-    fleet.finish()?;
-    Ok(figures)
+    point::there_and_back(scene, setup, table, &args.common)
 }
 
 /// Leases of a pool that is so full.

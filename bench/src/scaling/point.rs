@@ -7,10 +7,13 @@ use anyhow::Context;
 use murre_load::Outcome;
 use serde::{Deserialize, Serialize};
 
+use super::args::Common;
 use super::counters::Counters;
-use super::load::{self, Order};
+use super::load::{self, Order, Traffic};
 use super::scene::{Fleet, Scene};
+use super::setup::Setup;
 use murre_harness::database::Server;
+use murre_tests::Leases as Table;
 
 /// Seconds before the measurement, by other clients: connections, caches and the allocators' memory are
 /// as they stay.
@@ -51,6 +54,29 @@ pub(super) struct Figures {
     pub(super) commits: Option<f64>,
     /// Times per second that the log was made durable.
     pub(super) syncs: Option<f64>,
+}
+
+/// Measures workers that serve a set-up's table: new clients take leases and give them back, so that it stays
+/// as it is.
+///
+/// # Errors
+/// As [`measure`]; a worker that does not start.
+pub(super) fn there_and_back(
+    scene: &Scene,
+    setup: &Setup,
+    table: Table,
+    common: &Common,
+) -> anyhow::Result<Figures> {
+    let (fleet, _) = scene.start(setup, table)?;
+    let order = Order {
+        traffic: Traffic::ThereAndBack,
+        window: common.window,
+        seconds: if common.short { 1 } else { common.seconds },
+        seed: 1,
+    };
+    let figures = measure(scene, &fleet, order)?;
+    fleet.finish()?;
+    Ok(figures)
 }
 
 /// Measures a fleet, after warming up. Uses two seeds from the order's on.

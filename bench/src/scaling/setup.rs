@@ -103,6 +103,8 @@ impl Setup {
             "lease-database": access,
             "valid-lifetime": LIFETIME,
             "loggers": loggers(family),
+            // Each query is sent to one worker only.
+            "worker-sharing": false,
             format!("subnet{version}"): [self.subnet()],
         });
         if self.released == Released::Deleted {

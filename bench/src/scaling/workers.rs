@@ -7,7 +7,6 @@
 
 use super::args::WorkersArgs;
 use super::fill::live;
-use super::load::{Order, Traffic};
 use super::point::{self, Figures};
 use super::record::Record;
 use super::scene::Scene;
@@ -50,18 +49,8 @@ pub(super) fn run(args: &WorkersArgs, record: &mut Record) -> anyhow::Result<()>
 }
 
 fn measure(args: &WorkersArgs, scene: &Scene, setup: &Setup) -> anyhow::Result<Figures> {
-    let common = &args.common;
     let live = live(setup.pool, args.fill);
     let table = scene.filled(setup, live)?;
-    let (fleet, _) = scene.start(setup, table)?;
-    let order = Order {
-        traffic: Traffic::ThereAndBack,
-        // As many as with one worker: what more of them do is to be seen, not what more clients do.
-        window: common.window,
-        seconds: if common.short { 1 } else { common.seconds },
-        seed: 1,
-    };
-    let figures = point::measure(scene, &fleet, order)?;
-    fleet.finish()?;
-    Ok(figures)
+    // As many clients as with one worker: what more workers do is to be seen.
+    point::there_and_back(scene, setup, table, &args.common)
 }

@@ -252,25 +252,14 @@ impl Heart {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::sample::worker;
     use super::*;
     use murre_wire::V4;
 
-    fn worker(name: &str, incarnation: i64) -> Worker {
+    fn named(name: &str, slot: u32) -> Worker {
         Worker {
             name: name.to_owned(),
-            incarnation,
-            slot: incarnation as u32,
-            addresses: format!("192.0.2.{incarnation}"),
-            version: String::new(),
-            revision: String::new(),
-            load: 0.0,
-            sharing: true,
-            draining: false,
-            ended: false,
-            started: 0,
-            last_seen: 0,
-            age: Duration::ZERO,
-            last_error: String::new(),
+            ..worker(slot)
         }
     }
 
@@ -278,7 +267,7 @@ mod tests {
         Beat {
             name: "host".to_owned(),
             incarnation,
-            addresses: format!("192.0.2.{}", incarnation % 10),
+            addresses: worker(incarnation as u32 % 10).addresses,
             version: String::new(),
             revision: String::new(),
             load: 0.0,
@@ -291,7 +280,7 @@ mod tests {
 
     #[test]
     fn the_first_name_that_nobody_has_is_taken() {
-        let mut workers = vec![worker("host", 1), worker("host-2", 2), worker("host-4", 4)];
+        let mut workers = vec![named("host", 1), named("host-2", 2), named("host-4", 4)];
         assert_eq!(free_name("host", &workers, &beat(3, true)), "host-3");
         assert_eq!(free_name("other", &workers, &beat(3, true)), "other");
         // An earlier process at the same addresses, as long as this one is new.
@@ -306,7 +295,7 @@ mod tests {
     #[test]
     fn what_was_answered_before_a_change_is_answered_a_moment_longer() {
         let mut heart = Heart::default();
-        let [one, two, three] = [1, 2, 3].map(|number| worker("w", number));
+        let [one, two, three] = [1, 2, 3].map(worker);
         let mut learn = |workers: &[Worker]| heart.learn::<V4>(View::of(workers, 1, true));
         let first = learn(&[one.clone(), two.clone(), three.clone()]);
         let owned = |view: &View| (0..=255).filter(|hash| view.owns(*hash)).count();

@@ -7,6 +7,8 @@
 mod hash;
 mod heartbeat;
 mod journal;
+#[cfg(test)]
+mod sample;
 mod share;
 mod view;
 

@@ -142,27 +142,9 @@ impl View {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::sample::worker;
     use super::*;
     use std::time::Duration;
-
-    fn worker(slot: u32) -> Worker {
-        Worker {
-            name: format!("w{slot}"),
-            incarnation: i64::from(slot),
-            slot,
-            addresses: format!("192.0.2.{slot} 2001:db8::{slot}"),
-            version: String::new(),
-            revision: String::new(),
-            load: 0.0,
-            sharing: true,
-            draining: false,
-            ended: false,
-            started: 0,
-            last_seen: 0,
-            age: Duration::from_millis(900),
-            last_error: String::new(),
-        }
-    }
 
     fn owners(workers: &[Worker], hash: u8) -> Vec<u32> {
         let owns = |w: &&Worker| View::of(workers, w.incarnation, w.sharing).owns(hash);
