@@ -165,7 +165,7 @@ impl<F: LeaseFamily> Allocator<F> {
         for pool in wish.pools {
             let place = self.place(wish, pool);
             let mut vacancies = place.vacancies();
-            if let Some(vacancy) = vacancies.take() {
+            if let Some(vacancy) = vacancies.take(client, Instant::now()) {
                 let address = vacancy.address;
                 let first = smallvec![Chosen { address, pool }];
                 return (first, Source::Vacancy(vacancy));
@@ -312,7 +312,7 @@ impl<F: LeaseFamily> Allocator<F> {
         };
         for _ in 0..LOOKS {
             place.fill(quest).await?;
-            let taken = take(&place, quest.pool);
+            let taken = take(&place, pool, self.key.hash_one(&wish.client));
             if taken.is_empty() {
                 return Ok(None);
             }
@@ -344,9 +344,10 @@ impl<F: LeaseFamily> Allocator<F> {
     pub(crate) fn freed(&self, subnet: &Subnet<F>, address: F::Address, gone: bool) {
         for pool in subnet.pools.iter().chain(&subnet.pd_pools) {
             let key = PlaceKey::of(subnet, pool);
-            if let Some(place) = self.places().get(&key) {
-                let own = Some(address).filter(|address| gone && pool.contains(*address));
-                place.vacancies().freed(own);
+            if pool.contains(address)
+                && let Some(place) = self.places().get(&key)
+            {
+                place.vacancies().freed(address, gone);
             }
         }
     }
@@ -420,12 +421,16 @@ fn kind_of<F: LeaseFamily>(subnet: &Subnet<F>, pool: &Pool<F>) -> Kind {
 }
 
 /// One vacancy that needs no other look, or a few that do.
-fn take<F: LeaseFamily>(place: &Place<F>, pool: &Pool<F>) -> SmallVec<[Vacancy<F>; LOOK_AGAIN]> {
+fn take<F: LeaseFamily>(
+    place: &Place<F>,
+    pool: &Pool<F>,
+    client: u64,
+) -> SmallVec<[Vacancy<F>; LOOK_AGAIN]> {
     let mut vacancies = place.vacancies();
     let now = Instant::now();
     let mut taken = SmallVec::new();
     while taken.len() < LOOK_AGAIN
-        && let Some(vacancy) = vacancies.take()
+        && let Some(vacancy) = vacancies.take(client, now)
     {
         let sure = vacancy.is_fresh(now) && matches!(pool.kind, PoolKind::Address);
         taken.push(vacancy);

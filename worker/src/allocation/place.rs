@@ -84,10 +84,11 @@ impl<F: LeaseFamily> Place<F> {
         let mut search = self.search.lock().await;
         let started = Instant::now();
         {
-            let vacancies = self.vacancies();
+            let mut vacancies = self.vacancies();
             if !vacancies.is_empty() || vacancies.is_resting(started) {
                 return Ok(());
             }
+            vacancies.forget_promised();
         }
         let given_back_first = self.kind != Kind::Iterative
             && (search.order.has_gone_round() || self.vacancies().is_nearly_full());
@@ -101,7 +102,11 @@ impl<F: LeaseFamily> Place<F> {
             return Ok(());
         }
         let now = Instant::now();
-        self.vacancies().rest(now, now.duration_since(started));
+        let mut vacancies = self.vacancies();
+        if vacancies.add_promised(now) > 0 {
+            return Ok(());
+        }
+        vacancies.rest(now, now.duration_since(started));
         Ok(())
     }
 

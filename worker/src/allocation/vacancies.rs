@@ -4,7 +4,7 @@
 //! This is a cache of answers of the database, bounded in number and time, and nothing that another
 //! worker would miss. What it proposes may be taken meanwhile; the claim decides.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use murre_schema::LeaseFamily;
@@ -48,6 +48,8 @@ impl<F: LeaseFamily> Vacancy<F> {
 #[derive(Debug)]
 pub(super) struct Vacancies<F: LeaseFamily> {
     free: VecDeque<Vacancy<F>>,
+    /// What was free in the present search, but is promised.
+    promised: Vec<F::Address>,
     /// When it was offered, and to whom.
     offered: HashMap<F::Address, (Instant, u64)>,
     /// Who was offered what, as a client that asks again is offered the same.
@@ -61,6 +63,7 @@ impl<F: LeaseFamily> Vacancies<F> {
     pub(super) fn new() -> Self {
         Self {
             free: VecDeque::new(),
+            promised: Vec::new(),
             offered: HashMap::new(),
             offered_to: HashMap::new(),
             order_offered: VecDeque::new(),
@@ -69,9 +72,18 @@ impl<F: LeaseFamily> Vacancies<F> {
         }
     }
 
-    /// One that may be proposed.
-    pub(super) fn take(&mut self) -> Option<Vacancy<F>> {
-        self.free.pop_front()
+    /// One that may be proposed to a client, and is nobody else's from now on: a search that is under way
+    /// must not find it for another.
+    pub(super) fn take(&mut self, client: u64, now: Instant) -> Option<Vacancy<F>> {
+        while let Some(vacancy) = self.free.pop_front() {
+            // Somebody may have been offered it in another way since it was seen, as what it had before.
+            let promised = self.offered.get(&vacancy.address);
+            if promised.is_none_or(|(at, to)| *at <= vacancy.seen || *to == client) {
+                self.promise(vacancy.address, client, now);
+                return Some(vacancy);
+            }
+        }
+        None
     }
 
     /// What a client was offered lately, once: if it is not proposed again, something else will be.
@@ -89,46 +101,63 @@ impl<F: LeaseFamily> Vacancies<F> {
 
     /// It was not proposed after all.
     pub(super) fn put_back(&mut self, vacancy: Vacancy<F>) {
+        self.offered.remove(&vacancy.address);
         self.free.push_front(vacancy);
     }
 
     /// It is proposed to a client.
     pub(super) fn offer(&mut self, address: F::Address, client: u64, now: Instant) {
+        self.promise(address, client, now);
+        self.offered_to.insert(client, address);
+    }
+
+    fn promise(&mut self, address: F::Address, client: u64, now: Instant) {
         self.forget_offers(now);
         self.offered.insert(address, (now, client));
-        self.offered_to.insert(client, address);
         self.order_offered.push_back((now, address, client));
     }
 
     /// Add what was seen free, in the order in which it shall be proposed; returns how many that were.
-    /// Who was offered something lately keeps it, unless there is nothing else.
+    /// Who was offered something lately keeps it for now.
     pub(super) fn add(&mut self, found: Vec<F::Address>, now: Instant) -> usize {
         self.forget_offers(now);
-        let room = MOST.saturating_sub(self.free.len());
-        let (again, new): (Vec<_>, Vec<_>) = found
+        let known: HashSet<_> = self.free.iter().map(|vacancy| vacancy.address).collect();
+        let (promised, new): (Vec<_>, Vec<_>) = found
             .into_iter()
-            .take(room)
+            .filter(|address| !known.contains(address))
             .partition(|address| self.offered.contains_key(address));
-        let mut all = new;
-        if all.is_empty() && self.free.is_empty() {
-            all = again;
-            all.sort_by_key(|address| self.offered.get(address).map(|(at, _)| *at));
-        }
-        let seen = now;
-        let all = all.into_iter();
+        self.promised.extend(promised);
+        self.extend(new, now)
+    }
+
+    /// Add what is promised, as a search found nothing else: those first that were offered the longest
+    /// ago; returns how many that were.
+    pub(super) fn add_promised(&mut self, now: Instant) -> usize {
+        let mut all = std::mem::take(&mut self.promised);
+        all.sort_by_key(|address| self.offered.get(address).map(|(at, _)| *at));
+        all.dedup();
+        self.extend(all, now)
+    }
+
+    /// A search begins.
+    pub(super) fn forget_promised(&mut self) {
+        self.promised.clear();
+    }
+
+    fn extend(&mut self, all: Vec<F::Address>, seen: Instant) -> usize {
+        let room = MOST.saturating_sub(self.free.len());
+        let all = all.into_iter().take(room);
         self.free
             .extend(all.map(|address| Vacancy { address, seen }));
         self.free.len()
     }
 
-    /// There may be room again; an address that nobody has a row for is given to the next client.
-    pub(super) fn freed(&mut self, address: Option<F::Address>) {
+    /// A lease ended, so there is room again. Who was offered its address has had it; if nobody has a row for
+    /// it any more (`gone`), the next client gets it without a look.
+    pub(super) fn freed(&mut self, address: F::Address, gone: bool) {
         self.rests_until = None;
-        if let Some(address) = address
-            && self.is_crowded()
-            && self.free.len() < MOST
-        {
-            self.offered.remove(&address);
+        self.offered.remove(&address);
+        if gone && self.is_crowded() && self.free.len() < MOST {
             let seen = Instant::now();
             self.free.push_back(Vacancy { address, seen });
         }
@@ -196,7 +225,7 @@ mod tests {
     }
 
     fn taken(pool: &mut Vacancies<V4>) -> Option<Ipv4Addr> {
-        pool.take().map(|vacancy| vacancy.address)
+        pool.take(99, Instant::now()).map(|vacancy| vacancy.address)
     }
 
     #[test]
@@ -211,7 +240,9 @@ mod tests {
         assert_eq!(taken(&mut pool), Some(at(2)));
         pool.offer(at(2), 12, now);
         // There is no other: the one that waited longest.
-        assert_eq!(pool.add(vec![at(2), at(1)], now), 2);
+        pool.forget_promised();
+        assert_eq!(pool.add(vec![at(2), at(1)], now), 0);
+        assert_eq!(pool.add_promised(now), 2);
         assert_eq!(taken(&mut pool), Some(at(1)));
         let later = now + OFFERED;
         pool.free.clear();
@@ -245,12 +276,26 @@ mod tests {
         let now = Instant::now();
         let mut pool = Vacancies::<V4>::new();
         pool.add(vec![at(1)], now);
-        let vacancy = pool.take().unwrap();
+        let vacancy = pool.take(11, now).unwrap();
         assert!(vacancy.is_fresh(now) && !vacancy.is_fresh(now + FRESH));
         // That does not change by looking for others.
         pool.add(vec![at(2)], now + FRESH);
         pool.put_back(vacancy);
-        assert_eq!(pool.take(), Some(vacancy));
+        assert_eq!(pool.take(12, now), Some(vacancy));
+    }
+
+    #[test]
+    fn what_one_client_is_looking_at_is_found_for_no_other() {
+        let now = Instant::now();
+        let mut pool = Vacancies::<V4>::new();
+        pool.add(vec![at(1)], now);
+        let vacancy = pool.take(11, now).unwrap();
+        assert_eq!(pool.add(vec![at(1), at(2)], now), 1);
+        // What is put back is anybody's, and there once.
+        pool.put_back(vacancy);
+        assert_eq!(pool.add(vec![at(1), at(2), at(3)], now), 3);
+        let all: Vec<_> = std::iter::from_fn(|| taken(&mut pool)).collect();
+        assert_eq!(all, [at(1), at(2), at(3)]);
     }
 
     #[test]
@@ -262,8 +307,19 @@ mod tests {
         assert!(!pool.is_resting(now + Duration::from_millis(30)));
         pool.rest(now, Duration::from_secs(60));
         assert!(!pool.is_resting(now + LONGEST_REST));
-        pool.freed(None);
+        pool.freed(at(1), false);
         assert!(!pool.is_resting(now));
+        assert!(pool.is_empty());
+    }
+
+    #[test]
+    fn what_was_given_back_is_no_longer_promised() {
+        let now = Instant::now();
+        let mut pool = Vacancies::<V4>::new();
+        pool.offer(at(1), 11, now);
+        pool.freed(at(1), false);
+        assert!(!pool.is_promised(at(1), 12, now));
+        assert_eq!(pool.add(vec![at(1)], now), 1);
     }
 
     #[test]
