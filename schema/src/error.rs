@@ -14,11 +14,13 @@ pub enum Error {
         /// What the driver said, and what to do where that is known.
         problem: Arc<str>,
     },
-    /// Too many operations wait already.
-    #[error("database: {waiting} operations wait already; the query is dropped")]
+    /// It had waited too long, or too many waited; it was not tried.
+    #[error(
+        "database: given up after {millis} ms in the queue, as more is asked than can be answered"
+    )]
     Overloaded {
-        /// Length of the queue.
-        waiting: usize,
+        /// How long it waited.
+        millis: u64,
     },
     /// Another transaction was in the way; the batch may be tried again.
     #[error("database {statement}: conflict with another transaction ({problem})")]

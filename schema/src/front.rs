@@ -4,6 +4,10 @@
 //! waits (bounded), runs it as one transaction, and answers each waiter. When idle a batch is one
 //! and adds no delay; under load the batches grow by themselves, which is what makes full
 //! durability affordable. A front knows nothing of leases.
+//!
+//! What cannot be served in time is not served late: who has waited longer than a client waits before
+//! it asks again is given up when his turn comes, and where the queue is full, those go first who
+//! wait the longest. So a burst costs the answers that nobody waits for any more, and not everybody's.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -22,10 +26,18 @@ pub(crate) trait Lane<Q, A>: Send + 'static {
     fn run<'a>(&'a mut self, batch: &'a [Q]) -> BoxFuture<'a, Vec<Result<A, Error>>>;
 }
 
-/// How many operations may wait before new ones are refused.
+/// How many operations may wait; a new one pushes out the oldest.
 const QUEUE_BOUND: usize = 16_384;
 
-type Waiter<Q, A> = (Q, oneshot::Sender<Result<A, Error>>);
+/// Who waited so long is given up: its client has asked again, or soon will (RFC 2131 section 4.1:
+/// after four seconds; RFC 8415 section 7.6: after one).
+const PATIENCE: Duration = Duration::from_secs(2);
+
+struct Waiter<Q, A> {
+    question: Q,
+    since: Instant,
+    answer: oneshot::Sender<Result<A, Error>>,
+}
 
 /// The queue in front of some lanes.
 pub(crate) struct Front<Q, A> {
@@ -45,6 +57,7 @@ struct Counters {
     batches: AtomicU64,
     operations: AtomicU64,
     failures: AtomicU64,
+    shed: AtomicU64,
     busy_micros: AtomicU64,
 }
 
@@ -57,6 +70,10 @@ pub struct FrontStats {
     pub operations: u64,
     /// Operations that ended with an error.
     pub failures: u64,
+    /// Operations given up without being tried, as they had waited too long or too many waited.
+    pub shed: u64,
+    /// Batches that were tried again because another transaction was in their way.
+    pub retries: u64,
     /// Time spent in batches, summed over lanes, in microseconds.
     pub busy_micros: u64,
     /// Operations waiting now.
@@ -82,25 +99,47 @@ impl<Q: Send + Sync + 'static, A: Send + 'static> Front<Q, A> {
     /// Queue an operation and wait for its answer.
     pub(crate) async fn submit(&self, question: Q) -> Result<A, Error> {
         let (sender, receiver) = oneshot::channel();
-        {
+        let waiter = Waiter {
+            question,
+            since: Instant::now(),
+            answer: sender,
+        };
+        let oldest = {
             let mut queue = self.shared.lock();
-            if queue.len() >= QUEUE_BOUND {
-                let waiting = queue.len();
-                return Err(Error::Overloaded { waiting });
-            }
-            queue.push_back((question, sender));
-        }
+            queue.push_back(waiter);
+            (queue.len() > QUEUE_BOUND).then(|| queue.pop_front())
+        };
         self.shared.wake.notify_one();
+        oldest
+            .flatten()
+            .into_iter()
+            .for_each(|w| self.shared.shed(w));
         receiver.await.unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// Counters so far.
+    /// Give up the operation that waits the longest; whether there was one.
+    pub(crate) fn shed_oldest(&self) -> bool {
+        let oldest = self.shared.lock().pop_front();
+        let found = oldest.is_some();
+        oldest.into_iter().for_each(|w| self.shared.shed(w));
+        found
+    }
+
+    /// How long the oldest operation that waits has waited.
+    pub(crate) fn waited(&self) -> Duration {
+        let queue = self.shared.lock();
+        queue.front().map_or(Duration::ZERO, |w| w.since.elapsed())
+    }
+
+    /// Counters so far; lanes count their retries.
     pub(crate) fn stats(&self) -> FrontStats {
         let counters = &self.shared.counters;
         FrontStats {
             batches: counters.batches.load(Relaxed),
             operations: counters.operations.load(Relaxed),
             failures: counters.failures.load(Relaxed),
+            shed: counters.shed.load(Relaxed),
+            retries: 0,
             busy_micros: counters.busy_micros.load(Relaxed),
             waiting: self.shared.lock().len(),
         }
@@ -121,14 +160,17 @@ impl<Q, A> Shared<Q, A> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Everything that waits, up to `max`; `None` when the front is closed and empty.
-    async fn take(&self, max: usize) -> Option<(Vec<Q>, Vec<oneshot::Sender<Result<A, Error>>>)> {
+    /// Everything that waits and still has somebody waiting for it, up to `max`; `None` when the front
+    /// is closed and empty.
+    async fn take(&self, max: usize) -> Option<Batch<Q, A>> {
         loop {
+            let late = self.take_late();
+            late.into_iter().for_each(|waiter| self.shed(waiter));
             {
                 let mut queue = self.lock();
                 if !queue.is_empty() {
                     let count = queue.len().min(max);
-                    let taken = queue.drain(..count).unzip();
+                    let taken = queue.drain(..count).map(|w| (w.question, w.answer)).unzip();
                     if !queue.is_empty() {
                         self.wake.notify_one();
                     }
@@ -143,7 +185,28 @@ impl<Q, A> Shared<Q, A> {
             tokio::task::yield_now().await;
         }
     }
+
+    /// Those at the head of the queue that have waited too long.
+    fn take_late(&self) -> Vec<Waiter<Q, A>> {
+        let mut queue = self.lock();
+        let now = Instant::now();
+        let late = queue
+            .iter()
+            .take_while(|w| now.duration_since(w.since) > PATIENCE);
+        let count = late.count();
+        queue.drain(..count).collect()
+    }
+
+    fn shed(&self, waiter: Waiter<Q, A>) {
+        self.counters.shed.fetch_add(1, Relaxed);
+        let millis = u64::try_from(waiter.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        // A waiter that went away does not need to hear of it.
+        let _ = waiter.answer.send(Err(Error::Overloaded { millis }));
+    }
 }
+
+/// Questions, and where their answers go.
+type Batch<Q, A> = (Vec<Q>, Vec<oneshot::Sender<Result<A, Error>>>);
 
 async fn run_lane<Q: Send + Sync + 'static, A: Send + 'static>(
     shared: Arc<Shared<Q, A>>,
@@ -261,14 +324,63 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_refuses_instead_of_growing() {
+    async fn a_full_queue_gives_up_the_oldest_instead_of_growing() {
         let gate = Arc::new(Semaphore::new(0));
         let (front, _first) = busy(&gate, 1).await;
-        let _waiters: Vec<_> = (0..QUEUE_BOUND).map(|_| wait_at(&front)).collect();
+        let oldest = wait_at(&front);
+        while front.stats().waiting < 1 {
+            tokio::task::yield_now().await;
+        }
+        let _waiters: Vec<_> = (1..QUEUE_BOUND).map(|_| wait_at(&front)).collect();
         while front.stats().waiting < QUEUE_BOUND {
             tokio::task::yield_now().await;
         }
-        let refused = front.submit(0).await.unwrap_err();
-        assert!(matches!(refused, Error::Overloaded { .. }));
+        let newest = wait_at(&front);
+        let shed = oldest.await.unwrap().unwrap_err();
+        assert!(matches!(shed, Error::Overloaded { .. }), "{shed}");
+        let stats = front.stats();
+        assert_eq!((stats.waiting, stats.shed), (QUEUE_BOUND, 1));
+        assert!(!newest.is_finished());
+    }
+
+    #[tokio::test]
+    async fn who_waited_too_long_is_given_up_and_who_came_later_is_served() {
+        let gate = Arc::new(Semaphore::new(0));
+        let (front, first) = busy(&gate, 4).await;
+        let late = wait_at(&front);
+        while front.stats().waiting < 1 {
+            tokio::task::yield_now().await;
+        }
+        let long_ago = Instant::now().checked_sub(2 * PATIENCE).unwrap();
+        front
+            .shared
+            .lock()
+            .iter_mut()
+            .for_each(|w| w.since = long_ago);
+        assert!(front.waited() > PATIENCE);
+        let in_time = wait_at(&front);
+        while front.stats().waiting < 2 {
+            tokio::task::yield_now().await;
+        }
+        gate.add_permits(2);
+        assert_eq!(first.await.unwrap().unwrap(), 1);
+        let shed = late.await.unwrap().unwrap_err();
+        assert!(matches!(shed, Error::Overloaded { .. }), "{shed}");
+        assert_eq!(in_time.await.unwrap().unwrap(), 1);
+        assert_eq!(front.waited(), Duration::ZERO);
+    }
+
+    #[tokio::test]
+    async fn the_oldest_can_be_given_up_for_others() {
+        let gate = Arc::new(Semaphore::new(0));
+        let (front, _first) = busy(&gate, 4).await;
+        assert!(!front.shed_oldest());
+        let oldest = wait_at(&front);
+        while front.stats().waiting < 1 {
+            tokio::task::yield_now().await;
+        }
+        assert!(front.shed_oldest());
+        assert!(oldest.await.unwrap().is_err());
+        assert_eq!(front.stats().shed, 1);
     }
 }

@@ -1,6 +1,7 @@
 //! The one thing a worker sees of its database.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -56,6 +57,8 @@ pub struct Store<F: LeaseFamily> {
     reads: Front<Lookup<F>, Found<F>>,
     writes: Front<Change<F>, Changed>,
     searches: Front<Search<F>, Searched<F>>,
+    /// Batches tried again, of lookups and of changes.
+    retries: [Arc<AtomicU64>; 2],
     access: Arc<Access>,
     engine: Arc<dyn Engine<F>>,
     /// For what is neither: timers, the command channel, the admin tool.
@@ -77,24 +80,28 @@ impl<F: LeaseFamily> Store<F> {
         engine.initialize().await?;
         let session = engine.connect().await?;
         let health = watch::Sender::new(None);
-        let lane = || Connection {
+        let retries: [Arc<AtomicU64>; 2] = Default::default();
+        let lane = |retries: &Arc<AtomicU64>| Connection {
             access: Arc::clone(&access),
             engine: Arc::clone(&engine),
             session: None,
+            retries: Arc::clone(retries),
             health: health.clone(),
         };
+        let [of_reads, of_writes] = &retries;
         let reads = (0..options.read_lanes.max(1))
-            .map(|_| Box::new(lane()) as Box<dyn Lane<Lookup<F>, Found<F>>>)
+            .map(|_| Box::new(lane(of_reads)) as Box<dyn Lane<Lookup<F>, Found<F>>>)
             .collect();
         let writes = (0..engine.write_lanes(options.write_lanes.max(1)))
-            .map(|_| Box::new(lane()) as Box<dyn Lane<Change<F>, Changed>>)
+            .map(|_| Box::new(lane(of_writes)) as Box<dyn Lane<Change<F>, Changed>>)
             .collect();
         // Connected when a pool is searched for the first time.
-        let searches = vec![Box::new(lane()) as Box<dyn Lane<Search<F>, Searched<F>>>];
+        let searches = vec![Box::new(lane(of_reads)) as Box<dyn Lane<Search<F>, Searched<F>>>];
         Ok(Self {
             searches: Front::start(searches, options.max_batch.max(1)),
             reads: Front::start(reads, options.max_batch.max(1)),
             writes: Front::start(writes, options.max_batch.max(1)),
+            retries,
             access,
             engine,
             other: Mutex::new(Some(session)),
@@ -380,7 +387,23 @@ impl<F: LeaseFamily> Store<F> {
 
     /// Counters of the fronts for lookups and for changes.
     pub fn stats(&self) -> (FrontStats, FrontStats) {
-        (self.reads.stats(), self.writes.stats())
+        let [reads, writes] = self.retries.each_ref().map(|count| count.load(Relaxed));
+        let with = |stats: FrontStats, retries| FrontStats { retries, ..stats };
+        (
+            with(self.reads.stats(), reads),
+            with(self.writes.stats(), writes),
+        )
+    }
+
+    /// How long the oldest lookup or change that waits for its turn has waited.
+    pub fn waited(&self) -> Duration {
+        self.reads.waited().max(self.writes.waited())
+    }
+
+    /// Give up what waits the longest: a lookup before a change, as most lookups are for clients that
+    /// have no lease to lose. Whether there was one.
+    pub fn shed_oldest(&self) -> bool {
+        self.reads.shed_oldest() || self.writes.shed_oldest()
     }
 
     async fn with_session<B: ?Sized, T>(
@@ -472,6 +495,7 @@ struct Connection<F: LeaseFamily> {
     access: Arc<Access>,
     engine: Arc<dyn Engine<F>>,
     session: Option<Box<dyn Session<F>>>,
+    retries: Arc<AtomicU64>,
     health: watch::Sender<Option<Error>>,
 }
 
@@ -518,6 +542,7 @@ impl<F: LeaseFamily> Connection<F> {
             if !error.is_retryable() || tries > RETRIES {
                 return Err(error);
             }
+            self.retries.fetch_add(1, Relaxed);
             tokio::time::sleep(jitter(RETRY_PAUSE)).await;
         }
     }

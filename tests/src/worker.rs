@@ -103,6 +103,14 @@ impl Worker {
         line.unwrap_or_else(|e| panic!("{e}"))
     }
 
+    /// Whether it has logged such a line behind a [`Daemon::mark`].
+    pub fn has_said(&self, mark: usize, wanted: &str) -> bool {
+        let line = self
+            .daemon
+            .wait_for_line_after(mark, wanted, Duration::ZERO);
+        line.is_ok()
+    }
+
     /// Writes another configuration over its file, as text, and sends SIGHUP.
     pub fn reload(&self, text: &str) {
         self.rewrite(text);

@@ -6,4 +6,5 @@
 mod configuration;
 mod database;
 mod garbage;
+mod overload;
 mod reconnect;

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use murre_config::Engine;
 use murre_control::Answer;
-use murre_schema::{Page, Store};
+use murre_schema::{FrontStats, Page, Store};
 use murre_wire::Address;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Desk;
 use crate::exchange::Exchange;
@@ -86,6 +86,8 @@ pub(super) async fn get<F: Exchange>(desk: &Desk<F>) -> Answer {
         "multi-threading-enabled": server.multi_threading.enable,
         "sockets": sockets_status(sockets),
         "lease-database": database(desk, server.lease_database.engine).await,
+        "queries-unanswered": Value::Object(unanswered(desk)),
+        "lease-database-queue": desk.service.store.load_full().map(|store| queue(&store)),
     });
     if server.multi_threading.enable {
         let threads = tokio::runtime::Handle::current().metrics().num_workers();
@@ -95,6 +97,35 @@ pub(super) async fn get<F: Exchange>(desk: &Desk<F>) -> Answer {
         status["packet-queue-statistics"] = averages.map(rounded).to_vec().into();
     }
     Answer::data(status)
+}
+
+/// How many queries ended without an answer, by reason.
+fn unanswered<F: Exchange>(desk: &Desk<F>) -> Map<String, Value> {
+    let verdicts = desk.service.counters.verdicts().into_iter();
+    verdicts
+        .map(|(name, count)| (name.to_owned(), count.into()))
+        .collect()
+}
+
+/// What waits for the database and what became of it.
+fn queue<F: Exchange>(store: &Store<F>) -> Value {
+    let front = |stats: FrontStats| {
+        json!({
+            "waiting": stats.waiting,
+            "operations": stats.operations,
+            "batches": stats.batches,
+            "batches-retried": stats.retries,
+            "given-up": stats.shed,
+            "failed": stats.failures,
+            "busy-ms": stats.busy_micros / 1000,
+        })
+    };
+    let (lookups, changes) = store.stats();
+    json!({
+        "oldest-waits-ms": u64::try_from(store.waited().as_millis()).unwrap_or(u64::MAX),
+        "lookups": front(lookups),
+        "changes": front(changes),
+    })
 }
 
 fn rounded(average: f64) -> f64 {

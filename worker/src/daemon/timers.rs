@@ -34,6 +34,7 @@ pub(super) async fn run<F: Exchange>(service: Arc<Service<F>>) {
             |s| s.lease_database.lfc_interval.map_or(0, |i| i.as_secs()),
             compact
         ),
+        service.watch_congestion(),
     );
 }
 

@@ -93,6 +93,16 @@ impl<F: Exchange> Journal<F> {
         );
     }
 
+    /// More was asked than could be answered in time.
+    pub(crate) fn congested(newcomers: u64, late: u64) {
+        message!(
+            F,
+            Level::WARN,
+            ids::CONGESTED,
+            "{newcomers} queries of clients without a lease were refused and {late} others given up in the last ten seconds, as more is asked than can be answered in time; status-get shows where they wait"
+        );
+    }
+
     /// The database could not be asked.
     pub(crate) fn database(error: &Error) {
         message!(F, Level::ERROR, ids::DATABASE_FAIL, "{error}");

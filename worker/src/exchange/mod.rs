@@ -3,6 +3,7 @@
 //! Each query is a task of its own that sees one snapshot of the configuration and one store. It
 //! waits for the database and for nothing else; batches form there.
 
+mod congestion;
 mod journal;
 mod load;
 mod takeover;
@@ -125,7 +126,7 @@ impl<F: Exchange> Service<F> {
             for packet in batch {
                 let in_flight = self.in_flight.load(Relaxed);
                 self.load.add(in_flight);
-                if in_flight >= self.limit {
+                if !self.has_room(in_flight) {
                     Journal::<F>::ended(&packet, Verdict::Overload, &self.counters);
                     continue;
                 }
@@ -266,6 +267,9 @@ impl<'a, F: Exchange> Context<'a, F> {
 
     /// A database error as a verdict.
     pub(crate) fn failed(&self, error: &Error) -> Verdict {
+        if matches!(error, Error::Overloaded { .. }) {
+            return Verdict::Overload;
+        }
         Journal::<F>::database(error);
         Verdict::Database
     }

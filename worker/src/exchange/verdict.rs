@@ -54,7 +54,9 @@ verdicts! {
     UnknownClient = "unknown-client",
     /// Another worker granted this client another lease at the same moment, again and again.
     Contended = "contended",
-    /// More queries are in flight than allowed.
+    /// Others wait so long that a client which may have no lease to lose has to ask again.
+    Congested = "congested",
+    /// It waited for too long, or too many queries are in flight.
     Overload = "overload",
     /// The database did not answer; nothing is known to be durable.
     Database = "database",
@@ -85,7 +87,7 @@ impl Verdict {
             Self::NoAddress => (ids::ALLOC_FAIL, Level::WARN),
             Self::UnknownClient => (ids::NO_LEASE_INIT_REBOOT, detail),
             Self::Contended => (ids::ALLOC_CONTENDED, Level::WARN),
-            Self::Overload => (ids::PACKET_QUEUE_FULL, detail),
+            Self::Congested | Self::Overload => (ids::PACKET_QUEUE_FULL, detail),
             // The reason was logged where it occurred.
             Self::Database => (ids::DROP_PROCESS_FAIL, detail),
             Self::Released => (ids::RELEASE, detail),
@@ -121,6 +123,12 @@ impl Counters {
         if let Some(counter) = self.verdicts.get(verdict as usize) {
             counter.fetch_add(1, Relaxed);
         }
+    }
+
+    /// How many queries ended so.
+    pub(crate) fn count(&self, verdict: Verdict) -> u64 {
+        let counter = self.verdicts.get(verdict as usize);
+        counter.map_or(0, |counter| counter.load(Relaxed))
     }
 
     /// A message of this type came in.

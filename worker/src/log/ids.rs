@@ -103,7 +103,9 @@ ids! {
         PACK_FAIL = "DHCP4_PACKET_PACK_FAIL" / "DHCP6_PACK_FAIL";
         /// Another worker that hears the query answers it.
         OTHERS_SHARE = "DHCP4_PACKET_OTHERS_SHARE" / "DHCP6_PACKET_OTHERS_SHARE";
-        /// More queries wait than are kept.
+        /// Queries were given up in the last seconds.
+        CONGESTED = "DHCP4_CONGESTED" / "DHCP6_CONGESTED";
+        /// A query waited too long, or too many wait.
         PACKET_QUEUE_FULL = "DHCP4_PACKET_QUEUE_FULL" / "DHCP6_PACKET_QUEUE_FULL";
     }
     BadPackets {

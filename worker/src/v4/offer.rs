@@ -26,6 +26,7 @@ where
     V4: Exchange,
 {
     let wish = lease::wish(query, subnet, gate::requested(&query.message));
+    context.admit_newcomer()?;
     for _ in 0..ATTEMPTS {
         let mut lookup = lease::lookup(&wish);
         let asked = context.allocator().ask(&wish, &mut lookup);

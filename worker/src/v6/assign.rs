@@ -45,6 +45,7 @@ pub(super) async fn solicit(
     query: &Query<'_>,
     subnet: Option<&Arc<Subnet<V6>>>,
 ) -> Result<Reply, Verdict> {
+    context.admit_newcomer()?;
     let rapid = query.message.options.has(code::RAPID_COMMIT)
         && subnet.is_some_and(|subnet| subnet.rapid_commit);
     let (mode, kind) = if rapid {
