@@ -6,6 +6,8 @@
 use std::sync::Arc;
 
 use crate::family::LeaseFamily;
+use crate::lease::State;
+use crate::ops::FoundLease;
 
 /// A question about a pool.
 #[derive(Clone, Debug)]
@@ -40,6 +42,18 @@ pub struct Occupied<F: LeaseFamily> {
     pub len: u8,
     /// By the database's clock; its own address is free then, what it overlaps is not.
     pub expired: bool,
+}
+
+impl<F: LeaseFamily> Occupied<F> {
+    /// What a row of a lookup keeps others from; nothing, where it was reclaimed.
+    pub fn of(row: &FoundLease<F>) -> Option<Self> {
+        let lease = &row.lease;
+        (lease.state != State::Reclaimed).then(|| Self {
+            address: lease.address,
+            len: F::lease_len(lease),
+            expired: row.remaining < 0,
+        })
+    }
 }
 
 /// A number that no other worker was given for a pool.

@@ -137,9 +137,7 @@ impl<F: LeaseFamily> Allocator<F> {
     pub(crate) fn ask<'a>(&self, wish: &Wish<'a, F>, lookup: &mut Lookup<F>) -> Asked<'a, F> {
         let (first, source) = self.first(wish);
         let unsure = match &source {
-            Source::Vacancy(vacancy) => {
-                first.iter().any(Chosen::is_prefix) || !vacancy.is_fresh(Instant::now())
-            }
+            Source::Vacancy(vacancy) => !vacancy.is_fresh(Instant::now()),
             _ => true,
         };
         let looked_at = first.iter().filter(|_| unsure);
@@ -312,12 +310,11 @@ impl<F: LeaseFamily> Allocator<F> {
         };
         for _ in 0..LOOKS {
             place.fill(quest).await?;
-            let taken = take(&place, pool, self.key.hash_one(&wish.client));
+            let taken = take(&place, self.key.hash_one(&wish.client));
             if taken.is_empty() {
                 return Ok(None);
             }
-            let sure = matches!(pool.kind, PoolKind::Address)
-                && taken.iter().all(|vacancy| vacancy.is_fresh(Instant::now()));
+            let sure = taken.iter().all(|vacancy| vacancy.is_fresh(Instant::now()));
             let chosen: Vec<_> = taken
                 .iter()
                 .map(|vacancy| vacancy.address)
@@ -421,18 +418,14 @@ fn kind_of<F: LeaseFamily>(subnet: &Subnet<F>, pool: &Pool<F>) -> Kind {
 }
 
 /// One vacancy that needs no other look, or a few that do.
-fn take<F: LeaseFamily>(
-    place: &Place<F>,
-    pool: &Pool<F>,
-    client: u64,
-) -> SmallVec<[Vacancy<F>; LOOK_AGAIN]> {
+fn take<F: LeaseFamily>(place: &Place<F>, client: u64) -> SmallVec<[Vacancy<F>; LOOK_AGAIN]> {
     let mut vacancies = place.vacancies();
     let now = Instant::now();
     let mut taken = SmallVec::new();
     while taken.len() < LOOK_AGAIN
         && let Some(vacancy) = vacancies.take(client, now)
     {
-        let sure = vacancy.is_fresh(now) && matches!(pool.kind, PoolKind::Address);
+        let sure = vacancy.is_fresh(now);
         taken.push(vacancy);
         if sure {
             break;

@@ -7,9 +7,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use murre_config::{Allocator as Kind, Pool, PoolKind};
-use murre_schema::{Error, GivenBack, LeaseFamily, Store};
+use murre_schema::{Error, GivenBack, LeaseFamily, Lookup, Occupied, Store};
 use murre_wire::Address;
 
 use super::permutation::mix;
@@ -149,11 +149,7 @@ impl<F: LeaseFamily> Place<F> {
                 bounds.push(windows.bounds(number));
             }
         }
-        let rows = try_join_all(bounds.iter().map(|bounds| {
-            let (low, high) = window::range(pool, *bounds);
-            quest.store.occupied(low, high)
-        }))
-        .await?;
+        let rows = try_join_all(bounds.iter().map(|bounds| rows_of(quest, *bounds))).await?;
         let mut all = Vec::new();
         for (bounds, rows) in bounds.iter().zip(rows) {
             let free = window::free(pool, *bounds, &rows);
@@ -161,7 +157,7 @@ impl<F: LeaseFamily> Place<F> {
             self.vacancies().walked(free.len(), size);
             all.extend(free);
         }
-        Ok(self.add(search, quest, all))
+        Ok(self.add(search, quest, all, false))
     }
 
     async fn look_for_given_back(
@@ -178,12 +174,19 @@ impl<F: LeaseFamily> Place<F> {
         };
         let mut found = store.given_back(wanted).await?;
         found.retain(|address| pool.contains(*address));
-        Ok(self.add(search, quest, found) > 0)
+        let alone = matches!(pool.kind, PoolKind::Prefix { .. });
+        Ok(self.add(search, quest, found, alone) > 0)
     }
 
     /// Remember what was found: rising where that is the order, else so that nobody can guess it, and what
-    /// other workers would rather take behind what is this one's.
-    fn add(&self, search: &Search, quest: Quest<'_, F>, mut found: Vec<F::Address>) -> usize {
+    /// other workers would rather take behind what is this one's. See [`Vacancies::add`].
+    fn add(
+        &self,
+        search: &Search,
+        quest: Quest<'_, F>,
+        mut found: Vec<F::Address>,
+        alone: bool,
+    ) -> usize {
         let rising = self.kind == Kind::Iterative;
         if !rising || quest.share != Share::ALL {
             found.sort_by_cached_key(|address| {
@@ -195,8 +198,27 @@ impl<F: LeaseFamily> Place<F> {
                 (!quest.share.has(bits), place)
             });
         }
-        self.vacancies().add(found, Instant::now())
+        self.vacancies().add(found, alone, Instant::now())
     }
+}
+
+/// The rows that take something of a window.
+async fn rows_of<F: LeaseFamily>(
+    quest: Quest<'_, F>,
+    bounds: (u128, u128),
+) -> Result<Vec<Occupied<F>>, Error> {
+    let (low, high) = window::range(quest.pool, bounds);
+    if matches!(quest.pool.kind, PoolKind::Address) {
+        return quest.store.occupied(low, high).await;
+    }
+    // A prefix that reaches into the window from before it contains its first address.
+    let mut lookup = Lookup::default();
+    lookup.ask_prefixes([(low, quest.pool.lease_len())]);
+    let (mut rows, around) =
+        try_join(quest.store.occupied(low, high), quest.store.lookup(lookup)).await?;
+    let around = around.by_address.into_iter();
+    rows.extend(around.filter_map(|row| Occupied::of(&row)));
+    Ok(rows)
 }
 
 /// The numbers of the next few windows.

@@ -35,12 +35,14 @@ pub(super) struct Vacancy<F: LeaseFamily> {
     pub(super) address: F::Address,
     /// When it was seen.
     seen: Instant,
+    /// Nothing that may overlap it has been looked for yet.
+    alone: bool,
 }
 
 impl<F: LeaseFamily> Vacancy<F> {
     /// Whether it may be proposed without another look.
     pub(super) fn is_fresh(&self, now: Instant) -> bool {
-        now.duration_since(self.seen) < FRESH
+        !self.alone && now.duration_since(self.seen) < FRESH
     }
 }
 
@@ -49,7 +51,7 @@ impl<F: LeaseFamily> Vacancy<F> {
 pub(super) struct Vacancies<F: LeaseFamily> {
     free: VecDeque<Vacancy<F>>,
     /// What was free in the present search, but is promised.
-    promised: Vec<F::Address>,
+    promised: Vec<(F::Address, bool)>,
     /// When it was offered, and to whom.
     offered: HashMap<F::Address, (Instant, u64)>,
     /// Who was offered what, as a client that asks again is offered the same.
@@ -118,24 +120,26 @@ impl<F: LeaseFamily> Vacancies<F> {
     }
 
     /// Add what was seen free, in the order in which it shall be proposed; returns how many that were.
-    /// Who was offered something lately keeps it for now.
-    pub(super) fn add(&mut self, found: Vec<F::Address>, now: Instant) -> usize {
+    /// Who was offered something lately keeps it for now. `alone` says that only rows of these very places
+    /// were looked at.
+    pub(super) fn add(&mut self, found: Vec<F::Address>, alone: bool, now: Instant) -> usize {
         self.forget_offers(now);
         let known: HashSet<_> = self.free.iter().map(|vacancy| vacancy.address).collect();
         let (promised, new): (Vec<_>, Vec<_>) = found
             .into_iter()
             .filter(|address| !known.contains(address))
             .partition(|address| self.offered.contains_key(address));
+        let promised = promised.into_iter().map(|address| (address, alone));
         self.promised.extend(promised);
-        self.extend(new, now)
+        self.extend(new.into_iter().map(|address| (address, alone)), now)
     }
 
     /// Add what is promised, as a search found nothing else: those first that were offered the longest
     /// ago; returns how many that were.
     pub(super) fn add_promised(&mut self, now: Instant) -> usize {
         let mut all = std::mem::take(&mut self.promised);
-        all.sort_by_key(|address| self.offered.get(address).map(|(at, _)| *at));
-        all.dedup();
+        all.sort_by_key(|(address, _)| self.offered.get(address).map(|(at, _)| *at));
+        all.dedup_by_key(|(address, _)| *address);
         self.extend(all, now)
     }
 
@@ -144,11 +148,19 @@ impl<F: LeaseFamily> Vacancies<F> {
         self.promised.clear();
     }
 
-    fn extend(&mut self, all: Vec<F::Address>, seen: Instant) -> usize {
+    fn extend(
+        &mut self,
+        all: impl IntoIterator<Item = (F::Address, bool)>,
+        seen: Instant,
+    ) -> usize {
         let room = MOST.saturating_sub(self.free.len());
         let all = all.into_iter().take(room);
-        self.free
-            .extend(all.map(|address| Vacancy { address, seen }));
+        let vacancy = |(address, alone)| Vacancy {
+            address,
+            seen,
+            alone,
+        };
+        self.free.extend(all.map(vacancy));
         self.free.len()
     }
 
@@ -158,8 +170,12 @@ impl<F: LeaseFamily> Vacancies<F> {
         self.rests_until = None;
         self.offered.remove(&address);
         if gone && self.is_crowded() && self.free.len() < MOST {
-            let seen = Instant::now();
-            self.free.push_back(Vacancy { address, seen });
+            // While it was held, nothing else could overlap it.
+            self.free.push_back(Vacancy {
+                address,
+                seen: Instant::now(),
+                alone: false,
+            });
         }
     }
 
@@ -232,21 +248,21 @@ mod tests {
     fn what_was_offered_lately_is_not_offered_again_while_there_is_another() {
         let now = Instant::now();
         let mut pool = Vacancies::<V4>::new();
-        pool.add(vec![at(1)], now);
+        pool.add(vec![at(1)], false, now);
         assert_eq!(taken(&mut pool), Some(at(1)));
         pool.offer(at(1), 11, now);
-        assert_eq!(pool.add(vec![at(1), at(2)], now), 1);
+        assert_eq!(pool.add(vec![at(1), at(2)], false, now), 1);
         let now = now + Duration::from_millis(1);
         assert_eq!(taken(&mut pool), Some(at(2)));
         pool.offer(at(2), 12, now);
         // There is no other: the one that waited longest.
         pool.forget_promised();
-        assert_eq!(pool.add(vec![at(2), at(1)], now), 0);
+        assert_eq!(pool.add(vec![at(2), at(1)], false, now), 0);
         assert_eq!(pool.add_promised(now), 2);
         assert_eq!(taken(&mut pool), Some(at(1)));
         let later = now + OFFERED;
         pool.free.clear();
-        assert_eq!(pool.add(vec![at(2)], later), 1);
+        assert_eq!(pool.add(vec![at(2)], false, later), 1);
     }
 
     #[test]
@@ -275,11 +291,14 @@ mod tests {
     fn what_was_seen_a_while_ago_is_looked_at_again() {
         let now = Instant::now();
         let mut pool = Vacancies::<V4>::new();
-        pool.add(vec![at(1)], now);
+        pool.add(vec![at(1)], false, now);
         let vacancy = pool.take(11, now).unwrap();
         assert!(vacancy.is_fresh(now) && !vacancy.is_fresh(now + FRESH));
+        pool.add(vec![at(3)], true, now);
+        let unsure = pool.take(11, now).unwrap();
+        assert!(!unsure.is_fresh(now));
         // That does not change by looking for others.
-        pool.add(vec![at(2)], now + FRESH);
+        pool.add(vec![at(2)], false, now + FRESH);
         pool.put_back(vacancy);
         assert_eq!(pool.take(12, now), Some(vacancy));
     }
@@ -288,12 +307,12 @@ mod tests {
     fn what_one_client_is_looking_at_is_found_for_no_other() {
         let now = Instant::now();
         let mut pool = Vacancies::<V4>::new();
-        pool.add(vec![at(1)], now);
+        pool.add(vec![at(1)], false, now);
         let vacancy = pool.take(11, now).unwrap();
-        assert_eq!(pool.add(vec![at(1), at(2)], now), 1);
+        assert_eq!(pool.add(vec![at(1), at(2)], false, now), 1);
         // What is put back is anybody's, and there once.
         pool.put_back(vacancy);
-        assert_eq!(pool.add(vec![at(1), at(2), at(3)], now), 3);
+        assert_eq!(pool.add(vec![at(1), at(2), at(3)], false, now), 3);
         let all: Vec<_> = std::iter::from_fn(|| taken(&mut pool)).collect();
         assert_eq!(all, [at(1), at(2), at(3)]);
     }
@@ -319,7 +338,7 @@ mod tests {
         pool.offer(at(1), 11, now);
         pool.freed(at(1), false);
         assert!(!pool.is_promised(at(1), 12, now));
-        assert_eq!(pool.add(vec![at(1)], now), 1);
+        assert_eq!(pool.add(vec![at(1)], false, now), 1);
     }
 
     #[test]

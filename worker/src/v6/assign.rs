@@ -4,6 +4,7 @@
 use std::net::Ipv6Addr;
 use std::sync::Arc;
 
+use futures_util::future::try_join;
 use murre_config::Subnet;
 use murre_schema::{Changed, Claim, Found, Lease, Lookup};
 use murre_wire::V6;
@@ -11,7 +12,7 @@ use murre_wire::dhcp6::{Ia, IaKind, MessageType, code};
 use smallvec::SmallVec;
 
 use super::{Query, lease, reply};
-use crate::allocation::{self, Chosen};
+use crate::allocation::{self, Chosen, Wish};
 use crate::exchange::{Context, Journal, Verdict};
 use crate::socket::Reply;
 
@@ -73,9 +74,32 @@ async fn assign<'q, 's>(
     subnet: Option<&'s Arc<Subnet<V6>>>,
     mode: Mode,
 ) -> Result<Vec<Assigned<'q, 's>>, Verdict> {
-    let mut assigned = Vec::new();
+    let ias = query.message.options.ias().take(lease::MAX_IAS);
+    let (prefixes, addresses) = ias
+        .enumerate()
+        .partition(|(_, ia): &(usize, Ia<'q>)| ia.kind == IaKind::Pd);
+    // Neither can be given what the other is, so both go to the database in one batch.
+    let (mut assigned, others) = try_join(
+        assign_in_turn(context, query, prefixes, subnet, mode),
+        assign_in_turn(context, query, addresses, subnet, mode),
+    )
+    .await?;
+    assigned.extend(others);
+    assigned.sort_by_key(|(place, _)| *place);
+    Ok(assigned.into_iter().map(|(_, assigned)| assigned).collect())
+}
+
+/// One after the other, so that no two get the same. Each comes with its place in the message.
+async fn assign_in_turn<'q, 's>(
+    context: &Context<'_, V6>,
+    query: &Query<'q>,
+    ias: Vec<(usize, Ia<'q>)>,
+    subnet: Option<&'s Arc<Subnet<V6>>>,
+    mode: Mode,
+) -> Result<Vec<(usize, Assigned<'q, 's>)>, Verdict> {
+    let mut assigned = Vec::with_capacity(ias.len());
     let mut given: SmallVec<[Ipv6Addr; 4]> = SmallVec::new();
-    for ia in query.message.options.ias().take(lease::MAX_IAS) {
+    for (place, ia) in ias {
         let granted = match subnet {
             Some(subnet) if ia.kind != IaKind::Ta => {
                 assign_one(context, query, &ia, subnet, &given, mode).await?
@@ -83,9 +107,47 @@ async fn assign<'q, 's>(
             _ => None,
         };
         given.extend(granted.as_ref().map(|granted| granted.chosen.address));
-        assigned.push(Assigned { ia, granted });
+        assigned.push((place, Assigned { ia, granted }));
     }
     Ok(assigned)
+}
+
+/// What the client may have without a look at its leases: what it names in a message that asks for it
+/// by the right of an offer or a lease. Whether somebody holds it, and whether the client holds
+/// another, the claim finds out; so the common case costs the database one statement.
+async fn assign_named<'s>(
+    context: &Context<'_, V6>,
+    query: &Query<'_>,
+    ia: &Ia<'_>,
+    wish: &Wish<'s, V6>,
+    given: &[Ipv6Addr],
+) -> Result<Option<Granted<'s>>, Verdict> {
+    let hint = wish.hint.filter(|hint| !given.contains(hint));
+    let (Some(chosen), false) = (
+        hint.and_then(|address| {
+            let pool = allocation::pool_of(wish.pools, address)?;
+            Some(Chosen { address, pool })
+        }),
+        query.kind() == MessageType::Solicit,
+    ) else {
+        return Ok(None);
+    };
+    let lease = lease::row(query, ia, wish, chosen);
+    let claim = Claim {
+        lease: lease.clone(),
+        replaces: None,
+        // A lease that is not there to be renewed is found so by the look that follows.
+        renews: query.kind() != MessageType::Request,
+    };
+    if !matches!(context.claim(claim).await?, Changed::Claimed { .. }) {
+        return Ok(None);
+    }
+    Journal::<V6>::granted(&lease);
+    Ok(Some(Granted {
+        chosen,
+        lease,
+        ended: None,
+    }))
 }
 
 async fn assign_one<'s>(
@@ -97,6 +159,9 @@ async fn assign_one<'s>(
     mode: Mode,
 ) -> Result<Option<Granted<'s>>, Verdict> {
     let wish = lease::wish(query, ia, subnet);
+    if let Some(granted) = assign_named(context, query, ia, &wish, given).await? {
+        return Ok(Some(granted));
+    }
     let mut lost: SmallVec<[Ipv6Addr; 4]> = given.into();
     for _ in 0..ATTEMPTS {
         let mut lookup = Lookup::default();
