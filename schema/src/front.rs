@@ -22,8 +22,8 @@ use crate::error::Error;
 /// A lane's way to the database: runs batches, reconnects by itself on the next batch after an
 /// error with [`Error::is_connection`].
 pub(crate) trait Lane<Q, A>: Send + 'static {
-    /// Answer each question of the batch.
-    fn run<'a>(&'a mut self, batch: &'a [Q]) -> BoxFuture<'a, Vec<Result<A, Error>>>;
+    /// Answer each question of the batch, in its order.
+    fn run(&mut self, batch: Vec<Q>) -> BoxFuture<'_, Vec<Result<A, Error>>>;
 }
 
 /// How many operations may wait; a new one pushes out the oldest.
@@ -215,12 +215,12 @@ async fn run_lane<Q: Send + Sync + 'static, A: Send + 'static>(
 ) {
     while let Some((questions, waiters)) = shared.take(max_batch).await {
         let started = Instant::now();
-        let answers = lane.run(&questions).await;
+        let answers = lane.run(questions).await;
         let counters = &shared.counters;
         counters.batches.fetch_add(1, Relaxed);
         counters
             .operations
-            .fetch_add(questions.len() as u64, Relaxed);
+            .fetch_add(answers.len() as u64, Relaxed);
         counters
             .busy_micros
             .fetch_add(micros(started.elapsed()), Relaxed);
@@ -262,7 +262,7 @@ mod tests {
     }
 
     impl Lane<u32, usize> for Sizes {
-        fn run<'a>(&'a mut self, batch: &'a [u32]) -> BoxFuture<'a, Vec<Result<usize, Error>>> {
+        fn run(&mut self, batch: Vec<u32>) -> BoxFuture<'_, Vec<Result<usize, Error>>> {
             Box::pin(async move {
                 self.taken.add_permits(1);
                 self.gate.acquire().await.unwrap().forget();

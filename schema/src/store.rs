@@ -586,32 +586,34 @@ impl<F: LeaseFamily> Connection<F> {
 }
 
 impl<F: LeaseFamily> Lane<Lookup<F>, Found<F>> for Connection<F> {
-    fn run<'a>(
-        &'a mut self,
-        batch: &'a [Lookup<F>],
-    ) -> BoxFuture<'a, Vec<Result<Found<F>, Error>>> {
-        self.run_all(batch, |session, batch| session.lookup(batch))
+    fn run(&mut self, batch: Vec<Lookup<F>>) -> BoxFuture<'_, Vec<Result<Found<F>, Error>>> {
+        async move {
+            self.run_all(&batch, |session, batch| session.lookup(batch))
+                .await
+        }
+        .boxed()
     }
 }
 
 impl<F: LeaseFamily> Lane<Search<F>, Searched<F>> for Connection<F> {
-    fn run<'a>(
-        &'a mut self,
-        batch: &'a [Search<F>],
-    ) -> BoxFuture<'a, Vec<Result<Searched<F>, Error>>> {
-        self.run_all(batch, |session, batch| session.search(batch))
+    fn run(&mut self, batch: Vec<Search<F>>) -> BoxFuture<'_, Vec<Result<Searched<F>, Error>>> {
+        async move {
+            self.run_all(&batch, |session, batch| session.search(batch))
+                .await
+        }
+        .boxed()
     }
 }
 
 impl<F: LeaseFamily> Lane<Change<F>, Changed> for Connection<F> {
-    fn run<'a>(&'a mut self, batch: &'a [Change<F>]) -> BoxFuture<'a, Vec<Result<Changed, Error>>> {
+    fn run(&mut self, batch: Vec<Change<F>>) -> BoxFuture<'_, Vec<Result<Changed, Error>>> {
         async move {
             let mut answers: Vec<Option<Result<Changed, Error>>> = vec![None; batch.len()];
-            for round in rounds(batch) {
-                let changes: Vec<Change<F>> = round
-                    .iter()
-                    .filter_map(|at| batch.get(*at).cloned())
-                    .collect();
+            let rounds = rounds(&batch);
+            let mut batch: Vec<Option<Change<F>>> = batch.into_iter().map(Some).collect();
+            for round in rounds {
+                let take = |at: &usize| batch.get_mut(*at)?.take();
+                let changes: Vec<Change<F>> = round.iter().filter_map(take).collect();
                 for (at, answer) in round.iter().zip(self.change_round(&changes).await) {
                     if let Some(slot) = answers.get_mut(*at) {
                         *slot = Some(answer);

@@ -132,7 +132,10 @@ impl<F: Exchange> Service<F> {
                 }
                 let flight = Flight::begin(Arc::clone(&self));
                 let sender = sender.clone();
-                tokio::spawn(async move { flight.0.serve(&packet, &sender).await });
+                // In its place once and for all: a task is moved a few times before it is one.
+                tokio::spawn(Box::pin(async move {
+                    flight.0.serve(&packet, &sender).await;
+                }));
             }
         }
         while self.in_flight.load(Relaxed) > 0 {
