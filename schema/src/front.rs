@@ -218,9 +218,7 @@ async fn run_lane<Q: Send + Sync + 'static, A: Send + 'static>(
         let answers = lane.run(questions).await;
         let counters = &shared.counters;
         counters.batches.fetch_add(1, Relaxed);
-        counters
-            .operations
-            .fetch_add(answers.len() as u64, Relaxed);
+        counters.operations.fetch_add(answers.len() as u64, Relaxed);
         counters
             .busy_micros
             .fetch_add(micros(started.elapsed()), Relaxed);

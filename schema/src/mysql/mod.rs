@@ -1,6 +1,7 @@
 //! MySQL and MariaDB: a batch is one JSON parameter, unpacked in one statement; the statements of a
 //! transaction are sent as one text, so that it costs one round trip.
 
+mod claims;
 mod connect;
 pub(crate) mod migrate;
 mod script;

@@ -51,6 +51,18 @@ impl Script {
             .execute(name, &vec!["@asked"; parameters])
     }
 
+    /// Add a statement with its rows in the place of its parameter.
+    pub(super) fn rows(mut self, name: &'static str, text: &str, rows: &str) -> Self {
+        self.push(name, &text.replacen('?', rows, 1));
+        self
+    }
+
+    /// Add a statement that is made for this script.
+    pub(super) fn made(mut self, name: &'static str, text: &str) -> Self {
+        self.push(name, text);
+        self
+    }
+
     /// Set the batch that the statements after this one are about.
     pub(super) fn set_batch(mut self, name: &'static str, json: &str) -> Self {
         self.push(name, &format!("SET @asked = '{json}'"));

@@ -1,6 +1,5 @@
 //! One connection with its prepared statements.
 
-use std::hash::{BuildHasher, RandomState};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -8,9 +7,9 @@ use futures_util::FutureExt;
 use mysql_async::{Conn, Row};
 
 use super::script::{Answers, Script, Sending};
-use super::statements::{self, prepared, texts};
+use super::statements::{self, prepared};
 use super::value::{MySqlRow, json};
-use super::{connect, error};
+use super::{claims, connect, error};
 use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
@@ -19,9 +18,8 @@ use crate::fleet::{Beat, Worker, leave_values, read_worker};
 use crate::lease::{Lease, State};
 use crate::ops::{Change, Changed, Ended, Found, Lookup, Page};
 use crate::row::{
-    Cells, Value, Values, claim_values, decline_values, holder_values, read_address, read_count,
-    read_ended, read_found, read_lease, read_number, read_occupied, read_window, span_values,
-    upload_values,
+    Cells, Value, Values, decline_values, holder_values, read_address, read_count, read_ended,
+    read_found, read_lease, read_occupied, read_window, upload_values,
 };
 use crate::search::{Search, Searched, Window};
 
@@ -48,7 +46,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
             place,
             family: PhantomData,
         };
-        let script = Script::default().prepare(&prepared(texts::<F>()));
+        let script = Script::default().prepare(&prepared::<F>());
         session.run(script).await?;
         Ok(session)
     }
@@ -291,23 +289,7 @@ fn changes<F: LeaseFamily>(parts: &Parts<'_, F>) -> Script {
     if !renewed.is_empty() {
         script = script.batch("held", &holders_json::<F>(&renewed), 1);
     }
-    if !parts.claims.is_empty() {
-        let json = claims_json(parts);
-        script = if !F::PREFIXES {
-            script.batch("claim", &json, 1)
-        } else if parts.need_prefix_lock() || !renewed.is_empty() {
-            script
-                .batch("refused", &json, 3)
-                .same_batch_without("claim")
-        } else {
-            script
-                .set_batch("claim", &json)
-                .plain(statements::NONE_REFUSED)
-                .same_batch_without("claim")
-        };
-        script = script.same_batch("claimed");
-    }
-    script
+    claims::add(script, parts)
 }
 
 /// What the statements of [`changes`] told.
@@ -332,44 +314,10 @@ fn outcome<F: LeaseFamily>(
     }
     if !parts.claims.is_empty() {
         for row in &answers.next() {
-            known.push(claimed::<F>(row)?);
+            known.push(claims::outcome::<F>(row)?);
         }
     }
     Ok(Outcome::new(known))
-}
-
-/// A row of `claimed`.
-fn claimed<F: LeaseFamily>(row: &Row) -> Result<(F::Address, Changed), Error> {
-    let row = MySqlRow(row);
-    let changed = match read_number::<F>(&row, 1, "outcome")? {
-        0 => Changed::Taken,
-        1 => Changed::Claimed {
-            expire: read_number::<F>(&row, 2, "expire")?,
-        },
-        _ => Changed::ClientHasOther,
-    };
-    Ok((read_address::<F>(&row)?, changed))
-}
-
-/// The claims, each with a number that no row carries yet: claims of one batch must differ, as one
-/// may meet the row of another. Where a family has prefixes, with the spans in which a row may
-/// overlap one.
-fn claims_json<F: LeaseFamily>(parts: &Parts<'_, F>) -> String {
-    // Random, as every worker draws its own; one bit less, so that the numbers after it fit.
-    let first = RandomState::new().hash_one(()) >> 2;
-    let claims = json((first..).zip(&parts.claims).map(|(number, claim)| {
-        let mut values = claim_values(claim);
-        values.push(Value::Number(number.cast_signed()));
-        values
-    }));
-    if !F::PREFIXES {
-        return claims;
-    }
-    let spans = parts.spans();
-    let pairs = spans.of_claims.iter();
-    let pairs = json(pairs.map(|(claim, span)| [*claim, *span].map(Value::Number)));
-    let distinct = json(spans.distinct.into_iter().map(span_values::<F>));
-    format!("{{\"c\":{claims},\"s\":{distinct},\"p\":{pairs}}}")
 }
 
 fn holders_json<F: LeaseFamily>(holders: &[Holder<'_, F>]) -> String {

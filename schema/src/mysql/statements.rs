@@ -1,4 +1,7 @@
-//! The texts of all statements. A batch is one JSON parameter, unpacked by JSON_TABLE.
+//! The texts of all statements. A batch is one JSON parameter, unpacked by JSON_TABLE; only claims of
+//! addresses of IPv4 are written into their statement.
+
+use crate::family::LeaseFamily;
 
 crate::texts::statement_texts! { "mysql":
     lookup claim claimed held release_delete release_keep decline reclaim_due reclaim_keep flush_due
@@ -41,6 +44,9 @@ pub(super) const BEGIN: &str = "START TRANSACTION";
 pub(super) const COMMIT: &str = "COMMIT";
 /// Undo.
 pub(super) const ROLLBACK: &str = "ROLLBACK";
+/// From when on leases of this batch last: now, rounded up to a second.
+pub(super) const FROM: &str =
+    "SET @from = TIMESTAMPADD(SECOND, MICROSECOND(UTC_TIMESTAMP(6)) > 0, UTC_TIMESTAMP())";
 /// What the claim that follows is told where nothing is refused before.
 pub(super) const NONE_REFUSED: &str = "SET @refused = '[]'";
 /// A worker that is cut off while the transaction waits for it keeps others waiting no longer than
@@ -53,14 +59,30 @@ pub(super) const REPEATABLE: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE 
 /// The moment of a snapshot is that of this statement.
 pub(super) const BEGIN_SNAPSHOT: &str = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
 
+/// When leases of so many seconds end, as a variable of the session; [`FROM`] goes before.
+pub(super) fn expiry(seconds: u32) -> (String, String) {
+    let variable = format!("@expire{seconds}");
+    let text = format!("SET {variable} = TIMESTAMPADD(SECOND, {seconds}, @from)");
+    (variable, text)
+}
+
 /// A statement that a session has prepared under this name.
 pub(super) type Prepared = (&'static str, &'static str);
 
 /// Everything a session of a family prepares.
-pub(super) fn prepared(texts: &Texts) -> [Prepared; 24] {
+pub(super) fn prepared<F: LeaseFamily>() -> Vec<Prepared> {
+    let texts = texts::<F>();
+    let mut all = common(texts).to_vec();
+    if F::PREFIXES {
+        all.extend([("claim", texts.claim), ("refused", REFUSED)]);
+    }
+    all
+}
+
+/// What both families prepare.
+fn common(texts: &Texts) -> [Prepared; 22] {
     [
         ("lookup", texts.lookup),
-        ("claim", texts.claim),
         ("claimed", texts.claimed),
         ("held", texts.held),
         ("release_delete", texts.release_delete),
@@ -82,7 +104,6 @@ pub(super) fn prepared(texts: &Texts) -> [Prepared; 24] {
         ("server_duid", SERVER_DUID),
         ("prefix_lock", PREFIX_LOCK),
         ("prefix_locked", PREFIX_LOCKED),
-        ("refused", REFUSED),
     ]
 }
 

@@ -47,21 +47,23 @@ fn push_json(text: &mut String, value: Value<'_>) {
 /// A single value as an SQL literal.
 pub(super) fn literal(value: Value<'_>) -> String {
     let mut text = String::new();
+    push_literal(&mut text, value);
+    text
+}
+
+/// The same at the end of a text.
+pub(super) fn push_literal(text: &mut String, value: Value<'_>) {
     let bytes: &[u8] = match value {
-        Value::Null => return "NULL".to_owned(),
-        Value::Number(number) => {
-            push_number(&mut text, number);
-            return text;
-        }
-        Value::Flag(flag) => return u8::from(flag).to_string(),
+        Value::Null => return text.push_str("NULL"),
+        Value::Number(number) => return push_number(text, number),
+        Value::Flag(flag) => return text.push(if flag { '1' } else { '0' }),
         Value::Bytes(bytes) => bytes,
         Value::Text(characters) => characters.as_bytes(),
         Value::Address(address) => &address.octets(),
     };
     text.push_str("x'");
-    push_hex(&mut text, bytes);
+    push_hex(text, bytes);
     text.push('\'');
-    text
 }
 
 fn push_number(text: &mut String, number: i64) {

@@ -65,7 +65,10 @@ async fn statements_of_mysql_are_the_golden_ones() {
     let mut conn = mariadb::empty().await;
     let mut all = Vec::new();
     for statement in catalogue::statements("mysql") {
-        let prepared = conn.prep(&statement.text).await;
+        // Rows that stand in the text: what one of them takes.
+        let row = format!("VALUES ({})", ["?"; 13].join(","));
+        let text = statement.text.replace("VALUES ?", &row);
+        let prepared = conn.prep(text).await;
         let prepared = prepared.unwrap_or_else(|e| panic!("{}: {e}", statement.name));
         let columns = prepared.columns();
         let gives: Vec<_> = columns.iter().map(|column| column.name_str()).collect();

@@ -35,6 +35,24 @@ fn json(rows: &Rows) -> String {
     format!("[{}]", rows.collect::<Vec<_>>().join(","))
 }
 
+/// Claims as rows of their statement; the number of each comes last.
+fn claims(rows: &Rows) -> String {
+    let rows = rows.iter().map(|row| {
+        let mut values: Vec<_> = row.iter().map(literal).collect();
+        let number = values.pop().unwrap();
+        format!("({},UTC_TIMESTAMP(),0,{number})", values.join(","))
+    });
+    rows.collect::<Vec<_>>().join(",")
+}
+
+fn literal(value: &Value) -> String {
+    match value {
+        Value::Bytes(bytes) => format!("x'{}'", hex(bytes)),
+        Value::Text(text) => format!("x'{}'", hex(text.as_bytes())),
+        other => json_value(other),
+    }
+}
+
 fn json_value(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
@@ -59,6 +77,7 @@ fn with_values(statement: &Statement, asked: &Asked) -> String {
     let second = "'[]'".to_owned();
     let mut values = match asked {
         Asked::Batch(_) => vec!["@asked".to_owned()],
+        Asked::Literal(rows) => vec![claims(rows)],
         Asked::Parts(_) if statement.name.ends_with("_claim") => vec!["@asked".to_owned(), second],
         Asked::Parts(_) => vec!["@asked".to_owned(); 4],
         Asked::Values(values) => values

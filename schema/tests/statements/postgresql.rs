@@ -61,6 +61,7 @@ fn literals(asked: &Asked) -> Vec<String> {
                 _ => arrays(rows, columns(rows)),
             })
             .collect(),
+        Asked::Literal(_) => unreachable!("rows are bound as arrays"),
         Asked::Whole | Asked::NoLeases => Vec::new(),
     }
 }

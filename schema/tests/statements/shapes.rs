@@ -27,6 +27,8 @@ pub(crate) enum Asked {
     NoLeases,
     /// One batch of rows.
     Batch(Rows),
+    /// One batch of rows that stand in the text, each with what the engine adds to it.
+    Literal(Rows),
     /// Several batches, each under the name of its part.
     Parts(Vec<(&'static str, Rows)>),
     /// Single values.
@@ -174,7 +176,9 @@ pub(crate) fn asked(engine: &str, name: &str, batch: usize) -> Asked {
         ("lookup", 4) => lookup4(&all),
         ("lookup", 6) => lookup6(&all),
         ("claim", 4) if engine == "postgresql" => Asked::Batch(rows(Lease::row4)),
-        ("claim" | "claimed", 4) => Asked::Batch(numbered(rows(Lease::row4))),
+        ("claim", 4) if engine == "mysql" => Asked::Literal(numbered(rows(Lease::row4))),
+        ("claimed", 4) => Asked::Batch(numbered(addresses(&all, family))),
+        ("claim", 4) => Asked::Batch(numbered(rows(Lease::row4))),
         ("claim" | "claimed" | "refused", 6) => claim6(engine, &all),
         ("held" | "release_keep" | "release_delete", 4) => Asked::Batch(rows(Lease::holder4)),
         ("held" | "release_keep" | "release_delete", 6) => Asked::Batch(rows(Lease::holder6)),

@@ -1,19 +1,10 @@
--- takes 1 parameters
+-- takes 13 parameters
 -- gives 
 
 INSERT INTO lease4
-    (address, hwaddr, client_id, valid_lifetime, expire, subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context,
-     pool_id, state, claim)
-SELECT asked.address, UNHEX(asked.hwaddr), UNHEX(asked.client_id), asked.valid_lifetime,
-       TIMESTAMPADD(SECOND, asked.valid_lifetime + (MICROSECOND(UTC_TIMESTAMP(6)) > 0), UTC_TIMESTAMP()),
-       asked.subnet_id, asked.fqdn_fwd, asked.fqdn_rev, CONVERT(UNHEX(asked.hostname) USING utf8mb4),
-       CONVERT(UNHEX(asked.user_context) USING utf8mb4), asked.pool_id, 0, asked.claim
-FROM JSON_TABLE(?, '$[*]' COLUMNS (
-         address INT UNSIGNED PATH '$[0]', hwaddr VARCHAR(510) PATH '$[1]', client_id VARCHAR(510) PATH '$[2]',
-         valid_lifetime INT UNSIGNED PATH '$[3]', subnet_id INT UNSIGNED PATH '$[4]', fqdn_fwd BOOLEAN PATH '$[5]',
-         fqdn_rev BOOLEAN PATH '$[6]', hostname VARCHAR(2040) PATH '$[7]', user_context LONGTEXT PATH '$[8]',
-         pool_id INT UNSIGNED PATH '$[9]', claim BIGINT UNSIGNED PATH '$[10]')) asked
-ORDER BY asked.address
+    (address, hwaddr, client_id, valid_lifetime, subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id,
+     expire, state, claim)
+VALUES ?
 ON DUPLICATE KEY UPDATE
     claim = IF(lease4.address = VALUES(address)
                AND (lease4.state = 2
