@@ -5,6 +5,9 @@
 //! and adds no delay; under load the batches grow by themselves, which is what makes full
 //! durability affordable. A front knows nothing of leases.
 //!
+//! One lane makes longer batches than two, which costs less and is sooner done; but a lane may also hang,
+//! at a row that somebody locked. So lanes may be helpers: they take what has waited for too long.
+//!
 //! What cannot be served in time is not served late: who has waited longer than a client waits before
 //! it asks again is given up when his turn comes, and where the queue is full, those go first who
 //! wait the longest. So a burst costs the answers that nobody waits for any more, and not everybody's.
@@ -33,6 +36,9 @@ const QUEUE_BOUND: usize = 16_384;
 /// after four seconds; RFC 8415 section 7.6: after one).
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// What waited so long is taken by a helper: much longer than a batch takes, and nothing to a client.
+const HELP: Duration = Duration::from_millis(50);
+
 struct Waiter<Q, A> {
     question: Q,
     since: Instant,
@@ -47,6 +53,8 @@ pub(crate) struct Front<Q, A> {
 struct Shared<Q, A> {
     queue: Mutex<VecDeque<Waiter<Q, A>>>,
     wake: Notify,
+    /// Told when something waits while the others are busy.
+    wake_helper: Notify,
     closed: AtomicBool,
     lanes: AtomicUsize,
     counters: Counters,
@@ -81,17 +89,20 @@ pub struct FrontStats {
 }
 
 impl<Q: Send + Sync + 'static, A: Send + 'static> Front<Q, A> {
-    /// Start one task per lane. Batches hold at most `max_batch` operations.
-    pub(crate) fn start(lanes: Vec<Box<dyn Lane<Q, A>>>, max_batch: usize) -> Self {
+    /// Start one task per lane, the first of which take whatever waits (`eager`), and the others what has
+    /// waited for long. Batches hold at most `max_batch` operations.
+    pub(crate) fn start(lanes: Vec<Box<dyn Lane<Q, A>>>, eager: usize, max_batch: usize) -> Self {
         let shared = Arc::new(Shared {
             queue: Mutex::new(VecDeque::new()),
             wake: Notify::new(),
+            wake_helper: Notify::new(),
             closed: AtomicBool::new(false),
             lanes: AtomicUsize::new(lanes.len()),
             counters: Counters::default(),
         });
-        for lane in lanes {
-            tokio::spawn(run_lane(Arc::clone(&shared), lane, max_batch));
+        for (number, lane) in lanes.into_iter().enumerate() {
+            let helps = number >= eager;
+            tokio::spawn(run_lane(Arc::clone(&shared), lane, max_batch, helps));
         }
         Self { shared }
     }
@@ -104,12 +115,16 @@ impl<Q: Send + Sync + 'static, A: Send + 'static> Front<Q, A> {
             since: Instant::now(),
             answer: sender,
         };
-        let oldest = {
+        let (oldest, others) = {
             let mut queue = self.shared.lock();
             queue.push_back(waiter);
-            (queue.len() > QUEUE_BOUND).then(|| queue.pop_front())
+            let oldest = (queue.len() > QUEUE_BOUND).then(|| queue.pop_front());
+            (oldest, queue.len() > 1)
         };
         self.shared.wake.notify_one();
+        if others {
+            self.shared.wake_helper.notify_one();
+        }
         oldest
             .flatten()
             .into_iter()
@@ -151,6 +166,7 @@ impl<Q, A> Drop for Front<Q, A> {
         self.shared.closed.store(true, Relaxed);
         // One permit wakes one lane; each lane that ends passes it on.
         self.shared.wake.notify_one();
+        self.shared.wake_helper.notify_one();
     }
 }
 
@@ -164,18 +180,9 @@ impl<Q, A> Shared<Q, A> {
     /// is closed and empty.
     async fn take(&self, max: usize) -> Option<Batch<Q, A>> {
         loop {
-            let late = self.take_late();
-            late.into_iter().for_each(|waiter| self.shed(waiter));
-            {
-                let mut queue = self.lock();
-                if !queue.is_empty() {
-                    let count = queue.len().min(max);
-                    let taken = queue.drain(..count).map(|w| (w.question, w.answer)).unzip();
-                    if !queue.is_empty() {
-                        self.wake.notify_one();
-                    }
-                    return Some(taken);
-                }
+            let taken = self.take_waiting(max);
+            if taken.is_some() {
+                return taken;
             }
             if self.closed.load(Relaxed) {
                 return None;
@@ -184,6 +191,40 @@ impl<Q, A> Shared<Q, A> {
             // Whoever is ready to ask at this moment does so first, and comes along.
             tokio::task::yield_now().await;
         }
+    }
+
+    /// What has waited so long that a helper takes it.
+    async fn take_for_help(&self, max: usize) -> Option<Batch<Q, A>> {
+        while !self.closed.load(Relaxed) {
+            let since = self.lock().front().map(|waiter| waiter.since);
+            match since.map(|since| HELP.saturating_sub(since.elapsed())) {
+                None => self.wake_helper.notified().await,
+                Some(Duration::ZERO) => {
+                    if let Some(taken) = self.take_waiting(max) {
+                        return Some(taken);
+                    }
+                }
+                Some(rest) => tokio::time::sleep(rest).await,
+            }
+        }
+        None
+    }
+
+    /// What waits now and has not waited for too long.
+    fn take_waiting(&self, max: usize) -> Option<Batch<Q, A>> {
+        let late = self.take_late();
+        late.into_iter().for_each(|waiter| self.shed(waiter));
+        let mut queue = self.lock();
+        if queue.is_empty() {
+            return None;
+        }
+        let count = queue.len().min(max);
+        let taken = queue.drain(..count);
+        let taken = taken.map(|w| (w.question, w.answer)).unzip();
+        if !queue.is_empty() {
+            self.wake.notify_one();
+        }
+        Some(taken)
     }
 
     /// Those at the head of the queue that have waited too long.
@@ -212,8 +253,16 @@ async fn run_lane<Q: Send + Sync + 'static, A: Send + 'static>(
     shared: Arc<Shared<Q, A>>,
     mut lane: Box<dyn Lane<Q, A>>,
     max_batch: usize,
+    helps: bool,
 ) {
-    while let Some((questions, waiters)) = shared.take(max_batch).await {
+    loop {
+        let taken = match helps {
+            false => shared.take(max_batch).await,
+            true => shared.take_for_help(max_batch).await,
+        };
+        let Some((questions, waiters)) = taken else {
+            break;
+        };
         let started = Instant::now();
         let answers = lane.run(questions).await;
         let counters = &shared.counters;
@@ -231,6 +280,7 @@ async fn run_lane<Q: Send + Sync + 'static, A: Send + 'static>(
     }
     if shared.lanes.fetch_sub(1, Relaxed) > 1 {
         shared.wake.notify_one();
+        shared.wake_helper.notify_one();
     }
 }
 
@@ -279,7 +329,7 @@ mod tests {
             taken: Arc::clone(taken),
             gate: Arc::clone(gate),
         });
-        Arc::new(Front::start(vec![lane], max))
+        Arc::new(Front::start(vec![lane], 1, max))
     }
 
     type Waiting = tokio::task::JoinHandle<Result<usize, Error>>;
@@ -366,6 +416,29 @@ mod tests {
         assert!(matches!(shed, Error::Overloaded { .. }), "{shed}");
         assert_eq!(in_time.await.unwrap().unwrap(), 1);
         assert_eq!(front.waited(), Duration::ZERO);
+    }
+
+    #[tokio::test]
+    async fn a_helper_takes_what_a_lane_that_hangs_leaves_waiting() {
+        let gates = [0, 1].map(|permits| Arc::new(Semaphore::new(permits)));
+        let taken = [0, 0].map(|permits| Arc::new(Semaphore::new(permits)));
+        let lane = |at: usize| -> Box<dyn Lane<u32, usize>> {
+            Box::new(Sizes {
+                taken: Arc::clone(&taken[at]),
+                gate: Arc::clone(&gates[at]),
+            })
+        };
+        let front = Arc::new(Front::start(vec![lane(0), lane(1)], 1, 4));
+        let hanging = wait_at(&front);
+        taken[0].acquire().await.unwrap().forget();
+        let waiting = [wait_at(&front), wait_at(&front)];
+        for waiter in waiting {
+            assert_eq!(waiter.await.unwrap().unwrap(), 2);
+        }
+        assert!(!hanging.is_finished());
+        drop(front);
+        gates[0].add_permits(1);
+        assert_eq!(hanging.await.unwrap().unwrap(), 1);
     }
 
     #[tokio::test]

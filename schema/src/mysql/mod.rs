@@ -45,11 +45,6 @@ impl<F: LeaseFamily> Engine<F> for MySql {
     fn initialize(&self) -> Answer<'_, ()> {
         migrate::initialize(&self.access).boxed()
     }
-
-    /// Each batch costs the server its transaction, however short: one lane gathers longer ones.
-    fn write_lanes(&self, _: usize) -> usize {
-        1
-    }
 }
 
 /// See [`crate::life::weakness`].
