@@ -85,14 +85,6 @@ impl<'a, F: LeaseFamily> Parts<'a, F> {
         spans
     }
 
-    /// Prefixes that are only to be renewed.
-    pub(crate) fn renewed(&self) -> Vec<Holder<'a, F>> {
-        let renewed = self.claims.iter().filter(|claim| claim.must_renew());
-        renewed
-            .map(|claim| (claim.lease.address, &claim.lease.client))
-            .collect()
-    }
-
     pub(crate) fn only_claims(&self) -> bool {
         self.replaced.is_empty()
             && self.kept.is_empty()

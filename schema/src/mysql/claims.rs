@@ -1,91 +1,120 @@
 //! The claims of a batch: how they are written, and what became of them.
 //!
-//! Where a family has no prefixes, claims are rows of their statement. Elsewhere they are JSON, as all other
-//! batches are, because what is refused is found out by the statement before and left out.
+//! Most are rows of their statement. Prefixes that are only renewed are changed where they are; of new ones it is
+//! asked first, in a round trip of its own, whether anything is in their way.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 use mysql_async::Row;
 
-use super::script::Script;
+use super::script::{Answers, Script};
 use super::statements::{self, texts};
 use super::value::{MySqlRow, json, push_literal};
-use crate::batch::Parts;
+use crate::batch::{Parts, Spans};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::ops::Changed;
-use crate::row::{Value, claim_values, lease_values, read_address, read_number, span_values};
+use crate::prefix::Span;
+use crate::row::{Value, lease_values, read_address, read_number};
 
-/// Add the statements of a batch's claims, if it has any; the last of them gives a row per claim.
-pub(super) fn add<F: LeaseFamily>(script: Script, parts: &Parts<'_, F>) -> Script {
-    if parts.claims.is_empty() {
-        script
-    } else if F::PREFIXES {
-        add_json(script, parts)
-    } else {
-        add_rows(script, parts)
+/// Numbers of claims that cannot be granted, from 0.
+pub(super) type Refused = HashSet<usize>;
+
+/// Add the statements of a batch's claims but for the refused ones, if it has any.
+pub(super) fn add<F: LeaseFamily>(
+    script: Script,
+    parts: &Parts<'_, F>,
+    refused: &Refused,
+) -> Script {
+    let mut rows = Rows::default();
+    let mut renewals = Vec::new();
+    let mut asked = Vec::with_capacity(parts.claims.len());
+    let wanted = parts.claims.iter().enumerate();
+    let wanted = wanted.filter(|(at, _)| !refused.contains(at));
+    for (number, (_, claim)) in (first_number()..).zip(wanted) {
+        let number = Value::Number(number.cast_signed());
+        if claim.must_renew() {
+            let mut values = lease_values(&claim.lease);
+            values.push(number);
+            renewals.push(values);
+        } else {
+            rows.add(&claim.lease, number);
+        }
+        asked.push([F::address_value(claim.lease.address), number]);
     }
+    if asked.is_empty() {
+        return script;
+    }
+    let mut script = script;
+    if !renewals.is_empty() {
+        script = script.batch("renew", &json(renewals), 1);
+    }
+    rows.write::<F>(script).batch("claimed", &json(asked), 1)
 }
 
-/// What became of a claim, from a row of `claimed`.
-pub(super) fn outcome<F: LeaseFamily>(row: &Row) -> Result<(F::Address, Changed), Error> {
+/// What became of the claims, from the answers to [`add`].
+pub(super) fn outcomes<F: LeaseFamily>(
+    parts: &Parts<'_, F>,
+    answers: &mut Answers,
+) -> Result<Vec<(F::Address, Changed)>, Error> {
+    let renewed = parts.claims.iter().filter(|claim| claim.must_renew());
+    let renewed: HashSet<F::Address> = renewed.map(|claim| claim.lease.address).collect();
+    let rows = answers.next();
+    rows.iter().map(|row| outcome::<F>(row, &renewed)).collect()
+}
+
+fn outcome<F: LeaseFamily>(
+    row: &Row,
+    renewed: &HashSet<F::Address>,
+) -> Result<(F::Address, Changed), Error> {
     let row = MySqlRow(row);
+    let address = read_address::<F>(&row)?;
     let changed = match read_number::<F>(&row, 1, "outcome")? {
-        0 => Changed::Taken,
         1 => Changed::Claimed {
             expire: read_number::<F>(&row, 2, "expire")?,
         },
-        _ => Changed::ClientHasOther,
+        2 if !renewed.contains(&address) => Changed::ClientHasOther,
+        _ => Changed::Taken,
     };
-    Ok((read_address::<F>(&row)?, changed))
+    Ok((address, changed))
 }
 
-fn add_json<F: LeaseFamily>(script: Script, parts: &Parts<'_, F>) -> Script {
-    let json = claims_json(parts);
-    let script = if parts.need_prefix_lock() || !parts.renewed().is_empty() {
-        script.batch("refused", &json, 3)
-    } else {
-        script
-            .set_batch("claim", &json)
-            .plain(statements::NONE_REFUSED)
-    };
-    script.same_batch_without("claim").same_batch("claimed")
+/// Rows of the claim's statement as they are written.
+#[derive(Default)]
+struct Rows {
+    text: String,
+    /// The variable of each lifetime, and the statement that sets it.
+    expiries: HashMap<u32, (String, String)>,
 }
 
-/// Claims without anything to look at before, as rows of their statement.
-fn add_rows<F: LeaseFamily>(script: Script, parts: &Parts<'_, F>) -> Script {
-    let mut expirations = Vec::new();
-    let mut expiries: HashMap<u32, String> = HashMap::new();
-    let mut rows = String::new();
-    let mut asked = Vec::with_capacity(parts.claims.len());
-    for (number, claim) in (first_number()..).zip(&parts.claims) {
-        let lease = &claim.lease;
-        let expiry = expiries.entry(lease.valid_lifetime).or_insert_with(|| {
-            let (variable, text) = statements::expiry(lease.valid_lifetime);
-            expirations.push(text);
-            variable
-        });
-        let separator = if rows.is_empty() { "(" } else { ",(" };
-        rows.push_str(separator);
+impl Rows {
+    fn add<F: LeaseFamily>(&mut self, lease: &crate::lease::Lease<F>, number: Value<'_>) {
+        let separator = if self.text.is_empty() { "(" } else { ",(" };
+        self.text.push_str(separator);
         for value in lease_values(lease) {
-            push_literal(&mut rows, value);
-            rows.push(',');
+            push_literal(&mut self.text, value);
+            self.text.push(',');
         }
-        rows.push_str(expiry);
-        rows.push_str(",0,");
-        let number = Value::Number(number.cast_signed());
-        push_literal(&mut rows, number);
-        rows.push(')');
-        asked.push([F::address_value(lease.address), number]);
+        let lifetime = lease.valid_lifetime;
+        let expiry = self.expiries.entry(lifetime);
+        let (variable, _) = expiry.or_insert_with(|| statements::expiry(lifetime));
+        self.text.push_str(variable);
+        self.text.push_str(",0,");
+        push_literal(&mut self.text, number);
+        self.text.push(')');
     }
-    let mut script = script.plain(statements::FROM);
-    for text in expirations {
-        script = script.made("claim", &text);
+
+    fn write<F: LeaseFamily>(&self, script: Script) -> Script {
+        if self.text.is_empty() {
+            return script;
+        }
+        let mut script = script.plain(statements::FROM);
+        for (_, text) in self.expiries.values() {
+            script = script.made("claim", text);
+        }
+        script.rows("claim", texts::<F>().claim, &self.text)
     }
-    script
-        .rows("claim", texts::<F>().claim, &rows)
-        .batch("claimed", &json(asked), 1)
 }
 
 /// Of the numbers of a batch's claims, which no row carries yet: claims of one batch must differ, as one
@@ -95,20 +124,109 @@ fn first_number() -> u64 {
     RandomState::new().hash_one(()) >> 2
 }
 
-/// The claims, each with its number, and the spans in which a row may overlap one.
-fn claims_json<F: LeaseFamily>(parts: &Parts<'_, F>) -> String {
-    let claims = json(
-        (first_number()..)
-            .zip(&parts.claims)
-            .map(|(number, claim)| {
-                let mut values = claim_values(claim);
-                values.push(Value::Number(number.cast_signed()));
-                values
-            }),
-    );
-    let spans = parts.spans();
+/// Ask what is in the way of new prefixes: at the bases of what would contain them, and inside of them.
+pub(super) fn look_around<F: LeaseFamily>(script: Script, spans: &Spans<F>) -> Script {
+    let (around, inside) = split(spans);
+    let mut bases = String::new();
+    for span in around {
+        if !bases.is_empty() {
+            bases.push(',');
+        }
+        push_literal(&mut bases, F::address_value(span.low));
+    }
+    let ranges: Vec<_> = inside.map(range::<F>).collect();
+    let mut script = script;
+    if !bases.is_empty() {
+        script = script.rows("around", statements::AROUND, &bases);
+    }
+    if !ranges.is_empty() {
+        script = script.rows("inside", statements::INSIDE, &ranges.join(" OR "));
+    }
+    script
+}
+
+/// Ask it of each range, where [`look_around`] found something in one of them.
+pub(super) fn look_inside<F: LeaseFamily>(spans: &Spans<F>) -> Script {
+    let (_, inside) = split(spans);
+    let add = |script: Script, span| script.rows("inside", statements::INSIDE, &range::<F>(span));
+    inside.fold(Script::default(), add)
+}
+
+/// The spans that [`look_around`] found taken, and whether it has to be asked of each range.
+pub(super) fn found_around<F: LeaseFamily>(
+    spans: &Spans<F>,
+    answers: &mut Answers,
+) -> Result<(HashSet<Span<F::Address>>, bool), Error> {
+    let (around, inside) = split(spans);
+    let around: Vec<_> = around.collect();
+    let mut rows = HashMap::new();
+    if !around.is_empty() {
+        for row in &answers.next() {
+            let row = MySqlRow(row);
+            rows.insert(
+                read_address::<F>(&row)?,
+                read_number::<F>(&row, 1, "prefix_len")?,
+            );
+        }
+    }
+    let is_taken = |span: &&Span<F::Address>| {
+        let len = rows.get(&span.low);
+        len.is_some_and(|len| *len <= i64::from(span.longest))
+    };
+    let taken = around.into_iter().filter(is_taken).copied().collect();
+    let in_doubt = inside.count() > 0 && !answers.next().is_empty();
+    Ok((taken, in_doubt))
+}
+
+/// The spans that [`look_inside`] found taken.
+pub(super) fn found_inside<F: LeaseFamily>(
+    spans: &Spans<F>,
+    answers: &mut Answers,
+) -> Vec<Span<F::Address>> {
+    let (_, inside) = split(spans);
+    inside
+        .filter(|_| !answers.next().is_empty())
+        .copied()
+        .collect()
+}
+
+/// The claims that have one of these spans.
+pub(super) fn refused<F: LeaseFamily>(
+    spans: &Spans<F>,
+    taken: &HashSet<Span<F::Address>>,
+) -> Refused {
+    // Both are counted from 1.
+    let at = |number: i64| usize::try_from(number - 1).unwrap_or(usize::MAX);
+    let is_taken = |span: i64| {
+        let span = spans.distinct.get(at(span));
+        span.is_some_and(|span| taken.contains(span))
+    };
     let pairs = spans.of_claims.iter();
-    let pairs = json(pairs.map(|(claim, span)| [*claim, *span].map(Value::Number)));
-    let distinct = json(spans.distinct.into_iter().map(span_values::<F>));
-    format!("{{\"c\":{claims},\"s\":{distinct},\"p\":{pairs}}}")
+    pairs
+        .filter(|(_, span)| is_taken(*span))
+        .map(|(claim, _)| at(*claim))
+        .collect()
+}
+
+/// Single addresses, and ranges.
+fn split<F: LeaseFamily>(
+    spans: &Spans<F>,
+) -> (
+    impl Iterator<Item = &Span<F::Address>>,
+    impl Iterator<Item = &Span<F::Address>>,
+) {
+    let is_one = |span: &&Span<F::Address>| span.low == span.high && span.longest < 128;
+    let all = || spans.distinct.iter();
+    (
+        all().filter(is_one),
+        all().filter(move |span| !is_one(span)),
+    )
+}
+
+fn range<F: LeaseFamily>(span: &Span<F::Address>) -> String {
+    let mut text = String::from("l.address BETWEEN ");
+    push_literal(&mut text, F::address_value(span.low));
+    text.push_str(" AND ");
+    push_literal(&mut text, F::address_value(span.high));
+    text
 }

@@ -74,11 +74,6 @@ impl Script {
         self.execute(name, &["@asked"])
     }
 
-    /// The same, and with the numbers of what is refused in it.
-    pub(super) fn same_batch_without(self, name: &'static str) -> Self {
-        self.execute(name, &["@asked", "@refused"])
-    }
-
     /// Run a prepared statement with single values.
     pub(super) fn values(mut self, name: &'static str, values: &[Value<'_>]) -> Self {
         const VARIABLES: [&str; 14] = [
@@ -114,6 +109,9 @@ impl Script {
 
     /// Send it; gives the rows of each statement that has any to give, in order.
     pub(super) async fn run(self, conn: &mut Conn, sending: Sending) -> Result<Answers, Failed> {
+        if self.statements.is_empty() {
+            return Ok(Answers(Vec::new().into_iter()));
+        }
         match sending {
             Sending::AtOnce => self.run_at_once(conn).await,
             Sending::OneByOne => self.run_one_by_one(conn).await,

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use mysql_async::{Conn, Row};
 
+use super::claims::{self, Refused};
 use super::script::{Answers, Script, Sending};
 use super::statements::{self, prepared};
 use super::value::{MySqlRow, json};
-use super::{claims, connect, error};
-use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
+use super::{connect, error};
+use crate::batch::{Holder, Outcome, Parts, Questions, Spans, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
@@ -149,20 +150,53 @@ impl<F: LeaseFamily> MySqlSession<F> {
     /// A batch is one script with its COMMIT, unless a refused claim may have to undo it.
     async fn change_batch(&mut self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let parts = Parts::of(batch);
-        let script = changes(&parts);
-        if parts.replaced.is_empty() {
-            let script = script.plain(statements::COMMIT);
-            let answers = self.run_or_undo(script).await?;
-            return Ok(outcome(&parts, answers)?.answers(batch));
+        let mut script = before_claims(&parts);
+        let mut known = Vec::new();
+        let mut refused = Refused::new();
+        if parts.need_prefix_lock() {
+            let spans = parts.spans();
+            let script = claims::look_around(std::mem::take(&mut script), &spans);
+            let mut answers = self.run_or_undo(script).await?;
+            known = self.or_undo(ended(&parts, &mut answers)).await?;
+            refused = self.refused(&spans, answers).await?;
         }
-        let answers = self.run_or_undo(script).await?;
-        let outcome = self.or_undo(outcome(&parts, answers)).await?;
+        script = claims::add(script, &parts, &refused);
+        if parts.replaced.is_empty() {
+            script = script.plain(statements::COMMIT);
+            if parts.need_prefix_lock() {
+                script = script.plain(statements::PATIENT);
+            }
+        }
+        let mut answers = self.run_or_undo(script).await?;
+        if !parts.need_prefix_lock() {
+            known = self.or_undo(ended(&parts, &mut answers)).await?;
+        }
+        if refused.len() < parts.claims.len() {
+            let claimed = claims::outcomes(&parts, &mut answers);
+            known.extend(self.or_undo(claimed).await?);
+        }
+        let outcome = Outcome::new(known);
+        if parts.replaced.is_empty() {
+            return Ok(outcome.answers(batch));
+        }
         if outcome.must_be_undone(batch) {
             self.end(statements::ROLLBACK).await?;
             return outcome.undone(batch);
         }
         self.end(statements::COMMIT).await?;
         Ok(outcome.answers(batch))
+    }
+
+    /// The new prefixes that something overlaps, given the answers to a look around.
+    async fn refused(&mut self, spans: &Spans<F>, mut answers: Answers) -> Result<Refused, Error> {
+        let found = claims::found_around(spans, &mut answers);
+        let (mut taken, in_doubt) = self.or_undo(found).await?;
+        if in_doubt {
+            let script = claims::look_inside(spans);
+            let mut answers = self.run_or_undo(script).await?;
+            taken.extend(claims::found_inside(spans, &mut answers));
+        }
+        Ok(claims::refused(spans, &taken))
     }
 
     async fn reclaim_due(&mut self, limit: u32, remove: bool) -> Result<Vec<Ended<F>>, Error> {
@@ -255,16 +289,14 @@ fn workers(rows: &[Row]) -> Result<Vec<Worker>, Error> {
     rows.iter().map(|row| read_worker(&MySqlRow(row))).collect()
 }
 
-/// The statements of a batch. Where it is asked which leases ended, a query goes before each
-/// change, as this engine's changes give no rows.
-fn changes<F: LeaseFamily>(parts: &Parts<'_, F>) -> Script {
+/// The statements of a batch that go before its claims. Where it is asked which leases ended, a query
+/// goes before each change, as this engine's changes give no rows.
+fn before_claims<F: LeaseFamily>(parts: &Parts<'_, F>) -> Script {
     let mut script = begin();
     if parts.need_prefix_lock() {
-        // The only transactions that stay open until this side has looked at the answers.
-        if !parts.replaced.is_empty() {
-            script = script.plain(statements::IMPATIENT);
-        }
+        // Transactions that stay open until this side has looked at the answers, while others wait.
         script = script
+            .plain(statements::IMPATIENT)
             .values("prefix_lock", &[])
             .values("prefix_locked", &[]);
     }
@@ -285,18 +317,14 @@ fn changes<F: LeaseFamily>(parts: &Parts<'_, F>) -> Script {
         let declines = json(parts.declined.iter().map(|d| decline_values(d)));
         script = script.batch("held", &declines, 1).same_batch("decline");
     }
-    let renewed = parts.renewed();
-    if !renewed.is_empty() {
-        script = script.batch("held", &holders_json::<F>(&renewed), 1);
-    }
-    claims::add(script, parts)
+    script
 }
 
-/// What the statements of [`changes`] told.
-fn outcome<F: LeaseFamily>(
+/// The leases that ended, from the answers to [`before_claims`].
+fn ended<F: LeaseFamily>(
     parts: &Parts<'_, F>,
-    mut answers: Answers,
-) -> Result<Outcome<F>, Error> {
+    answers: &mut Answers,
+) -> Result<Vec<(F::Address, Changed)>, Error> {
     let mut known = Vec::new();
     for (asked, changed) in [
         (parts.kept.len(), Changed::Released),
@@ -308,16 +336,7 @@ fn outcome<F: LeaseFamily>(
             known.extend(ended.into_iter().map(|address| (address, changed)));
         }
     }
-    if !parts.renewed().is_empty() {
-        // Locked only; whether they are renewed is the claim's to say.
-        answers.next();
-    }
-    if !parts.claims.is_empty() {
-        for row in &answers.next() {
-            known.push(claims::outcome::<F>(row)?);
-        }
-    }
-    Ok(Outcome::new(known))
+    Ok(known)
 }
 
 fn holders_json<F: LeaseFamily>(holders: &[Holder<'_, F>]) -> String {

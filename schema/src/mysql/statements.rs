@@ -1,5 +1,5 @@
-//! The texts of all statements. A batch is one JSON parameter, unpacked by JSON_TABLE; only claims of
-//! addresses of IPv4 are written into their statement.
+//! The texts of all statements. A batch is one JSON parameter, unpacked by JSON_TABLE; only claims,
+//! and what is asked before them, are written into their statements.
 
 use crate::family::LeaseFamily;
 
@@ -28,8 +28,12 @@ const WORKER_LIST: &str = crate::texts::sql!("mysql", "worker_list");
 const WORKER_LEAVE: &str = crate::texts::sql!("mysql", "worker_leave");
 /// Workers that nobody heard of for a day.
 const WORKER_FORGET: &str = crate::texts::sql!("mysql", "worker_forget");
-/// Claims of prefixes that cannot be granted.
-const REFUSED: &str = crate::texts::sql!("mysql", "lease6_refused");
+/// What contains new prefixes.
+pub(super) const AROUND: &str = crate::texts::sql!("mysql", "lease6_around");
+/// What lies inside of them.
+pub(super) const INSIDE: &str = crate::texts::sql!("mysql", "lease6_inside");
+/// Prefixes are renewed.
+const RENEW: &str = crate::texts::sql!("mysql", "lease6_renew");
 /// Held while prefixes are claimed.
 const PREFIX_LOCK: &str = crate::texts::sql!("mysql", "prefix_lock");
 /// Right after it.
@@ -47,8 +51,6 @@ pub(super) const ROLLBACK: &str = "ROLLBACK";
 /// From when on leases of this batch last: now, rounded up to a second.
 pub(super) const FROM: &str =
     "SET @from = TIMESTAMPADD(SECOND, MICROSECOND(UTC_TIMESTAMP(6)) > 0, UTC_TIMESTAMP())";
-/// What the claim that follows is told where nothing is refused before.
-pub(super) const NONE_REFUSED: &str = "SET @refused = '[]'";
 /// A worker that is cut off while the transaction waits for it keeps others waiting no longer than
 /// these 10 s.
 pub(super) const IMPATIENT: &str = "SET SESSION wait_timeout = 10";
@@ -74,7 +76,7 @@ pub(super) fn prepared<F: LeaseFamily>() -> Vec<Prepared> {
     let texts = texts::<F>();
     let mut all = common(texts).to_vec();
     if F::PREFIXES {
-        all.extend([("claim", texts.claim), ("refused", REFUSED)]);
+        all.push(("renew", RENEW));
     }
     all
 }

@@ -66,7 +66,12 @@ async fn statements_of_mysql_are_the_golden_ones() {
     let mut all = Vec::new();
     for statement in catalogue::statements("mysql") {
         // Rows that stand in the text: what one of them takes.
-        let row = format!("VALUES ({})", ["?"; 13].join(","));
+        let columns = if statement.name == "lease6_claim" {
+            19
+        } else {
+            13
+        };
+        let row = format!("VALUES ({})", vec!["?"; columns].join(","));
         let text = statement.text.replace("VALUES ?", &row);
         let prepared = conn.prep(text).await;
         let prepared = prepared.unwrap_or_else(|e| panic!("{}: {e}", statement.name));

@@ -35,10 +35,23 @@ fn json(rows: &Rows) -> String {
     format!("[{}]", rows.collect::<Vec<_>>().join(","))
 }
 
+/// What stands in the place of a statement's parameter.
+fn literals(name: &str, rows: &Rows) -> String {
+    let row = |row: &Vec<Value>| row.iter().map(literal).collect::<Vec<_>>();
+    let rows = rows.iter().map(row);
+    match name {
+        "lease6_around" => rows.flatten().collect::<Vec<_>>().join(","),
+        "lease6_inside" => {
+            let ranges = rows.map(|ends| format!("l.address BETWEEN {}", ends.join(" AND ")));
+            ranges.collect::<Vec<_>>().join(" OR ")
+        }
+        _ => claims(rows),
+    }
+}
+
 /// Claims as rows of their statement; the number of each comes last.
-fn claims(rows: &Rows) -> String {
-    let rows = rows.iter().map(|row| {
-        let mut values: Vec<_> = row.iter().map(literal).collect();
+fn claims(rows: impl Iterator<Item = Vec<String>>) -> String {
+    let rows = rows.map(|mut values| {
         let number = values.pop().unwrap();
         format!("({},UTC_TIMESTAMP(),0,{number})", values.join(","))
     });
@@ -49,6 +62,7 @@ fn literal(value: &Value) -> String {
     match value {
         Value::Bytes(bytes) => format!("x'{}'", hex(bytes)),
         Value::Text(text) => format!("x'{}'", hex(text.as_bytes())),
+        Value::Address(address) => format!("x'{address:032x}'"),
         other => json_value(other),
     }
 }
@@ -73,12 +87,9 @@ fn hex(bytes: &[u8]) -> String {
 
 /// The statement with its values in their places, as a prepared one is planned with them.
 fn with_values(statement: &Statement, asked: &Asked) -> String {
-    // The claim is told by the statement before it that nothing is refused.
-    let second = "'[]'".to_owned();
     let mut values = match asked {
         Asked::Batch(_) => vec!["@asked".to_owned()],
-        Asked::Literal(rows) => vec![claims(rows)],
-        Asked::Parts(_) if statement.name.ends_with("_claim") => vec!["@asked".to_owned(), second],
+        Asked::Literal(rows) => vec![literals(&statement.name, rows)],
         Asked::Parts(_) => vec!["@asked".to_owned(); 4],
         Asked::Values(values) => values
             .iter()

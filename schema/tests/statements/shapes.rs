@@ -177,9 +177,13 @@ pub(crate) fn asked(engine: &str, name: &str, batch: usize) -> Asked {
         ("lookup", 6) => lookup6(&all),
         ("claim", 4) if engine == "postgresql" => Asked::Batch(rows(Lease::row4)),
         ("claim", 4) if engine == "mysql" => Asked::Literal(numbered(rows(Lease::row4))),
-        ("claimed", 4) => Asked::Batch(numbered(addresses(&all, family))),
+        ("claim", 6) if engine == "mysql" => Asked::Literal(numbered(rows(Lease::row6))),
+        ("claimed", _) => Asked::Batch(numbered(addresses(&all, family))),
+        ("renew", 6) => Asked::Batch(numbered(rows(Lease::row6))),
+        ("around", 6) => Asked::Literal(bases(&all)),
+        ("inside", 6) => Asked::Literal(insides(&all)),
         ("claim", 4) => Asked::Batch(numbered(rows(Lease::row4))),
-        ("claim" | "claimed" | "refused", 6) => claim6(engine, &all),
+        ("claim", 6) => claim6(&all),
         ("held" | "release_keep" | "release_delete", 4) => Asked::Batch(rows(Lease::holder4)),
         ("held" | "release_keep" | "release_delete", 6) => Asked::Batch(rows(Lease::holder6)),
         ("decline", 4) => Asked::Batch(with(rows(Lease::holder4), &[86400])),
@@ -301,16 +305,13 @@ fn lookup6(all: &[Lease]) -> Asked {
 
 /// Claims of addresses and prefixes, the known ones of which are renewed, with the spans in which
 /// something may overlap the new prefixes.
-fn claim6(engine: &str, all: &[Lease]) -> Asked {
+fn claim6(all: &[Lease]) -> Asked {
     let renews = |lease: &Lease| lease.is_prefix() && lease.known;
     let claims = all.iter().map(|lease| {
         let renews = Value::Flag(renews(lease));
         [lease.row6(), vec![renews]].concat()
     });
-    let mut claims: Rows = claims.collect();
-    if engine == "mysql" {
-        claims = numbered(claims);
-    }
+    let claims: Rows = claims.collect();
     let mut spans: Vec<(u128, u128, i64)> = Vec::new();
     let mut pairs = Rows::new();
     for (claim, lease) in (1..).zip(all) {
@@ -335,6 +336,26 @@ fn claim6(engine: &str, all: &[Lease]) -> Asked {
         .to_vec()
     });
     Asked::Parts(vec![("c", claims), ("s", spans.collect()), ("p", pairs)])
+}
+
+/// The bases of what may contain prefixes of a batch, each once.
+fn bases(all: &[Lease]) -> Rows {
+    let spans = all.iter().flat_map(|l| around(l.address6(), l.last6()));
+    let outer = spans.filter(|(low, high, _)| low == high);
+    let bases: std::collections::BTreeSet<u128> = outer.map(|(low, ..)| low).collect();
+    bases
+        .into_iter()
+        .map(|base| vec![Value::Address(base)])
+        .collect()
+}
+
+/// First and last address inside of each.
+fn insides(all: &[Lease]) -> Rows {
+    let inside = |lease: &Lease| [lease.address6() + 1, lease.last6()];
+    let prefixes = all.iter().filter(|lease| lease.is_prefix());
+    prefixes
+        .map(|lease| inside(lease).map(Value::Address).to_vec())
+        .collect()
 }
 
 /// The bases of the prefixes that contain this one, with their greatest lengths, and its inside.
