@@ -14,12 +14,16 @@ use super::value::{MySqlRow, json, push_literal};
 use crate::batch::{Parts, Spans};
 use crate::error::Error;
 use crate::family::LeaseFamily;
+use crate::lease::Lease;
 use crate::ops::Changed;
 use crate::prefix::Span;
 use crate::row::{Value, lease_values, read_address, read_number};
 
 /// Numbers of claims that cannot be granted, from 0.
 pub(super) type Refused = HashSet<usize>;
+
+/// Spans in which something stands.
+type Taken<F> = HashSet<Span<<F as murre_wire::Family>::Address>>;
 
 /// Add the statements of a batch's claims but for the refused ones, if it has any.
 pub(super) fn add<F: LeaseFamily>(
@@ -89,7 +93,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn add<F: LeaseFamily>(&mut self, lease: &crate::lease::Lease<F>, number: Value<'_>) {
+    fn add<F: LeaseFamily>(&mut self, lease: &Lease<F>, number: Value<'_>) {
         let separator = if self.text.is_empty() { "(" } else { ",(" };
         self.text.push_str(separator);
         for value in lease_values(lease) {
@@ -156,7 +160,7 @@ pub(super) fn look_inside<F: LeaseFamily>(spans: &Spans<F>) -> Script {
 pub(super) fn found_around<F: LeaseFamily>(
     spans: &Spans<F>,
     answers: &mut Answers,
-) -> Result<(HashSet<Span<F::Address>>, bool), Error> {
+) -> Result<(Taken<F>, bool), Error> {
     let (around, inside) = split(spans);
     let around: Vec<_> = around.collect();
     let mut rows = HashMap::new();
@@ -191,10 +195,7 @@ pub(super) fn found_inside<F: LeaseFamily>(
 }
 
 /// The claims that have one of these spans.
-pub(super) fn refused<F: LeaseFamily>(
-    spans: &Spans<F>,
-    taken: &HashSet<Span<F::Address>>,
-) -> Refused {
+pub(super) fn refused<F: LeaseFamily>(spans: &Spans<F>, taken: &Taken<F>) -> Refused {
     // Both are counted from 1.
     let at = |number: i64| usize::try_from(number - 1).unwrap_or(usize::MAX);
     let is_taken = |span: i64| {
