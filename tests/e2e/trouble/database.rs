@@ -18,6 +18,9 @@ use murre_tests::{
 use murre_wire::dhcp4::MessageType::{Ack, Discover, Inform, Offer};
 use serde_json::{Value, json};
 
+/// Long enough for a query to be taken up.
+const SOON: Duration = Duration::from_millis(200);
+
 on_every_server!(
     a_worker_waits_for_a_database_that_is_not_there_yet,
     without_its_database_a_worker_is_silent_and_recovers_by_itself,
@@ -104,9 +107,14 @@ fn a_database_that_vanishes_without_a_word_is_given_up_within_seconds(engine: En
     server.freeze();
     let mark = scene.worker.mark();
     let started = Instant::now();
-    scene.relay.send(&mut Client::new(2).message(Discover));
-    let line = scene.worker.says_after(mark, "DHCP4_DATABASE_FAIL");
-    assert!(line.contains("no answer within 10 s"), "{line}");
+    // One per lane for lookups: a lane that has no connection yet finds out sooner.
+    for number in [2, 3] {
+        let mut discover = Client::new(number).message(Discover);
+        scene.relay.send(&mut discover);
+        assert!(scene.relay.answer_to(&discover, SOON).is_none());
+    }
+    let line = scene.worker.says_after(mark, "no answer within 10 s");
+    assert!(line.contains("DHCP4_DATABASE_FAIL"), "{line}");
     scene
         .worker
         .says_after(mark, "DHCP4_DB_RECONNECT_LOST_CONNECTION");
