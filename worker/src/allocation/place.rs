@@ -13,7 +13,7 @@ use murre_schema::{Error, GivenBack, LeaseFamily, Lookup, Occupied, Store};
 use murre_wire::Address;
 
 use super::permutation::mix;
-use super::vacancies::Vacancies;
+use super::vacancies::{self, Vacancies};
 use super::window::{self, Order, Share, Windows};
 
 /// Most windows that one search looks at. A pool that is cut into so many or fewer is searched as a
@@ -42,6 +42,8 @@ struct Search {
     at_once: usize,
     /// Windows in a row that had nothing.
     barren: u128,
+    /// Until then no window is looked at, as all that was free lately is promised to somebody.
+    vain_until: Option<Instant>,
 }
 
 /// What a search is about.
@@ -61,6 +63,7 @@ impl<F: LeaseFamily> Place<F> {
             key,
             at_once: 1,
             barren: 0,
+            vain_until: None,
         };
         Self {
             kind,
@@ -90,23 +93,27 @@ impl<F: LeaseFamily> Place<F> {
             }
             vacancies.forget_promised();
         }
-        let given_back_first = self.kind != Kind::Iterative
-            && (search.order.has_gone_round() || self.vacancies().is_nearly_full());
+        let walks = search.vain_until.is_none_or(|until| started >= until);
+        let given_back_first = !walks
+            || self.kind != Kind::Iterative
+                && (search.order.has_gone_round() || self.vacancies().is_nearly_full());
         if given_back_first && self.look_for_given_back(&search, quest).await? {
             return Ok(());
         }
-        if self.walk(&mut search, quest).await? {
+        if walks && self.walk(&mut search, quest).await? {
             return Ok(());
         }
         if !given_back_first && self.look_for_given_back(&search, quest).await? {
             return Ok(());
         }
         let now = Instant::now();
+        let took = now.duration_since(started);
         let mut vacancies = self.vacancies();
-        if vacancies.add_promised(now) > 0 {
-            return Ok(());
+        if vacancies.add_promised(now) == 0 {
+            vacancies.rest(now, took);
+        } else if walks {
+            search.vain_until = Some(now + vacancies::pause(took));
         }
-        vacancies.rest(now, now.duration_since(started));
         Ok(())
     }
 

@@ -181,7 +181,7 @@ impl<F: LeaseFamily> Vacancies<F> {
 
     /// Nothing was found; do not look again at once.
     pub(super) fn rest(&mut self, now: Instant, took: Duration) {
-        self.rests_until = Some(now + (took * REST).min(LONGEST_REST));
+        self.rests_until = Some(now + pause(took));
     }
 
     pub(super) fn is_resting(&self, now: Instant) -> bool {
@@ -227,6 +227,11 @@ impl<F: LeaseFamily> Vacancies<F> {
             }
         }
     }
+}
+
+/// How long a search that was in vain and took so long is not made again.
+pub(super) fn pause(took: Duration) -> Duration {
+    (took * REST).min(LONGEST_REST)
 }
 
 #[cfg(test)]
