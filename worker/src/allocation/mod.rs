@@ -457,7 +457,7 @@ fn ask_for<'c, 'a: 'c, F: LeaseFamily>(
 
 impl<'a, F: LeaseFamily> Wish<'a, F> {
     /// What the client asks for, if a pool has it.
-    fn hint_in_pool(&self) -> Option<Chosen<'a, F>> {
+    pub(crate) fn hint_in_pool(&self) -> Option<Chosen<'a, F>> {
         let address = self.hint?;
         let pool = pool_of(self.pools, address)?;
         Some(Chosen { address, pool })

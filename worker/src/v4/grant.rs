@@ -52,9 +52,7 @@ pub(super) async fn grant(
 /// by the right of an offer or a lease. Whether somebody holds it, and whether the client holds
 /// another, the claim finds out; so the common case costs the database one statement.
 fn named<'a>(query: &Query<'_>, wish: &Wish<'a, V4>) -> Option<Chosen<'a, V4>> {
-    let address = wish.hint.filter(|_| !is_init_reboot(query))?;
-    let pool = allocation::pool_of(wish.pools, address)?;
-    Some(Chosen { address, pool })
+    wish.hint_in_pool().filter(|_| !is_init_reboot(query))
 }
 
 /// What became of a claim.
@@ -125,10 +123,7 @@ fn decide<'a>(
         return Ok(Some(current));
     }
     // Whether somebody else holds it is the claim's to find out.
-    Ok(allocation::pool_of(wish.pools, hint).map(|pool| Chosen {
-        address: hint,
-        pool,
-    }))
+    Ok(wish.hint_in_pool())
 }
 
 /// The client has, or had until it expired, a lease here.

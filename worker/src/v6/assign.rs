@@ -122,14 +122,10 @@ async fn assign_named<'s>(
     wish: &Wish<'s, V6>,
     given: &[Ipv6Addr],
 ) -> Result<Option<Granted<'s>>, Verdict> {
-    let hint = wish.hint.filter(|hint| !given.contains(hint));
-    let (Some(chosen), false) = (
-        hint.and_then(|address| {
-            let pool = allocation::pool_of(wish.pools, address)?;
-            Some(Chosen { address, pool })
-        }),
-        query.kind() == MessageType::Solicit,
-    ) else {
+    let named = wish
+        .hint_in_pool()
+        .filter(|chosen| query.kind() != MessageType::Solicit && !given.contains(&chosen.address));
+    let Some(chosen) = named else {
         return Ok(None);
     };
     let lease = lease::row(query, ia, wish, chosen);
