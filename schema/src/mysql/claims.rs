@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
+use murre_wire::Address;
 use mysql_async::Row;
 
 use super::script::{Answers, Script};
@@ -27,7 +28,7 @@ type Taken<F> = HashSet<Span<<F as murre_wire::Family>::Address>>;
 
 /// Add the statements of a batch's claims but for the refused ones, if it has any.
 pub(super) fn add<F: LeaseFamily>(
-    script: Script,
+    mut script: Script,
     parts: &Parts<'_, F>,
     refused: &Refused,
 ) -> Script {
@@ -50,7 +51,6 @@ pub(super) fn add<F: LeaseFamily>(
     if asked.is_empty() {
         return script;
     }
-    let mut script = script;
     if !renewals.is_empty() {
         script = script.batch("renew", &json(renewals), 1);
     }
@@ -129,7 +129,7 @@ fn first_number() -> u64 {
 }
 
 /// Ask what is in the way of new prefixes: at the bases of what would contain them, and inside of them.
-pub(super) fn look_around<F: LeaseFamily>(script: Script, spans: &Spans<F>) -> Script {
+pub(super) fn look_around<F: LeaseFamily>(mut script: Script, spans: &Spans<F>) -> Script {
     let (around, inside) = split(spans);
     let mut bases = String::new();
     for span in around {
@@ -139,7 +139,6 @@ pub(super) fn look_around<F: LeaseFamily>(script: Script, spans: &Spans<F>) -> S
         push_literal(&mut bases, F::address_value(span.low));
     }
     let ranges: Vec<_> = inside.map(range::<F>).collect();
-    let mut script = script;
     if !bases.is_empty() {
         script = script.rows("around", statements::AROUND, &bases);
     }
@@ -216,7 +215,8 @@ fn split<F: LeaseFamily>(
     impl Iterator<Item = &Span<F::Address>>,
     impl Iterator<Item = &Span<F::Address>>,
 ) {
-    let is_one = |span: &&Span<F::Address>| span.low == span.high && span.longest < 128;
+    let is_one =
+        |span: &&Span<F::Address>| span.low == span.high && span.longest < F::Address::BITS;
     let all = || spans.distinct.iter();
     (
         all().filter(is_one),

@@ -64,7 +64,7 @@ impl Script {
     }
 
     /// Set the batch that the statements after this one are about.
-    pub(super) fn set_batch(mut self, name: &'static str, json: &str) -> Self {
+    fn set_batch(mut self, name: &'static str, json: &str) -> Self {
         self.push(name, &format!("SET @asked = '{json}'"));
         self
     }
