@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 on_every_engine!(
     prefixes_of_a_new_length_are_given_beside_those_of_the_old_one_and_renewing_moves_them,
     a_client_alone_in_its_pool_gets_the_new_length_where_it_had_the_old_one,
+    what_lies_in_somebodys_larger_prefix_is_not_even_proposed,
     two_workers_that_delegate_different_lengths_give_nobody_a_part_of_anothers_prefix,
 );
 
@@ -21,13 +22,21 @@ on_every_engine!(
 const CLIENTS: u32 = 60;
 
 fn delegate(server: &mut Value, len: u8, delegated: u8) {
+    delegate_from(server, "2001:db8:9000::", (len, delegated));
+}
+
+fn delegate_from(server: &mut Value, prefix: &str, (len, delegated): (u8, u8)) {
     server["subnet6"][1]["pd-pools"] =
-        json!([{ "prefix": "2001:db8:9000::", "prefix-len": len, "delegated-len": delegated }]);
+        json!([{ "prefix": prefix, "prefix-len": len, "delegated-len": delegated }]);
 }
 
 fn reload(scene: &Scene6, len: u8, delegated: u8) {
+    reload_with(scene, |server| delegate(server, len, delegated));
+}
+
+fn reload_with(scene: &Scene6, change: impl FnOnce(&mut Value)) {
     let mut config = config::only6(&scene.world.leases);
-    delegate(&mut config["Dhcp6"], len, delegated);
+    change(&mut config["Dhcp6"]);
     let mark = scene.worker.mark();
     scene.worker.reload(&config.to_string());
     let done = "DHCP6_DYNAMIC_RECONFIGURATION_SUCCESS";
@@ -36,11 +45,15 @@ fn reload(scene: &Scene6, len: u8, delegated: u8) {
 
 /// SOLICIT to REPLY for a prefix alone.
 fn lease(scene: &Scene6, number: u32) -> Answer {
-    let client = Client::new(number);
-    let mut solicit = client.message(Solicit);
+    let request = Client::new(number).with_leases(Request, &propose(scene, number));
+    scene.relay.ask(request)
+}
+
+/// SOLICIT to ADVERTISE.
+fn propose(scene: &Scene6, number: u32) -> Answer {
+    let mut solicit = Client::new(number).message(Solicit);
     solicit.ia_pd(1, 0, 0, |_| {});
-    let advertise = scene.relay.ask(solicit);
-    scene.relay.ask(client.with_leases(Request, &advertise))
+    scene.relay.ask(solicit)
 }
 
 /// The prefix that an answer gives, and the one that it ends.
@@ -131,6 +144,20 @@ fn a_client_alone_in_its_pool_gets_the_new_length_where_it_had_the_old_one(engin
     assert_eq!(ended.map(|held| held.len), Some(60));
     let row = rows::of6(&scene.world.leases, given.unwrap().address);
     assert_eq!(row.prefix_len, 56);
+}
+
+/// Its row lies before all of the pool, where no look at the pool's own range finds it.
+fn what_lies_in_somebodys_larger_prefix_is_not_even_proposed(engine: Engine) {
+    let scene = Scene6::with(engine, |server| delegate(server, 36, 36));
+    assert_eq!(lease(&scene, 1).of(IaKind::Pd)[0].len, 36);
+    reload_with(&scene, |server| {
+        delegate_from(server, "2001:db8:9100::", (48, 60));
+    });
+    assert_eq!(propose(&scene, 2).of(IaKind::Pd), []);
+    reload_with(&scene, |server| {
+        delegate_from(server, "2001:db8:7000::", (48, 60));
+    });
+    assert_eq!(propose(&scene, 2).of(IaKind::Pd)[0].len, 60);
 }
 
 fn two_workers_that_delegate_different_lengths_give_nobody_a_part_of_anothers_prefix(
