@@ -26,62 +26,101 @@ pub(super) type Refused = HashSet<usize>;
 /// Spans in which something stands.
 type Taken<F> = HashSet<Span<<F as murre_wire::Family>::Address>>;
 
+/// A batch's claims that were written into a script, until their outcome is known.
+pub(super) struct Pending<F: LeaseFamily>(Vec<PendingClaim<F>>);
+
+struct PendingClaim<F: LeaseFamily> {
+    address: F::Address,
+    /// What stands in the row if it was won.
+    number: i64,
+    renewed: bool,
+}
+
 /// Add the statements of a batch's claims but for the refused ones, if it has any.
 pub(super) fn add<F: LeaseFamily>(
     mut script: Script,
     parts: &Parts<'_, F>,
     refused: &Refused,
-) -> Script {
+) -> (Script, Pending<F>) {
     let mut rows = Rows::default();
     let mut renewals = Vec::new();
-    let mut asked = Vec::with_capacity(parts.claims.len());
+    let mut pending = Vec::with_capacity(parts.claims.len());
     let wanted = parts.claims.iter().enumerate();
     let wanted = wanted.filter(|(at, _)| !refused.contains(at));
     for (number, (_, claim)) in (first_number()..).zip(wanted) {
-        let number = Value::Number(number.cast_signed());
+        let number = number.cast_signed();
         if claim.must_renew() {
             let mut values = lease_values(&claim.lease);
-            values.push(number);
+            values.push(Value::Number(number));
             renewals.push(values);
         } else {
             rows.add(&claim.lease, number);
         }
-        asked.push([F::address_value(claim.lease.address), number]);
-    }
-    if asked.is_empty() {
-        return script;
+        pending.push(PendingClaim {
+            address: claim.lease.address,
+            number,
+            renewed: claim.must_renew(),
+        });
     }
     if !renewals.is_empty() {
         script = script.batch("renew", &json(renewals), 1);
     }
-    rows.write::<F>(script).batch("claimed", &json(asked), 1)
+    let pending = Pending(pending);
+    (pending.ask(rows.write::<F>(script)), pending)
 }
 
-/// What became of the claims, from the answers to [`add`].
-pub(super) fn outcomes<F: LeaseFamily>(
-    parts: &Parts<'_, F>,
-    answers: &mut Answers,
-) -> Result<Vec<(F::Address, Changed)>, Error> {
-    let renewed = parts.claims.iter().filter(|claim| claim.must_renew());
-    let renewed: HashSet<F::Address> = renewed.map(|claim| claim.lease.address).collect();
-    let rows = answers.next();
-    rows.iter().map(|row| outcome::<F>(row, &renewed)).collect()
+impl<F: LeaseFamily> Pending<F> {
+    fn ask(&self, script: Script) -> Script {
+        if self.0.is_empty() {
+            return script;
+        }
+        let addresses = self.0.iter().map(|claim| F::address_value(claim.address));
+        script.rows("claimed", texts::<F>().claimed, &literals(addresses))
+    }
+
+    /// What became of the claims, from the answers to the script.
+    pub(super) fn outcomes(
+        self,
+        answers: &mut Answers,
+    ) -> Result<Vec<(F::Address, Changed)>, Error> {
+        if self.0.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = answers.next();
+        let rows: Result<HashMap<_, _>, Error> = rows.iter().map(read_row::<F>).collect();
+        let rows = rows?;
+        let outcome = |claim: PendingClaim<F>| {
+            let changed = match rows.get(&claim.address) {
+                Some((number, expire)) if *number == claim.number => {
+                    Changed::Claimed { expire: *expire }
+                }
+                // The key of the client kept it out: it has another live row.
+                None if !claim.renewed => Changed::ClientHasOther,
+                _ => Changed::Taken,
+            };
+            (claim.address, changed)
+        };
+        Ok(self.0.into_iter().map(outcome).collect())
+    }
 }
 
-fn outcome<F: LeaseFamily>(
-    row: &Row,
-    renewed: &HashSet<F::Address>,
-) -> Result<(F::Address, Changed), Error> {
+/// The address of a row, the number of the claim that won it last, and when it ends.
+fn read_row<F: LeaseFamily>(row: &Row) -> Result<(F::Address, (i64, i64)), Error> {
     let row = MySqlRow(row);
-    let address = read_address::<F>(&row)?;
-    let changed = match read_number::<F>(&row, 1, "outcome")? {
-        1 => Changed::Claimed {
-            expire: read_number::<F>(&row, 2, "expire")?,
-        },
-        2 if !renewed.contains(&address) => Changed::ClientHasOther,
-        _ => Changed::Taken,
-    };
-    Ok((address, changed))
+    let number = read_number::<F>(&row, 1, "claim")?;
+    let expire = read_number::<F>(&row, 2, "expire")?;
+    Ok((read_address::<F>(&row)?, (number, expire)))
+}
+
+fn literals<'a>(values: impl Iterator<Item = Value<'a>>) -> String {
+    let mut text = String::new();
+    for value in values {
+        if !text.is_empty() {
+            text.push(',');
+        }
+        push_literal(&mut text, value);
+    }
+    text
 }
 
 /// Rows of the claim's statement as they are written.
@@ -93,7 +132,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn add<F: LeaseFamily>(&mut self, lease: &Lease<F>, number: Value<'_>) {
+    fn add<F: LeaseFamily>(&mut self, lease: &Lease<F>, number: i64) {
         let separator = if self.text.is_empty() { "(" } else { ",(" };
         self.text.push_str(separator);
         for value in lease_values(lease) {
@@ -105,15 +144,14 @@ impl Rows {
         let (variable, _) = expiry.or_insert_with(|| statements::expiry(lifetime));
         self.text.push_str(variable);
         self.text.push_str(",0,");
-        push_literal(&mut self.text, number);
+        push_literal(&mut self.text, Value::Number(number));
         self.text.push(')');
     }
 
-    fn write<F: LeaseFamily>(&self, script: Script) -> Script {
+    fn write<F: LeaseFamily>(&self, mut script: Script) -> Script {
         if self.text.is_empty() {
             return script;
         }
-        let mut script = script.plain(statements::FROM);
         for (_, text) in self.expiries.values() {
             script = script.made("claim", text);
         }
@@ -131,13 +169,7 @@ fn first_number() -> u64 {
 /// Ask what is in the way of new prefixes: at the bases of what would contain them, and inside of them.
 pub(super) fn look_around<F: LeaseFamily>(mut script: Script, spans: &Spans<F>) -> Script {
     let (around, inside) = split(spans);
-    let mut bases = String::new();
-    for span in around {
-        if !bases.is_empty() {
-            bases.push(',');
-        }
-        push_literal(&mut bases, F::address_value(span.low));
-    }
+    let bases = literals(around.map(|span| F::address_value(span.low)));
     let ranges: Vec<_> = inside.map(range::<F>).collect();
     if !bases.is_empty() {
         script = script.rows("around", statements::AROUND, &bases);

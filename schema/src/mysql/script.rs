@@ -9,6 +9,7 @@
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Row};
 
+use super::statements;
 use super::value::literal;
 use crate::row::Value;
 
@@ -43,6 +44,16 @@ impl Script {
     pub(super) fn plain(mut self, text: &'static str) -> Self {
         self.push(text, text);
         self
+    }
+
+    /// Whether a transaction is open after it; none where it leaves that as it was.
+    pub(super) fn leaves_open(&self) -> Option<bool> {
+        let mut names = self.statements.iter().rev().map(|(name, _)| *name);
+        names.find_map(|name| match name {
+            statements::BEGIN | statements::BEGIN_SNAPSHOT => Some(true),
+            statements::COMMIT | statements::ROLLBACK => Some(false),
+            _ => None,
+        })
     }
 
     /// Run a prepared statement with one batch, bound to each of its parameters.

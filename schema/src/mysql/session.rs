@@ -29,6 +29,9 @@ pub(super) struct MySqlSession<F> {
     conn: Conn,
     sending: Sending,
     place: Arc<str>,
+    /// Whether a transaction may be open: one was begun, and nothing said that it ended. So it is
+    /// after a use that was given up halfway.
+    may_be_open: bool,
     family: PhantomData<F>,
 }
 
@@ -45,6 +48,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
                 Sending::AtOnce
             },
             place,
+            may_be_open: false,
             family: PhantomData,
         };
         let script = Script::default().prepare(&prepared::<F>());
@@ -53,8 +57,23 @@ impl<F: LeaseFamily> MySqlSession<F> {
     }
 
     async fn run(&mut self, script: Script) -> Result<Answers, Error> {
+        let leaves_open = script.leaves_open();
+        self.may_be_open |= leaves_open.is_some();
         let result = script.run(&mut self.conn, self.sending).await;
+        if let (Ok(_), Some(open)) = (&result, leaves_open) {
+            self.may_be_open = open;
+        }
         result.map_err(|failed| error(&self.place, failed.statement, &failed.error))
+    }
+
+    /// Open a transaction. What an earlier use left open is undone, as opening another would commit it.
+    fn begin(&self) -> Script {
+        let script = Script::default();
+        let script = match self.may_be_open {
+            true => script.plain(statements::ROLLBACK),
+            false => script,
+        };
+        script.plain(statements::BEGIN)
     }
 
     async fn plain(&mut self, text: &'static str) -> Result<(), Error> {
@@ -137,7 +156,8 @@ impl<F: LeaseFamily> MySqlSession<F> {
 
     async fn take_window(&mut self, pool: &str, seed: i64) -> Result<Window, Error> {
         let named = [Value::Text(pool), Value::Number(seed)];
-        let script = begin()
+        let script = self
+            .begin()
             .values("pool_window_take", &named)
             .values("pool_window", &named[..1])
             .plain(statements::COMMIT);
@@ -150,7 +170,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
     /// A batch is one script with its COMMIT, unless a refused claim may have to undo it.
     async fn change_batch(&mut self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let parts = Parts::of(batch);
-        let mut script = before_claims(&parts);
+        let mut script = before_claims(self.begin(), &parts);
         let mut known = Vec::new();
         let mut refused = Refused::new();
         if parts.need_prefix_lock() {
@@ -160,7 +180,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
             known = self.or_undo(ended(&parts, &mut answers)).await?;
             refused = self.refused(&spans, answers).await?;
         }
-        script = claims::add(script, &parts, &refused);
+        let (mut script, pending) = claims::add(script, &parts, &refused);
         if parts.replaced.is_empty() {
             script = script.plain(statements::COMMIT);
             if parts.need_prefix_lock() {
@@ -171,10 +191,8 @@ impl<F: LeaseFamily> MySqlSession<F> {
         if !parts.need_prefix_lock() {
             known = self.or_undo(ended(&parts, &mut answers)).await?;
         }
-        if refused.len() < parts.claims.len() {
-            let claimed = claims::outcomes(&parts, &mut answers);
-            known.extend(self.or_undo(claimed).await?);
-        }
+        let claimed = pending.outcomes(&mut answers);
+        known.extend(self.or_undo(claimed).await?);
         let outcome = Outcome::new(known);
         if parts.replaced.is_empty() {
             return Ok(outcome.answers(batch));
@@ -201,7 +219,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
 
     async fn reclaim_due(&mut self, limit: u32, remove: bool) -> Result<Vec<Ended<F>>, Error> {
         let limit = [Value::Number(limit.into())];
-        let script = begin().values("reclaim_due", &limit);
+        let script = self.begin().values("reclaim_due", &limit);
         let rows = self.run_or_undo(script).await?.next();
         let due: Result<Vec<_>, _> = rows.iter().map(|row| read_ended(&MySqlRow(row))).collect();
         let due: Vec<(F::Address, Ended<F>)> = self.or_undo(due).await?;
@@ -225,7 +243,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
 
     async fn flush_due(&mut self, hold: u32, limit: u32) -> Result<u64, Error> {
         let values = [Value::Number(hold.into()), Value::Number(limit.into())];
-        let script = begin().values("flush_due", &values);
+        let script = self.begin().values("flush_due", &values);
         let rows = self.run_or_undo(script).await?.next();
         let due = self.or_undo(addresses::<F>(&rows)).await?;
         let mut script = Script::default();
@@ -236,13 +254,6 @@ impl<F: LeaseFamily> MySqlSession<F> {
         self.run_or_undo(script.plain(statements::COMMIT)).await?;
         Ok(due.len() as u64)
     }
-}
-
-/// Open a transaction, whatever state the session is in.
-fn begin() -> Script {
-    Script::default()
-        .plain(statements::FRESH)
-        .plain(statements::BEGIN)
 }
 
 /// The parameters of a heartbeat, each as often and in the order as its statement asks for them.
@@ -291,8 +302,7 @@ fn workers(rows: &[Row]) -> Result<Vec<Worker>, Error> {
 
 /// The statements of a batch that go before its claims. Where it is asked which leases ended, a query
 /// goes before each change, as this engine's changes give no rows.
-fn before_claims<F: LeaseFamily>(parts: &Parts<'_, F>) -> Script {
-    let mut script = begin();
+fn before_claims<F: LeaseFamily>(mut script: Script, parts: &Parts<'_, F>) -> Script {
     if parts.need_prefix_lock() {
         // Transactions that stay open until this side has looked at the answers, while others wait.
         script = script
@@ -419,7 +429,7 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
     fn begin_snapshot(&mut self) -> Answer<'_, ()> {
         async move {
             let script = Script::default()
-                .plain(statements::FRESH)
+                .plain(statements::ROLLBACK)
                 .plain(statements::REPEATABLE)
                 .plain(statements::BEGIN_SNAPSHOT);
             self.run(script).await.map(drop)
@@ -441,7 +451,7 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
     }
 
     fn begin_upload(&mut self) -> Answer<'_, ()> {
-        async move { self.run(begin()).await.map(drop) }.boxed()
+        async move { self.run(self.begin()).await.map(drop) }.boxed()
     }
 
     fn upload<'a>(&'a mut self, rows: &'a [Lease<F>]) -> Answer<'a, ()> {
@@ -464,7 +474,8 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
             } else {
                 "server_duid_keep"
             };
-            let script = begin()
+            let script = self
+                .begin()
                 .values(name, &[Value::Bytes(candidate)])
                 .values("server_duid", &[])
                 .plain(statements::COMMIT);
@@ -489,7 +500,7 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
     fn beat<'a>(&'a mut self, beat: &'a Beat, enroll: bool) -> Answer<'a, Vec<Worker>> {
         async move {
             // Each commits by itself, so that the list is of the moment after.
-            let script = Script::default().plain(statements::FRESH);
+            let script = Script::default().plain(statements::ROLLBACK);
             let script = if enroll {
                 script.values("worker_enroll", &enroll_values(beat, F::VERSION))
             } else {

@@ -39,18 +39,12 @@ const PREFIX_LOCK: &str = crate::texts::sql!("mysql", "prefix_lock");
 /// Right after it.
 const PREFIX_LOCKED: &str = crate::texts::sql!("mysql", "prefix_locked");
 
-/// Undo what an earlier use of the session left open, for example one that was given up halfway:
-/// opening a transaction would commit it.
-pub(super) const FRESH: &str = "ROLLBACK";
 /// What follows is one transaction.
 pub(super) const BEGIN: &str = "START TRANSACTION";
 /// Durable when it returns.
 pub(super) const COMMIT: &str = "COMMIT";
-/// Undo.
+/// Nothing of it stays.
 pub(super) const ROLLBACK: &str = "ROLLBACK";
-/// From when on leases of this batch last: now, rounded up to a second.
-pub(super) const FROM: &str =
-    "SET @from = TIMESTAMPADD(SECOND, MICROSECOND(UTC_TIMESTAMP(6)) > 0, UTC_TIMESTAMP())";
 /// A worker that is cut off while the transaction waits for it keeps others waiting no longer than
 /// these 10 s.
 pub(super) const IMPATIENT: &str = "SET SESSION wait_timeout = 10";
@@ -61,10 +55,12 @@ pub(super) const REPEATABLE: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE 
 /// The moment of a snapshot is that of this statement.
 pub(super) const BEGIN_SNAPSHOT: &str = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
 
-/// When leases of so many seconds end, as a variable of the session; [`FROM`] goes before.
+/// When leases of so many seconds end, from now, rounded up to a second: as a variable of the session.
 pub(super) fn expiry(seconds: u32) -> (String, String) {
     let variable = format!("@expire{seconds}");
-    let text = format!("SET {variable} = TIMESTAMPADD(SECOND, {seconds}, @from)");
+    let text = format!(
+        "SET {variable} = TIMESTAMPADD(SECOND, {seconds} + (MICROSECOND(UTC_TIMESTAMP(6)) > 0), UTC_TIMESTAMP())"
+    );
     (variable, text)
 }
 
@@ -82,10 +78,9 @@ pub(super) fn prepared<F: LeaseFamily>() -> Vec<Prepared> {
 }
 
 /// What both families prepare.
-fn common(texts: &Texts) -> [Prepared; 22] {
+fn common(texts: &Texts) -> [Prepared; 21] {
     [
         ("lookup", texts.lookup),
-        ("claimed", texts.claimed),
         ("held", texts.held),
         ("release_delete", texts.release_delete),
         ("release_keep", texts.release_keep),

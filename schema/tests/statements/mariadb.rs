@@ -40,7 +40,9 @@ fn literals(name: &str, rows: &Rows) -> String {
     let row = |row: &Vec<Value>| row.iter().map(literal).collect::<Vec<_>>();
     let rows = rows.iter().map(row);
     match name {
-        "lease6_around" => rows.flatten().collect::<Vec<_>>().join(","),
+        "lease6_around" | "lease4_claimed" | "lease6_claimed" => {
+            rows.flatten().collect::<Vec<_>>().join(",")
+        }
         "lease6_inside" => {
             let ranges = rows.map(|ends| format!("l.address BETWEEN {}", ends.join(" AND ")));
             ranges.collect::<Vec<_>>().join(" OR ")

@@ -178,7 +178,7 @@ pub(crate) fn asked(engine: &str, name: &str, batch: usize) -> Asked {
         ("claim", 4) if engine == "postgresql" => Asked::Batch(rows(Lease::row4)),
         ("claim", 4) if engine == "mysql" => Asked::Literal(numbered(rows(Lease::row4))),
         ("claim", 6) if engine == "mysql" => Asked::Literal(numbered(rows(Lease::row6))),
-        ("claimed", _) => Asked::Batch(numbered(addresses(&all, family))),
+        ("claimed", _) => Asked::Literal(addresses(&all, family)),
         ("renew", 6) => Asked::Batch(numbered(rows(Lease::row6))),
         ("around", 6) => Asked::Literal(bases(&all)),
         ("inside", 6) => Asked::Literal(insides(&all)),

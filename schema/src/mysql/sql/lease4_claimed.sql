@@ -1,7 +1,6 @@
--- What became of the claims of this transaction: granted (1); somebody else's (0); or not inserted
--- (2), as the client has another live row.
-SELECT asked.address AS address,
-       CASE WHEN l.address IS NULL THEN 2 WHEN l.claim = asked.claim THEN 1 ELSE 0 END AS outcome,
-       TIMESTAMPDIFF(SECOND, '1970-01-01', l.expire) AS expire
-FROM JSON_TABLE(?, '$[*]' COLUMNS (address INT UNSIGNED PATH '$[0]', claim BIGINT UNSIGNED PATH '$[1]')) asked
-LEFT JOIN lease4 l FORCE INDEX (PRIMARY) ON l.address = asked.address
+-- What stands in the rows that claims of this transaction were about: its own number in those that were
+-- granted, another in those that are somebody else's. A row that is not there was not inserted, as
+-- the client has another live row.
+SELECT l.address, l.claim, TIMESTAMPDIFF(SECOND, '1970-01-01', l.expire) AS expire
+FROM lease4 l FORCE INDEX (PRIMARY)
+WHERE l.address IN (?)
