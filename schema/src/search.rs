@@ -14,6 +14,8 @@ use crate::ops::FoundLease;
 pub(crate) enum Search<F: LeaseFamily> {
     /// See [`crate::Store::occupied`].
     Occupied { low: F::Address, high: F::Address },
+    /// See [`crate::Store::highest`].
+    Highest { low: F::Address, high: F::Address },
     /// See [`crate::Store::given_back`].
     GivenBack(GivenBack<F>),
     /// See [`crate::Store::next_window`].
@@ -69,6 +71,7 @@ pub struct Window {
 #[derive(Clone, Debug)]
 pub(crate) enum Searched<F: LeaseFamily> {
     Occupied(Vec<Occupied<F>>),
+    Highest(Option<F::Address>),
     GivenBack(Vec<F::Address>),
     Window(Window),
 }

@@ -142,6 +142,21 @@ impl<F: LeaseFamily> Store<F> {
         }
     }
 
+    /// The highest address of a range that has a row, whatever its state.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn highest(
+        &self,
+        low: F::Address,
+        high: F::Address,
+    ) -> Result<Option<F::Address>, Error> {
+        match self.searches.submit(Search::Highest { low, high }).await? {
+            Searched::Highest(address) => Ok(address),
+            _ => Err(Error::mixed_up()),
+        }
+    }
+
     /// Reclaimed rows of a pool, those first whose clients have been away the longest.
     ///
     /// # Errors

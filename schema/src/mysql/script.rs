@@ -172,6 +172,11 @@ impl Script {
 pub(super) struct Answers(std::vec::IntoIter<Vec<Row>>);
 
 impl Answers {
+    /// The rows of all queries.
+    pub(super) fn all(&mut self) -> impl Iterator<Item = Row> {
+        self.0.by_ref().flatten()
+    }
+
     /// The rows of the next query.
     pub(super) fn next(&mut self) -> Vec<Row> {
         self.0.next().unwrap_or_default()

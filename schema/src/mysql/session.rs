@@ -102,12 +102,10 @@ impl<F: LeaseFamily> MySqlSession<F> {
 
     async fn lookup_batch(&mut self, batch: &[Lookup<F>]) -> Result<Vec<Found<F>>, Error> {
         let questions = Questions::of(batch);
-        let arms = if F::PREFIXES { 4 } else { 3 };
-        let script = Script::default().batch("lookup", &questions_json(&questions), arms);
-        let rows = self.run(script).await?.next();
+        let mut answers = self.run(ask(&questions)).await?;
         let mut found = nothing_found(batch);
-        for row in &rows {
-            read_found(&MySqlRow(row), &questions, &mut found)?;
+        for row in answers.all() {
+            read_found(&MySqlRow(&row), &questions, &mut found)?;
         }
         Ok(found)
     }
@@ -119,6 +117,9 @@ impl<F: LeaseFamily> MySqlSession<F> {
             script = match search {
                 Search::Occupied { low, high } => {
                     script.values("occupied", &[*low, *high].map(F::address_value))
+                }
+                Search::Highest { low, high } => {
+                    script.values("highest", &[*low, *high].map(F::address_value))
                 }
                 Search::GivenBack(wanted) => {
                     let numbers = [wanted.subnet_id, wanted.limit].map(|n| Value::Number(n.into()));
@@ -144,6 +145,9 @@ impl<F: LeaseFamily> MySqlSession<F> {
                         .map(|row| read_occupied(&MySqlRow(row)))
                         .collect();
                     Searched::Occupied(rows?)
+                }
+                Search::Highest { .. } => {
+                    Searched::Highest(addresses::<F>(&rows())?.first().copied())
                 }
                 Search::GivenBack(_) => Searched::GivenBack(addresses::<F>(&rows())?),
                 Search::Window { pool, seed } => {
@@ -357,8 +361,8 @@ fn holders_json<F: LeaseFamily>(holders: &[Holder<'_, F>]) -> String {
     )
 }
 
-/// The arms of a lookup.
-fn questions_json<F: LeaseFamily>(questions: &Questions<'_, F>) -> String {
+/// The arms of a lookup: what some client asks, and clients in any case, as nearly every lookup is about one.
+fn ask<F: LeaseFamily>(questions: &Questions<'_, F>) -> Script {
     let bytes = |asked: &[(i64, &[u8])]| {
         json(
             asked
@@ -366,19 +370,24 @@ fn questions_json<F: LeaseFamily>(questions: &Questions<'_, F>) -> String {
                 .map(|(number, key)| [Value::Number(*number), Value::Bytes(key)]),
         )
     };
-    let clients = bytes(&questions.clients);
-    let hwaddrs = bytes(&questions.hwaddrs);
-    let addresses = json(
-        questions
-            .addresses
-            .iter()
-            .map(|(number, address)| [Value::Number(*number), F::address_value(*address)]),
-    );
-    let ranges = json(questions.ranges.iter().map(|(number, (low, high))| {
-        let [low, high] = [*low, *high].map(F::address_value);
-        [Value::Number(*number), low, high]
-    }));
-    format!("{{\"c\":{clients},\"h\":{hwaddrs},\"a\":{addresses},\"r\":{ranges}}}")
+    let mut script = Script::default().batch("lookup_client", &bytes(&questions.clients), 1);
+    if !questions.hwaddrs.is_empty() {
+        script = script.batch("lookup_hwaddr", &bytes(&questions.hwaddrs), 1);
+    }
+    if !questions.addresses.is_empty() {
+        let addresses = questions.addresses.iter();
+        let addresses =
+            addresses.map(|(number, address)| [Value::Number(*number), F::address_value(*address)]);
+        script = script.batch("lookup_address", &json(addresses), 1);
+    }
+    if !questions.ranges.is_empty() {
+        let ranges = questions.ranges.iter().map(|(number, (low, high))| {
+            let [low, high] = [*low, *high].map(F::address_value);
+            [Value::Number(*number), low, high]
+        });
+        script = script.batch("lookup_range", &json(ranges), 1);
+    }
+    script
 }
 
 fn addresses<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<F::Address>, Error> {

@@ -4,8 +4,8 @@
 use crate::family::LeaseFamily;
 
 crate::texts::statement_texts! { "mysql":
-    lookup claim claimed held release_delete release_keep decline reclaim_due reclaim_keep flush_due
-    remove page count upload occupied given_back
+    lookup_client lookup_hwaddr lookup_address claim claimed held release_delete release_keep decline reclaim_due reclaim_keep flush_due
+    remove page count upload occupied highest given_back
 }
 
 /// The server DUID: the first worker's candidate stays.
@@ -32,6 +32,8 @@ const WORKER_FORGET: &str = crate::texts::sql!("mysql", "worker_forget");
 pub(super) const AROUND: &str = crate::texts::sql!("mysql", "lease6_around");
 /// What lies inside of them.
 pub(super) const INSIDE: &str = crate::texts::sql!("mysql", "lease6_inside");
+/// What lies in ranges of prefixes.
+const LOOKUP_RANGE: &str = crate::texts::sql!("mysql", "lease6_lookup_range");
 /// Prefixes are renewed.
 const RENEW: &str = crate::texts::sql!("mysql", "lease6_renew");
 /// Held while prefixes are claimed.
@@ -72,15 +74,17 @@ pub(super) fn prepared<F: LeaseFamily>() -> Vec<Prepared> {
     let texts = texts::<F>();
     let mut all = common(texts).to_vec();
     if F::PREFIXES {
-        all.push(("renew", RENEW));
+        all.extend([("renew", RENEW), ("lookup_range", LOOKUP_RANGE)]);
     }
     all
 }
 
 /// What both families prepare.
-fn common(texts: &Texts) -> [Prepared; 21] {
+fn common(texts: &Texts) -> [Prepared; 24] {
     [
-        ("lookup", texts.lookup),
+        ("lookup_client", texts.lookup_client),
+        ("lookup_hwaddr", texts.lookup_hwaddr),
+        ("lookup_address", texts.lookup_address),
         ("held", texts.held),
         ("release_delete", texts.release_delete),
         ("release_keep", texts.release_keep),
@@ -93,6 +97,7 @@ fn common(texts: &Texts) -> [Prepared; 21] {
         ("count", texts.count),
         ("upload", texts.upload),
         ("occupied", texts.occupied),
+        ("highest", texts.highest),
         ("given_back", texts.given_back),
         ("pool_window_take", POOL_WINDOW_TAKE),
         ("pool_window", POOL_WINDOW),

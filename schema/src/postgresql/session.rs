@@ -41,6 +41,7 @@ struct Prepared {
     decline: Statement,
     prefix_lock: Statement,
     occupied: Statement,
+    highest: Statement,
     given_back: Statement,
     pool_window: Statement,
 }
@@ -59,6 +60,7 @@ impl<F: LeaseFamily> PgSession<F> {
             texts.decline,
             statements::PREFIX_LOCK,
             texts.occupied,
+            texts.highest,
             texts.given_back,
             statements::POOL_WINDOW,
         ];
@@ -74,10 +76,11 @@ impl<F: LeaseFamily> PgSession<F> {
                 decline,
                 prefix_lock,
                 occupied,
+                highest,
                 given_back,
                 pool_window,
             ],
-        ) = <[Statement; 9]>::try_from(prepared)
+        ) = <[Statement; 10]>::try_from(prepared)
         else {
             return Err(Error::unavailable(
                 &place,
@@ -95,6 +98,7 @@ impl<F: LeaseFamily> PgSession<F> {
                 decline,
                 prefix_lock,
                 occupied,
+                highest,
                 given_back,
                 pool_window,
             },
@@ -203,6 +207,12 @@ impl<F: LeaseFamily> PgSession<F> {
                 let rows = self.query("occupied", &prepared.occupied, &range).await?;
                 let rows: Result<_, _> = rows.iter().map(|r| read_occupied(&PgRow(r))).collect();
                 rows.map(Searched::Occupied)
+            }
+            Search::Highest { low, high } => {
+                let range = [*low, *high].map(|a| Box::new(F::address_value(a)) as Parameter<'_>);
+                let rows = self.query("highest", &prepared.highest, &range).await?;
+                let addresses = addresses::<F>(&rows)?;
+                Ok(Searched::Highest(addresses.first().copied()))
             }
             Search::GivenBack(wanted) => {
                 let wanted: [Parameter<'_>; 4] = [

@@ -2,7 +2,7 @@
 
 crate::texts::statement_texts! { "postgresql":
     lookup claim release_delete release_keep decline reclaim_delete reclaim_keep flush page count
-    upload occupied given_back
+    upload occupied highest given_back
 }
 
 /// Held while prefixes are claimed.

@@ -196,6 +196,15 @@ impl Db<'_> {
                 })?;
                 Ok(Searched::Occupied(rows))
             }
+            Search::Highest { low, high } => {
+                let mut highest = None;
+                let range = [*low, *high].map(F::address_value);
+                self.query("highest", texts.highest, &range, |row| {
+                    highest = Some(read_address::<F>(&SqliteRow(row))?);
+                    Ok(())
+                })?;
+                Ok(Searched::Highest(highest))
+            }
             Search::GivenBack(wanted) => {
                 let mut addresses = Vec::new();
                 let values = [

@@ -2,7 +2,7 @@
 
 crate::texts::statement_texts! { "sqlite":
     by_client by_hwaddr by_address claim release_delete release_keep decline due reclaim_delete
-    reclaim_keep flush page count upload occupied given_back import import_older
+    reclaim_keep flush page count upload occupied highest given_back import import_older
 }
 
 /// The first row of a range that is not reclaimed; only where leases may be prefixes.

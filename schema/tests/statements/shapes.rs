@@ -173,8 +173,12 @@ pub(crate) fn asked(engine: &str, name: &str, batch: usize) -> Asked {
     let rows = |row: fn(Lease) -> Vec<Value>| all.iter().map(|lease| row(*lease)).collect();
     match (what, family) {
         ("count", _) => Asked::Whole,
-        ("lookup", 4) => lookup4(&all),
-        ("lookup", 6) => lookup6(&all),
+        ("lookup", 4) => Asked::Parts(lookup4(&all)),
+        ("lookup", 6) => Asked::Parts(lookup6(&all)),
+        ("lookup_client", _) => Asked::Batch(arms(&all, family).swap_remove(0).1),
+        ("lookup_hwaddr", _) => Asked::Batch(arms(&all, family).swap_remove(1).1),
+        ("lookup_address", _) => Asked::Batch(arms(&all, family).swap_remove(2).1),
+        ("lookup_range", _) => Asked::Batch(arms(&all, family).swap_remove(3).1),
         ("claim", 4) if engine == "postgresql" => Asked::Batch(rows(Lease::row4)),
         ("claim", 4) if engine == "mysql" => Asked::Literal(numbered(rows(Lease::row4))),
         ("claim", 6) if engine == "mysql" => Asked::Literal(numbered(rows(Lease::row6))),
@@ -195,6 +199,7 @@ pub(crate) fn asked(engine: &str, name: &str, batch: usize) -> Asked {
         ("page", 4) => Asked::Values(vec![Value::Number(0x0a00_8000), limit]),
         ("page", 6) => Asked::Values(vec![Value::Address(0x2001_0db8 << 96 | 400 << 64), limit]),
         ("occupied", _) => Asked::Values(range(family, batch).into()),
+        ("highest", _) => Asked::Values(range(family, 1000).into()),
         ("given_back", _) => {
             let [low, high] = range(family, 1000);
             Asked::Values(vec![Value::Number(SUBNET), low, high, limit])
@@ -281,26 +286,36 @@ fn arm(all: &[Lease], value: impl Fn(&Lease) -> Vec<Value>) -> Rows {
         .collect()
 }
 
-fn lookup4(all: &[Lease]) -> Asked {
-    Asked::Parts(vec![
+/// The arms of a lookup, by their names where they go together.
+type Arms = Vec<(&'static str, Rows)>;
+
+fn arms(all: &[Lease], family: u8) -> Arms {
+    match family {
+        4 => lookup4(all),
+        _ => lookup6(all),
+    }
+}
+
+fn lookup4(all: &[Lease]) -> Arms {
+    vec![
         ("c", arm(all, |lease| vec![lease.client_key()])),
         ("h", arm(all, |lease| vec![lease.hwaddr()])),
         ("a", arm(all, |lease| vec![address(lease, 4)])),
-    ])
+    ]
 }
 
-fn lookup6(all: &[Lease]) -> Asked {
+fn lookup6(all: &[Lease]) -> Arms {
     let range = |lease: &Lease| {
         [lease.address6(), lease.last6()]
             .map(Value::Address)
             .to_vec()
     };
-    Asked::Parts(vec![
+    vec![
         ("c", arm(all, |lease| vec![lease.duid()])),
         ("h", arm(all, |lease| vec![lease.hwaddr()])),
         ("a", arm(all, |lease| vec![address(lease, 6)])),
         ("r", arm(all, range)),
-    ])
+    ]
 }
 
 /// Claims of addresses and prefixes, the known ones of which are renewed, with the spans in which

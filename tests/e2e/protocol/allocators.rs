@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
 
 use murre_tests::hand4::{Client, Relay};
 use murre_tests::{Engine, Scene4, Scene6, hand6, on_every_engine, rows};
@@ -20,6 +21,7 @@ on_every_engine!(
     the_allocator_of_a_subnet_goes_before_that_of_all,
     leases_outside_of_a_changed_pool_stay_their_clients,
     a_pool_of_sixteen_million_serves_at_once,
+    a_worker_that_starts_gets_past_what_is_taken,
     prefixes_and_addresses_have_allocators_of_their_own,
     flq_gives_what_was_given_back_the_longest_ago_when_the_pool_has_gone_round,
 );
@@ -178,6 +180,47 @@ fn a_pool_of_sixteen_million_serves_at_once(engine: Engine) {
     let scene = on_pool(engine, "flq", "10.0.0.0-10.255.255.255");
     let given: BTreeSet<_> = lease_all(&scene.relay, 0..20).into_iter().collect();
     assert_eq!(given.len(), 20);
+}
+
+/// A hundred thousand leases of others from an address on.
+fn take_a_hundred_thousand(engine: Engine, scene: &Scene4, first: [u8; 4]) {
+    let (hwaddr, expire) = match engine {
+        Engine::Postgresql => (
+            "convert_to(lpad(n::text, 10, '0'), 'UTF8')",
+            "now() + interval '1 hour'",
+        ),
+        Engine::Mariadb => ("LPAD(n, 10, '0')", "UTC_TIMESTAMP() + INTERVAL 1 HOUR"),
+        Engine::Sqlite => ("CAST(printf('%010d', n) AS BLOB)", "unixepoch() + 3600"),
+    };
+    let digits: Vec<_> = (0..10)
+        .map(|digit| format!("SELECT {digit} AS d"))
+        .collect();
+    let digits = digits.join(" UNION ALL ");
+    let places: Vec<_> = (0..5).map(|place| format!("({digits}) p{place}")).collect();
+    let places = places.join(" CROSS JOIN ");
+    let first = Ipv4Addr::from(first).to_bits();
+    scene.world.leases.query(&format!(
+        "INSERT INTO lease4 (address, hwaddr, valid_lifetime, expire, subnet_id, state) \
+         SELECT n, {hwaddr}, 3600, {expire}, 2, 0 FROM (\
+             SELECT {first} + p0.d + 10 * p1.d + 100 * p2.d + 1000 * p3.d + 10000 * p4.d AS n FROM {places}) numbers"
+    ));
+}
+
+/// Leases of an iterative pool lie side by side, and the worker does not know of them.
+fn a_worker_that_starts_gets_past_what_is_taken(engine: Engine) {
+    let scene = on_pool(engine, "iterative", "10.0.0.0-10.255.255.255");
+    take_a_hundred_thousand(engine, &scene, [10, 0, 0, 0]);
+    let next = range([10, 1, 134, 160], 1);
+    let mut discover = Client::new(0).message(Discover);
+    scene.relay.send(&mut discover);
+    let offer = scene.relay.answer_to(&discover, Duration::from_secs(5));
+    assert_eq!(offer.map(|offer| offer.yiaddr()), next.first().copied());
+
+    // Where they reach to the pool's end, it begins at the start, which takes a while.
+    let scene = on_pool(engine, "iterative", "10.0.0.0-10.3.134.159");
+    take_a_hundred_thousand(engine, &scene, [10, 0, 0, 0]);
+    take_a_hundred_thousand(engine, &scene, [10, 2, 0, 0]);
+    assert_eq!(lease_all(&scene.relay, 0..1), next);
 }
 
 fn prefixes_and_addresses_have_allocators_of_their_own(engine: Engine) {

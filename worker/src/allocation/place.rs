@@ -5,7 +5,7 @@
 //! not.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{try_join, try_join_all};
 use murre_config::{Allocator as Kind, Pool, PoolKind};
@@ -21,6 +21,9 @@ use super::window::{self, Order, Share, Windows};
 const MOST_WINDOWS: usize = 64;
 /// Most windows that are asked for at once.
 const AT_ONCE: usize = 16;
+/// So long windows are walked while some have not been looked at since something was found: the leases of
+/// an iterative pool lie side by side, and a worker that just started has to get past them.
+const LONGEST_WALK: Duration = Duration::from_millis(500);
 /// Fewer than this from a search, and the next one takes more windows at once.
 const FEW: usize = 8;
 /// Most rows given back that are asked for at once.
@@ -40,6 +43,8 @@ struct Search {
     order: Order,
     key: u64,
     at_once: usize,
+    /// Whether a window has been looked at.
+    begun: bool,
     /// Windows in a row that had nothing.
     barren: u128,
     /// Until then no window is looked at, as all that was free lately is promised to somebody.
@@ -62,6 +67,7 @@ impl<F: LeaseFamily> Place<F> {
             order: Order::new(kind, key),
             key,
             at_once: 1,
+            begun: false,
             barren: 0,
             vain_until: None,
         };
@@ -109,22 +115,36 @@ impl<F: LeaseFamily> Place<F> {
         let now = Instant::now();
         let took = now.duration_since(started);
         let mut vacancies = self.vacancies();
+        let all_walked = search.barren >= Windows::of(quest.pool).count();
         if vacancies.add_promised(now) == 0 {
-            vacancies.rest(now, took);
+            if all_walked {
+                vacancies.rest(now, took);
+            }
         } else if walks {
             search.vain_until = Some(now + vacancies::pause(took));
         }
         Ok(())
     }
 
-    /// Walk windows until one has something free.
+    /// Walk windows until one has something free: a few, or for long if that shows those that have not been
+    /// looked at.
     async fn walk(&self, search: &mut Search, quest: Quest<'_, F>) -> Result<bool, Error> {
         let windows = Windows::of(quest.pool);
         let most = usize::try_from(windows.count()).unwrap_or(usize::MAX);
         let most = most.min(MOST_WINDOWS);
+        if !search.begun && self.kind == Kind::Iterative && windows.count() > most as u128 {
+            go_on_where_others_came_to(search, quest, windows).await?;
+        }
+        search.begun = true;
+        let started = Instant::now();
+        let goes_on =
+            |search: &Search| search.barren < windows.count() && started.elapsed() < LONGEST_WALK;
         let mut walked = 0;
-        while walked < most {
-            let portion = search.at_once.min(most - walked);
+        while walked < most || goes_on(search) {
+            let portion = match most - walked.min(most) {
+                0 => search.at_once,
+                rest => search.at_once.min(rest),
+            };
             let found = self.look_at(search, quest, windows, portion).await?;
             walked += portion;
             search.at_once = match found {
@@ -207,6 +227,22 @@ impl<F: LeaseFamily> Place<F> {
         }
         self.vacancies().add(found, alone, Instant::now())
     }
+}
+
+/// Leases of an iterative pool lie side by side. To begin a large one at its start would mean to walk past
+/// all of them.
+async fn go_on_where_others_came_to<F: LeaseFamily>(
+    search: &mut Search,
+    quest: Quest<'_, F>,
+    windows: Windows,
+) -> Result<(), Error> {
+    let pool = quest.pool;
+    let highest = quest.store.highest(pool.first(), pool.end()).await?;
+    if let Some(address) = highest {
+        let (number, _) = pool.reached_by(address, pool.lease_len());
+        search.order.go_on_from(windows.holding(number));
+    }
+    Ok(())
 }
 
 /// The rows that take something of a window.

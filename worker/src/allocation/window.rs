@@ -38,6 +38,11 @@ impl Windows {
         self.size.div_ceil(self.width)
     }
 
+    /// The window in which the lease of this number is.
+    pub(super) fn holding(self, number: u128) -> u128 {
+        number / self.width
+    }
+
     /// Number of the first lease of a window, and of the last.
     pub(super) fn bounds(self, window: u128) -> (u128, u128) {
         let first = (window % self.count()) * self.width;
@@ -122,8 +127,8 @@ impl Share {
     }
 }
 
-/// In which order windows come. Where a worker begins anew after a restart does not matter: which
-/// addresses are free is the database's to know.
+/// In which order windows come. Which addresses are free is the database's to know, so after a restart
+/// a worker may begin anywhere; but a rising order should not begin where everything is taken.
 #[derive(Debug)]
 pub(super) enum Order {
     /// Rising through this worker's share, then from the start again; through all windows, once
@@ -145,6 +150,13 @@ impl Order {
                 share: Share::ALL,
             },
             Kind::Flq => Self::Counted { rounds: 0 },
+        }
+    }
+
+    /// Where the order rises, go on from this window.
+    pub(super) fn go_on_from(&mut self, window: u128) {
+        if let Self::Rising { next } = self {
+            *next = window;
         }
     }
 

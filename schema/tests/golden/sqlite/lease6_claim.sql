@@ -5,7 +5,7 @@ INSERT INTO lease6 AS held
     (address, duid, iaid, lease_type, prefix_len, pref_lifetime, hwaddr, hwtype, hwaddr_source, valid_lifetime,
      subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id, expire, state)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-        unixepoch('now', '+0.999 seconds') + ?10, 0)
+        unixepoch('now') + 1 + ?10, 0)
 ON CONFLICT (address) DO UPDATE SET
     duid = excluded.duid, iaid = excluded.iaid, lease_type = excluded.lease_type,
     prefix_len = excluded.prefix_len, pref_lifetime = excluded.pref_lifetime, hwaddr = excluded.hwaddr,

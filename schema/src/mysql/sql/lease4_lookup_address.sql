@@ -1,0 +1,7 @@
+-- Rows of addresses; see lease4_lookup_client.sql.
+SELECT q.n, 2 AS arm,
+       TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), l.expire) - (MICROSECOND(UTC_TIMESTAMP(6)) > 0) AS remaining,
+       l.address, l.hwaddr, l.client_id, l.valid_lifetime, TIMESTAMPDIFF(SECOND, '1970-01-01', l.expire) AS expire,
+       l.subnet_id, l.fqdn_fwd, l.fqdn_rev, l.hostname, l.state, l.user_context, l.pool_id
+FROM JSON_TABLE(?, '$[*]' COLUMNS (n INT PATH '$[0]', address INT UNSIGNED PATH '$[1]')) q
+STRAIGHT_JOIN lease4 l FORCE INDEX (PRIMARY) ON l.address = q.address

@@ -1,0 +1,8 @@
+-- takes 2 parameters
+-- gives address
+
+SELECT l.address
+FROM lease4 l FORCE INDEX (PRIMARY)
+WHERE l.address BETWEEN ? AND ?
+ORDER BY l.address DESC
+LIMIT 1
