@@ -1,7 +1,7 @@
 -- Grant or renew. The primary key decides between clients: a new address is inserted, a row that
 -- is there is taken over only if nobody holds it now or this client does. The unique key of the
 -- client decides between workers that serve one client. When no row comes back, somebody else
--- holds it.
+-- holds it. Times here are whole seconds: a lease ends with the second after its last, so never early.
 INSERT INTO lease4 AS held
     (address, hwaddr, client_id, valid_lifetime, subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id,
      expire, state)
