@@ -89,9 +89,9 @@ pub struct FrontStats {
 }
 
 impl<Q: Send + Sync + 'static, A: Send + 'static> Front<Q, A> {
-    /// Start one task per lane, the first of which take whatever waits (`eager`), and the others what has
-    /// waited for long. Batches hold at most `max_batch` operations.
-    pub(crate) fn start(lanes: Vec<Box<dyn Lane<Q, A>>>, eager: usize, max_batch: usize) -> Self {
+    /// Start one task per lane, the first of which takes whatever waits, and the others what has waited for
+    /// long. Batches hold at most `max_batch` operations.
+    pub(crate) fn start(lanes: Vec<Box<dyn Lane<Q, A>>>, max_batch: usize) -> Self {
         let shared = Arc::new(Shared {
             queue: Mutex::new(VecDeque::new()),
             wake: Notify::new(),
@@ -101,7 +101,7 @@ impl<Q: Send + Sync + 'static, A: Send + 'static> Front<Q, A> {
             counters: Counters::default(),
         });
         for (number, lane) in lanes.into_iter().enumerate() {
-            let helps = number >= eager;
+            let helps = number > 0;
             tokio::spawn(run_lane(Arc::clone(&shared), lane, max_batch, helps));
         }
         Self { shared }
@@ -329,7 +329,7 @@ mod tests {
             taken: Arc::clone(taken),
             gate: Arc::clone(gate),
         });
-        Arc::new(Front::start(vec![lane], 1, max))
+        Arc::new(Front::start(vec![lane], max))
     }
 
     type Waiting = tokio::task::JoinHandle<Result<usize, Error>>;
@@ -428,7 +428,7 @@ mod tests {
                 gate: Arc::clone(&gates[at]),
             })
         };
-        let front = Arc::new(Front::start(vec![lane(0), lane(1)], 1, 4));
+        let front = Arc::new(Front::start(vec![lane(0), lane(1)], 4));
         let hanging = wait_at(&front);
         taken[0].acquire().await.unwrap().forget();
         let waiting = [wait_at(&front), wait_at(&front)];

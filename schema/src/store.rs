@@ -34,9 +34,10 @@ const RECONNECT_PAUSE: Duration = Duration::from_millis(250);
 /// Lanes and batch sizes.
 #[derive(Clone, Copy, Debug)]
 pub struct StoreOptions {
-    /// Connections for lookups; while they wait for the server, the next batch grows.
+    /// Connections for lookups. The first one takes whatever waits, and while it waits for the server, the
+    /// next batch grows; the others help where it hangs.
     pub read_lanes: usize,
-    /// Connections for changes. The first one takes whatever waits, the others help where it hangs.
+    /// The same for changes.
     pub write_lanes: usize,
     /// Most operations in one batch.
     pub max_batch: usize,
@@ -98,9 +99,9 @@ impl<F: LeaseFamily> Store<F> {
         // Connected when a pool is searched for the first time.
         let searches = vec![Box::new(lane(of_reads)) as Box<dyn Lane<Search<F>, Searched<F>>>];
         Ok(Self {
-            searches: Front::start(searches, 1, options.max_batch.max(1)),
-            reads: Front::start(reads, usize::MAX, options.max_batch.max(1)),
-            writes: Front::start(writes, 1, options.max_batch.max(1)),
+            searches: Front::start(searches, options.max_batch.max(1)),
+            reads: Front::start(reads, options.max_batch.max(1)),
+            writes: Front::start(writes, options.max_batch.max(1)),
             retries,
             access,
             engine,

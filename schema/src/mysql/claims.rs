@@ -16,9 +16,9 @@ use crate::batch::{Parts, Spans};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
-use crate::ops::Changed;
+use crate::ops::{Changed, Claim};
 use crate::prefix::Span;
-use crate::row::{Value, lease_values, read_address, read_number};
+use crate::row::{Value, Values, lease_values, read_address, read_number};
 
 /// Numbers of claims that cannot be granted, from 0.
 pub(super) type Refused = HashSet<usize>;
@@ -42,6 +42,36 @@ pub(super) fn add<F: LeaseFamily>(
     parts: &Parts<'_, F>,
     refused: &Refused,
 ) -> (Script, Pending<F>) {
+    let (rows, renewals, pending) = written(parts, refused);
+    if !renewals.is_empty() {
+        script = script.batch("renew", &json(renewals), 1);
+    }
+    let script = rows.write(script, texts::<F>().claim);
+    (pending.ask(script), pending)
+}
+
+/// Whether all of a batch is one statement, which needs no transaction around it where it tells what
+/// became of its rows.
+pub(super) fn are_alone<F: LeaseFamily>(parts: &Parts<'_, F>) -> bool {
+    let is_plain = |claim: &&Claim<F>| !claim.may_overlap() && !claim.must_renew();
+    parts.only_claims() && parts.claims.iter().all(is_plain)
+}
+
+/// The same for claims that [`are_alone`].
+pub(super) fn add_alone<F: LeaseFamily>(
+    script: Script,
+    parts: &Parts<'_, F>,
+) -> (Script, Pending<F>) {
+    let (rows, _, pending) = written(parts, &Refused::new());
+    let text = format!("{}{}", texts::<F>().claim.trim_end(), statements::RETURNING);
+    (rows.write(script, &text), pending)
+}
+
+/// New rows, and prefixes that are only renewed.
+fn written<'a, F: LeaseFamily>(
+    parts: &Parts<'a, F>,
+    refused: &Refused,
+) -> (Rows, Vec<Values<'a>>, Pending<F>) {
     let mut rows = Rows::default();
     let mut renewals = Vec::new();
     let mut pending = Vec::with_capacity(parts.claims.len());
@@ -62,11 +92,7 @@ pub(super) fn add<F: LeaseFamily>(
             renewed: claim.must_renew(),
         });
     }
-    if !renewals.is_empty() {
-        script = script.batch("renew", &json(renewals), 1);
-    }
-    let pending = Pending(pending);
-    (pending.ask(rows.write::<F>(script)), pending)
+    (rows, renewals, Pending(pending))
 }
 
 impl<F: LeaseFamily> Pending<F> {
@@ -148,14 +174,14 @@ impl Rows {
         self.text.push(')');
     }
 
-    fn write<F: LeaseFamily>(&self, mut script: Script) -> Script {
+    fn write(&self, mut script: Script, claim: &str) -> Script {
         if self.text.is_empty() {
             return script;
         }
         for (_, text) in self.expiries.values() {
             script = script.made("claim", text);
         }
-        script.rows("claim", texts::<F>().claim, &self.text)
+        script.rows("claim", claim, &self.text)
     }
 }
 

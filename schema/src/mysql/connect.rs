@@ -90,6 +90,21 @@ pub(super) async fn is_cluster_node(conn: &mut Conn) -> Result<bool, mysql_async
     Ok(matches!(state, Some(Ok(Some(state))) if state == "ON"))
 }
 
+/// Whether an INSERT can tell what became of its rows: MariaDB from 10.5, and no MySQL.
+pub(super) async fn knows_returning(conn: &mut Conn) -> Result<bool, mysql_async::Error> {
+    let version: Option<String> = conn.query_first("SELECT VERSION()").await?;
+    Ok(version.is_some_and(|version| returns(&version)))
+}
+
+fn returns(version: &str) -> bool {
+    let mut numbers = version.split(['.', '-']).map_while(|n| n.parse().ok());
+    let version_number: (u32, u32) = (
+        numbers.next().unwrap_or_default(),
+        numbers.next().unwrap_or_default(),
+    );
+    version.contains("MariaDB") && version_number >= (10, 5)
+}
+
 fn is_away(error: &mysql_async::Error) -> bool {
     matches!(error, mysql_async::Error::Server(server) if code::AWAY.contains(&server.code))
 }
@@ -172,6 +187,20 @@ fn ssl(tls: &Tls) -> Result<SslOpts, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn mariadb_tells_what_became_of_inserted_rows() {
+        for version in [
+            "10.11.14-MariaDB-0+deb12u2",
+            "10.5.0-MariaDB",
+            "11.8.1-MariaDB",
+        ] {
+            assert!(returns(version), "{version}");
+        }
+        for version in ["8.0.36", "10.4.34-MariaDB", "9.1.0-commercial", ""] {
+            assert!(!returns(version), "{version}");
+        }
+    }
 
     #[test]
     fn only_localhost_and_paths_stand_for_sockets() {

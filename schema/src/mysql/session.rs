@@ -28,6 +28,9 @@ use crate::search::{Search, Searched, Window};
 pub(super) struct MySqlSession<F> {
     conn: Conn,
     sending: Sending,
+    /// Whether claims tell by themselves what became of them. Those of a cluster's node do not: it tells before
+    /// the others agreed, and if they do not, runs the statement again by itself.
+    returns: bool,
     place: Arc<str>,
     /// Whether a transaction may be open: one was begun, and nothing said that it ended. So it is
     /// after a use that was given up halfway.
@@ -40,6 +43,8 @@ impl<F: LeaseFamily> MySqlSession<F> {
     pub(super) async fn prepare(mut conn: Conn, place: Arc<str>) -> Result<Self, Error> {
         let is_node = connect::is_cluster_node(&mut conn).await;
         let is_node = is_node.map_err(|e| error(&place, "cluster", &e))?;
+        let knows_returning = connect::knows_returning(&mut conn).await;
+        let knows_returning = knows_returning.map_err(|e| error(&place, "version", &e))?;
         let mut session = Self {
             conn,
             sending: if is_node {
@@ -47,6 +52,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
             } else {
                 Sending::AtOnce
             },
+            returns: knows_returning && !is_node,
             place,
             may_be_open: false,
             family: PhantomData,
@@ -66,14 +72,18 @@ impl<F: LeaseFamily> MySqlSession<F> {
         result.map_err(|failed| error(&self.place, failed.statement, &failed.error))
     }
 
-    /// Open a transaction. What an earlier use left open is undone, as opening another would commit it.
-    fn begin(&self) -> Script {
+    /// What an earlier use left open is undone, as opening another transaction would commit it.
+    fn fresh(&self) -> Script {
         let script = Script::default();
-        let script = match self.may_be_open {
+        match self.may_be_open {
             true => script.plain(statements::ROLLBACK),
             false => script,
-        };
-        script.plain(statements::BEGIN)
+        }
+    }
+
+    /// Open a transaction.
+    fn begin(&self) -> Script {
+        self.fresh().plain(statements::BEGIN)
     }
 
     async fn plain(&mut self, text: &'static str) -> Result<(), Error> {
@@ -174,6 +184,9 @@ impl<F: LeaseFamily> MySqlSession<F> {
     /// A batch is one script with its COMMIT, unless a refused claim may have to undo it.
     async fn change_batch(&mut self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let parts = Parts::of(batch);
+        if self.returns && claims::are_alone(&parts) {
+            return self.claim_alone(batch, &parts).await;
+        }
         let mut script = before_claims(self.begin(), &parts);
         let mut known = Vec::new();
         let mut refused = Refused::new();
@@ -207,6 +220,16 @@ impl<F: LeaseFamily> MySqlSession<F> {
         }
         self.end(statements::COMMIT).await?;
         Ok(outcome.answers(batch))
+    }
+
+    async fn claim_alone(
+        &mut self,
+        batch: &[Change<F>],
+        parts: &Parts<'_, F>,
+    ) -> Result<Vec<Changed>, Error> {
+        let (script, pending) = claims::add_alone(self.fresh(), parts);
+        let known = pending.outcomes(&mut self.run(script).await?)?;
+        Ok(Outcome::new(known).answers(batch))
     }
 
     /// The new prefixes that something overlaps, given the answers to a look around.

@@ -47,6 +47,9 @@ pub(super) const BEGIN: &str = "START TRANSACTION";
 pub(super) const COMMIT: &str = "COMMIT";
 /// Nothing of it stays.
 pub(super) const ROLLBACK: &str = "ROLLBACK";
+/// After a claim: its rows as they are now, as `claimed` gives them (MariaDB from 10.5).
+pub(super) const RETURNING: &str =
+    " RETURNING address, claim, TIMESTAMPDIFF(SECOND, '1970-01-01', expire) AS expire";
 /// A worker that is cut off while the transaction waits for it keeps others waiting no longer than
 /// these 10 s.
 pub(super) const IMPATIENT: &str = "SET SESSION wait_timeout = 10";
