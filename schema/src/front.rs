@@ -39,6 +39,15 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// What waited so long is taken by a helper: much longer than a batch takes, and nothing to a client.
 const HELP: Duration = Duration::from_millis(50);
 
+/// Workers that share a database which has much to do ask less often, for more: after a batch, this part of
+/// the time that it took goes by before the next, which grows meanwhile. The more workers, the smaller their batches would
+/// be otherwise, and most of what a small one costs is not for its rows.
+const BREATH: u32 = 4;
+/// A pause is no longer than this.
+const LONGEST_BREATH: Duration = Duration::from_millis(5);
+/// And where it would be shorter than this, the database is quick enough, and there is none.
+const SHORTEST_BREATH: Duration = Duration::from_millis(1);
+
 struct Waiter<Q, A> {
     question: Q,
     since: Instant,
@@ -56,6 +65,7 @@ struct Shared<Q, A> {
     /// Told when something waits while the others are busy.
     wake_helper: Notify,
     closed: AtomicBool,
+    breathes: AtomicBool,
     lanes: AtomicUsize,
     counters: Counters,
 }
@@ -97,6 +107,7 @@ impl<Q: Send + Sync + 'static, A: Send + 'static> Front<Q, A> {
             wake: Notify::new(),
             wake_helper: Notify::new(),
             closed: AtomicBool::new(false),
+            breathes: AtomicBool::new(false),
             lanes: AtomicUsize::new(lanes.len()),
             counters: Counters::default(),
         });
@@ -105,6 +116,11 @@ impl<Q: Send + Sync + 'static, A: Send + 'static> Front<Q, A> {
             tokio::spawn(run_lane(Arc::clone(&shared), lane, max_batch, helps));
         }
         Self { shared }
+    }
+
+    /// Whether lanes pause between long batches.
+    pub(crate) fn breathe(&self, breathes: bool) {
+        self.shared.breathes.store(breathes, Relaxed);
     }
 
     /// Queue an operation and wait for its answer.
@@ -265,23 +281,33 @@ async fn run_lane<Q: Send + Sync + 'static, A: Send + 'static>(
         };
         let started = Instant::now();
         let answers = lane.run(questions).await;
+        let took = started.elapsed();
         let counters = &shared.counters;
         counters.batches.fetch_add(1, Relaxed);
         counters.operations.fetch_add(answers.len() as u64, Relaxed);
-        counters
-            .busy_micros
-            .fetch_add(micros(started.elapsed()), Relaxed);
+        counters.busy_micros.fetch_add(micros(took), Relaxed);
         let failures = answers.iter().filter(|answer| answer.is_err()).count();
         counters.failures.fetch_add(failures as u64, Relaxed);
         for (waiter, answer) in waiters.into_iter().zip(answers) {
             // A waiter that went away is served all the same; it only does not hear of it.
             let _ = waiter.send(answer);
         }
+        if let Some(breath) = breath(took)
+            && shared.breathes.load(Relaxed)
+        {
+            tokio::time::sleep(breath).await;
+        }
     }
     if shared.lanes.fetch_sub(1, Relaxed) > 1 {
         shared.wake.notify_one();
         shared.wake_helper.notify_one();
     }
+}
+
+/// The pause after a batch that took so long.
+fn breath(took: Duration) -> Option<Duration> {
+    let breath = (took / BREATH).min(LONGEST_BREATH);
+    (breath >= SHORTEST_BREATH).then_some(breath)
 }
 
 fn micros(duration: Duration) -> u64 {
@@ -346,6 +372,14 @@ mod tests {
     fn wait_at(front: &Arc<Front<u32, usize>>) -> Waiting {
         let front = Arc::clone(front);
         tokio::spawn(async move { front.submit(0).await })
+    }
+
+    #[test]
+    fn only_a_slow_database_is_left_alone_for_a_moment() {
+        let after = |millis| breath(Duration::from_millis(millis));
+        assert_eq!(after(3), None);
+        assert_eq!(after(8), Some(Duration::from_millis(2)));
+        assert_eq!(after(5_000), Some(LONGEST_BREATH));
     }
 
     #[tokio::test]

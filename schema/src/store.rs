@@ -416,6 +416,13 @@ impl<F: LeaseFamily> Store<F> {
         self.reads.waited().max(self.writes.waited())
     }
 
+    /// Whether other workers ask the database too: while it is slow, longer batches then serve all of them
+    /// better than more of them.
+    pub fn has_company(&self, others: bool) {
+        self.reads.breathe(others);
+        self.writes.breathe(others);
+    }
+
     /// Give up what waits the longest: a lookup before a change, as most lookups are for clients that
     /// have no lease to lose. Whether there was one.
     pub fn shed_oldest(&self) -> bool {

@@ -73,7 +73,7 @@ fn newest(mut lines: Vec<Line>) -> Vec<Line> {
     if let Some(last) = lines.last().map(machine) {
         lines.retain(|line| machine(line) == last);
     }
-    let mut points: BTreeMap<(String, String, u64), Line> = BTreeMap::new();
+    let mut points: BTreeMap<(String, String, u64, u64), Line> = BTreeMap::new();
     for line in lines {
         let mut series = line.series.clone();
         if line.curve == "workers" {
@@ -82,7 +82,8 @@ fn newest(mut lines: Vec<Line>) -> Vec<Line> {
         }
         let series = Value::Object(series).to_string();
         // As all are at least 0, their bits have the order of the numbers.
-        points.insert((line.curve.clone(), series, line.x.to_bits()), line);
+        let place = (line.curve.clone(), series, line.window, line.x.to_bits());
+        points.insert(place, line);
     }
     points.into_values().collect()
 }
@@ -131,6 +132,7 @@ fn name(line: &Line) -> String {
         ),
         "rows: new leases" => format!("{engine}, new leases"),
         "rows: renewals" => format!("{engine}, renewals"),
+        "workers" => format!("{engine}, {allocator}, {}", tables::clients(line)),
         _ => format!("{engine}, {allocator}"),
     }
 }

@@ -158,6 +158,9 @@ fn what(line: &Line) -> String {
     if line.curve == "fill" {
         words.push(format!("rows {}", word(line, "released")));
     }
+    if line.curve == "workers" {
+        words.push(clients(line));
+    }
     if let Some((_, kind)) = line.curve.split_once(": ") {
         words.push(kind.to_owned());
     }
@@ -180,14 +183,23 @@ pub(super) fn word(line: &Line, key: &str) -> String {
 pub(super) fn machine(line: &Line) -> String {
     let text = |key: &str| line.machine[key].as_str().unwrap_or_default().to_owned();
     let number = |key: &str| line.machine[key].as_u64().unwrap_or_default();
-    format!(
-        "{} cores ({}), Linux {}, a durable write takes {} µs, {} clients at a time",
+    let machine = format!(
+        "{} cores ({}), Linux {}, a durable write takes {} µs",
         number("cores"),
         text("processor"),
         text("kernel"),
         number("sync_us"),
-        line.window
-    )
+    );
+    match line.curve.as_str() {
+        // Each row says it of itself.
+        "workers" => machine,
+        _ => format!("{machine}, {}", clients(line)),
+    }
+}
+
+/// How many clients asked at a time.
+pub(super) fn clients(line: &Line) -> String {
+    format!("{} clients at a time", line.window)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::hash::{BuildHasher, RandomState};
 use murre_wire::Address;
 use mysql_async::Row;
 
+use super::lookups::look_inside;
 use super::script::{Answers, Script};
 use super::statements::{self, texts};
 use super::value::{MySqlRow, json, push_literal};
@@ -17,7 +18,7 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
 use crate::ops::{Changed, Claim};
-use crate::prefix::Span;
+use crate::prefix::{Range, Span};
 use crate::row::{Value, Values, lease_values, read_address, read_number};
 
 /// Numbers of claims that cannot be granted, from 0.
@@ -196,20 +197,20 @@ fn first_number() -> u64 {
 pub(super) fn look_around<F: LeaseFamily>(mut script: Script, spans: &Spans<F>) -> Script {
     let (around, inside) = split(spans);
     let bases = literals(around.map(|span| F::address_value(span.low)));
-    let ranges: Vec<_> = inside.map(range::<F>).collect();
+    let ranges: Vec<_> = inside.map(ends).collect();
     if !bases.is_empty() {
         script = script.rows("around", statements::AROUND, &bases);
     }
     if !ranges.is_empty() {
-        script = script.rows("inside", statements::INSIDE, &ranges.join(" OR "));
+        script = look_inside::<F>(script, ranges);
     }
     script
 }
 
 /// Ask it of each range, where [`look_around`] found something in one of them.
-pub(super) fn look_inside<F: LeaseFamily>(spans: &Spans<F>) -> Script {
+pub(super) fn look_inside_each<F: LeaseFamily>(spans: &Spans<F>) -> Script {
     let (_, inside) = split(spans);
-    let add = |script: Script, span| script.rows("inside", statements::INSIDE, &range::<F>(span));
+    let add = |script: Script, span| look_inside::<F>(script, [ends(span)]);
     inside.fold(Script::default(), add)
 }
 
@@ -239,7 +240,7 @@ pub(super) fn found_around<F: LeaseFamily>(
     Ok((taken, in_doubt))
 }
 
-/// The spans that [`look_inside`] found taken.
+/// The spans that [`look_inside_each`] found taken.
 pub(super) fn found_inside<F: LeaseFamily>(
     spans: &Spans<F>,
     answers: &mut Answers,
@@ -282,10 +283,6 @@ fn split<F: LeaseFamily>(
     )
 }
 
-fn range<F: LeaseFamily>(span: &Span<F::Address>) -> String {
-    let mut text = String::from("l.address BETWEEN ");
-    push_literal(&mut text, F::address_value(span.low));
-    text.push_str(" AND ");
-    push_literal(&mut text, F::address_value(span.high));
-    text
+fn ends<A: Copy>(span: &Span<A>) -> Range<A> {
+    (span.low, span.high)
 }

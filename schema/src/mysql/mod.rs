@@ -3,7 +3,10 @@
 
 mod claims;
 mod connect;
+mod endings;
+mod lookups;
 pub(crate) mod migrate;
+mod registry;
 mod script;
 mod session;
 mod statements;

@@ -7,20 +7,21 @@ use futures_util::FutureExt;
 use mysql_async::{Conn, Row};
 
 use super::claims::{self, Refused};
+use super::registry::{beat_values, enroll_values, workers};
 use super::script::{Answers, Script, Sending};
 use super::statements::{self, prepared};
 use super::value::{MySqlRow, json};
-use super::{connect, error};
-use crate::batch::{Holder, Outcome, Parts, Questions, Spans, nothing_found};
+use super::{connect, endings, error, lookups};
+use crate::batch::{Outcome, Parts, Questions, Spans, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
-use crate::fleet::{Beat, Worker, leave_values, read_worker};
+use crate::fleet::{Beat, Worker, leave_values};
 use crate::lease::{Lease, State};
 use crate::ops::{Change, Changed, Ended, Found, Lookup, Page};
 use crate::row::{
-    Cells, Value, Values, decline_values, holder_values, read_address, read_count, read_ended,
-    read_found, read_lease, read_occupied, read_window, upload_values,
+    Cells, Value, Values, read_address, read_count, read_ended, read_found, read_lease,
+    read_occupied, read_window, upload_values,
 };
 use crate::search::{Search, Searched, Window};
 
@@ -112,10 +113,16 @@ impl<F: LeaseFamily> MySqlSession<F> {
 
     async fn lookup_batch(&mut self, batch: &[Lookup<F>]) -> Result<Vec<Found<F>>, Error> {
         let questions = Questions::of(batch);
-        let mut answers = self.run(ask(&questions)).await?;
+        let mut answers = self.run(lookups::ask(&questions)).await?;
+        let is_inside = lookups::is_inside(&questions, &mut answers);
         let mut found = nothing_found(batch);
-        for row in answers.all() {
-            read_found(&MySqlRow(&row), &questions, &mut found)?;
+        let mut rows: Vec<Row> = answers.all().collect();
+        if is_inside {
+            let mut answers = self.run(lookups::ask_ranges(&questions)).await?;
+            rows.extend(answers.all());
+        }
+        for row in &rows {
+            read_found(&MySqlRow(row), &questions, &mut found)?;
         }
         Ok(found)
     }
@@ -187,14 +194,14 @@ impl<F: LeaseFamily> MySqlSession<F> {
         if self.returns && claims::are_alone(&parts) {
             return self.claim_alone(batch, &parts).await;
         }
-        let mut script = before_claims(self.begin(), &parts);
+        let mut script = endings::before_claims(self.begin(), &parts);
         let mut known = Vec::new();
         let mut refused = Refused::new();
         if parts.need_prefix_lock() {
             let spans = parts.spans();
             let script = claims::look_around(std::mem::take(&mut script), &spans);
             let mut answers = self.run_or_undo(script).await?;
-            known = self.or_undo(ended(&parts, &mut answers)).await?;
+            known = self.or_undo(endings::ended(&parts, &mut answers)).await?;
             refused = self.refused(&spans, answers).await?;
         }
         let (mut script, pending) = claims::add(script, &parts, &refused);
@@ -206,7 +213,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
         }
         let mut answers = self.run_or_undo(script).await?;
         if !parts.need_prefix_lock() {
-            known = self.or_undo(ended(&parts, &mut answers)).await?;
+            known = self.or_undo(endings::ended(&parts, &mut answers)).await?;
         }
         let claimed = pending.outcomes(&mut answers);
         known.extend(self.or_undo(claimed).await?);
@@ -237,7 +244,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
         let found = claims::found_around(spans, &mut answers);
         let (mut taken, in_doubt) = self.or_undo(found).await?;
         if in_doubt {
-            let script = claims::look_inside(spans);
+            let script = claims::look_inside_each(spans);
             let mut answers = self.run_or_undo(script).await?;
             taken.extend(claims::found_inside(spans, &mut answers));
         }
@@ -283,137 +290,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
     }
 }
 
-/// The parameters of a heartbeat, each as often and in the order as its statement asks for them.
-fn beat_values(beat: &Beat, family: u8) -> [Value<'_>; 14] {
-    let [
-        family,
-        name,
-        incarnation,
-        addresses,
-        version,
-        revision,
-        load,
-        sharing,
-        draining,
-        last_error,
-        first,
-    ] = beat.values(family);
-    [
-        incarnation,
-        incarnation,
-        addresses,
-        version,
-        revision,
-        load,
-        sharing,
-        draining,
-        last_error,
-        family,
-        name,
-        incarnation,
-        first,
-        addresses,
-    ]
-}
-
-/// The same of a first row.
-fn enroll_values(beat: &Beat, family: u8) -> [Value<'_>; 12] {
-    let mut values = [Value::Number(family.into()); 12];
-    values[..10].copy_from_slice(&beat.values(family)[..10]);
-    values
-}
-
-fn workers(rows: &[Row]) -> Result<Vec<Worker>, Error> {
-    rows.iter().map(|row| read_worker(&MySqlRow(row))).collect()
-}
-
-/// The statements of a batch that go before its claims. Where it is asked which leases ended, a query
-/// goes before each change, as this engine's changes give no rows.
-fn before_claims<F: LeaseFamily>(mut script: Script, parts: &Parts<'_, F>) -> Script {
-    if parts.need_prefix_lock() {
-        // Transactions that stay open until this side has looked at the answers, while others wait.
-        script = script
-            .plain(statements::IMPATIENT)
-            .values("prefix_lock", &[])
-            .values("prefix_locked", &[]);
-    }
-    if !parts.replaced.is_empty() {
-        script = script.batch("release_delete", &holders_json::<F>(&parts.replaced), 1);
-    }
-    for (change, holders) in [
-        ("release_keep", &parts.kept),
-        ("release_delete", &parts.deleted),
-    ] {
-        if !holders.is_empty() {
-            script = script
-                .batch("held", &holders_json::<F>(holders), 1)
-                .same_batch(change);
-        }
-    }
-    if !parts.declined.is_empty() {
-        let declines = json(parts.declined.iter().map(|d| decline_values(d)));
-        script = script.batch("held", &declines, 1).same_batch("decline");
-    }
-    script
-}
-
-/// The leases that ended, from the answers to [`before_claims`].
-fn ended<F: LeaseFamily>(
-    parts: &Parts<'_, F>,
-    answers: &mut Answers,
-) -> Result<Vec<(F::Address, Changed)>, Error> {
-    let mut known = Vec::new();
-    for (asked, changed) in [
-        (parts.kept.len(), Changed::Released),
-        (parts.deleted.len(), Changed::Released),
-        (parts.declined.len(), Changed::Declined),
-    ] {
-        if asked > 0 {
-            let ended = addresses::<F>(&answers.next())?;
-            known.extend(ended.into_iter().map(|address| (address, changed)));
-        }
-    }
-    Ok(known)
-}
-
-fn holders_json<F: LeaseFamily>(holders: &[Holder<'_, F>]) -> String {
-    json(
-        holders
-            .iter()
-            .map(|(address, client)| holder_values::<F>(*address, client)),
-    )
-}
-
-/// The arms of a lookup: what some client asks, and clients in any case, as nearly every lookup is about one.
-fn ask<F: LeaseFamily>(questions: &Questions<'_, F>) -> Script {
-    let bytes = |asked: &[(i64, &[u8])]| {
-        json(
-            asked
-                .iter()
-                .map(|(number, key)| [Value::Number(*number), Value::Bytes(key)]),
-        )
-    };
-    let mut script = Script::default().batch("lookup_client", &bytes(&questions.clients), 1);
-    if !questions.hwaddrs.is_empty() {
-        script = script.batch("lookup_hwaddr", &bytes(&questions.hwaddrs), 1);
-    }
-    if !questions.addresses.is_empty() {
-        let addresses = questions.addresses.iter();
-        let addresses =
-            addresses.map(|(number, address)| [Value::Number(*number), F::address_value(*address)]);
-        script = script.batch("lookup_address", &json(addresses), 1);
-    }
-    if !questions.ranges.is_empty() {
-        let ranges = questions.ranges.iter().map(|(number, (low, high))| {
-            let [low, high] = [*low, *high].map(F::address_value);
-            [Value::Number(*number), low, high]
-        });
-        script = script.batch("lookup_range", &json(ranges), 1);
-    }
-    script
-}
-
-fn addresses<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<F::Address>, Error> {
+pub(super) fn addresses<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<F::Address>, Error> {
     rows.iter()
         .map(|row| read_address::<F>(&MySqlRow(row)))
         .collect()

@@ -30,7 +30,7 @@ const WORKER_LEAVE: &str = crate::texts::sql!("mysql", "worker_leave");
 const WORKER_FORGET: &str = crate::texts::sql!("mysql", "worker_forget");
 /// What contains new prefixes.
 pub(super) const AROUND: &str = crate::texts::sql!("mysql", "lease6_around");
-/// What lies inside of them.
+/// Whether something lies in ranges.
 pub(super) const INSIDE: &str = crate::texts::sql!("mysql", "lease6_inside");
 /// What lies in ranges of prefixes.
 const LOOKUP_RANGE: &str = crate::texts::sql!("mysql", "lease6_lookup_range");

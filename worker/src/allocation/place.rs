@@ -11,6 +11,7 @@ use futures_util::future::{try_join, try_join_all};
 use murre_config::{Allocator as Kind, Pool, PoolKind};
 use murre_schema::{Error, GivenBack, LeaseFamily, Lookup, Occupied, Store};
 use murre_wire::Address;
+use tokio::time::timeout;
 
 use super::permutation::mix;
 use super::vacancies::{self, Vacancies};
@@ -22,7 +23,7 @@ const MOST_WINDOWS: usize = 64;
 /// Most windows that are asked for at once.
 const AT_ONCE: usize = 16;
 /// So long windows are walked while some have not been looked at since something was found: the leases of
-/// an iterative pool lie side by side, and a worker that just started has to get past them.
+/// an iterative pool lie side by side, and a worker has to get past them.
 const LONGEST_WALK: Duration = Duration::from_millis(500);
 /// Fewer than this from a search, and the next one takes more windows at once.
 const FEW: usize = 8;
@@ -45,10 +46,41 @@ struct Search {
     at_once: usize,
     /// Whether a window has been looked at.
     begun: bool,
-    /// Windows in a row that had nothing.
-    barren: u128,
+    barren: Barren,
     /// Until then no window is looked at, as all that was free lately is promised to somebody.
     vain_until: Option<Instant>,
+}
+
+/// Windows in a row that had nothing.
+#[derive(Debug, Default)]
+struct Barren {
+    count: u128,
+    /// How long it took to look at them.
+    took: Duration,
+    /// Until then the rest of a round is not looked at in one go: it was a moment ago, and in vain.
+    known_until: Option<Instant>,
+}
+
+impl Barren {
+    /// Some more, of so many windows that there are.
+    fn add(&mut self, more: usize, of: u128, took: Duration, now: Instant) {
+        let was_round = self.count >= of;
+        self.count += more as u128;
+        self.took += took;
+        if !was_round && self.count >= of {
+            self.known_until = Some(now + vacancies::rest_after(self.took));
+        }
+    }
+
+    fn end(&mut self) {
+        self.count = 0;
+        self.took = Duration::ZERO;
+    }
+
+    /// Whether there are windows that may well have something.
+    fn has_more(&self, of: u128, now: Instant) -> bool {
+        self.count < of && self.known_until.is_none_or(|until| now >= until)
+    }
 }
 
 /// What a search is about.
@@ -68,7 +100,7 @@ impl<F: LeaseFamily> Place<F> {
             key,
             at_once: 1,
             begun: false,
-            barren: 0,
+            barren: Barren::default(),
             vain_until: None,
         };
         Self {
@@ -90,7 +122,10 @@ impl<F: LeaseFamily> Place<F> {
     /// # Errors
     /// The database could not be asked.
     pub(super) async fn fill(&self, quest: Quest<'_, F>) -> Result<(), Error> {
-        let mut search = self.search.lock().await;
+        // Who waits for so long is not helped by another walk; the client asks again.
+        let Ok(mut search) = timeout(LONGEST_WALK, self.search.lock()).await else {
+            return Ok(());
+        };
         let started = Instant::now();
         {
             let mut vacancies = self.vacancies();
@@ -115,9 +150,9 @@ impl<F: LeaseFamily> Place<F> {
         let now = Instant::now();
         let took = now.duration_since(started);
         let mut vacancies = self.vacancies();
-        let all_walked = search.barren >= Windows::of(quest.pool).count();
+        let windows = Windows::of(quest.pool).count();
         if vacancies.add_promised(now) == 0 {
-            if all_walked {
+            if !(walks && search.barren.has_more(windows, now)) {
                 vacancies.rest(now, took);
             }
         } else if walks {
@@ -137,10 +172,13 @@ impl<F: LeaseFamily> Place<F> {
         }
         search.begun = true;
         let started = Instant::now();
-        let goes_on =
-            |search: &Search| search.barren < windows.count() && started.elapsed() < LONGEST_WALK;
+        let goes_on = |search: &Search| {
+            let now = Instant::now();
+            search.barren.has_more(windows.count(), now) && now - started < LONGEST_WALK
+        };
         let mut walked = 0;
         while walked < most || goes_on(search) {
+            let began = Instant::now();
             let portion = match most - walked.min(most) {
                 0 => search.at_once,
                 rest => search.at_once.min(rest),
@@ -152,10 +190,12 @@ impl<F: LeaseFamily> Place<F> {
                 _ => (search.at_once / 2).max(1),
             };
             if found > 0 {
-                search.barren = 0;
+                search.barren.end();
                 return Ok(true);
             }
-            search.barren += portion as u128;
+            let now = Instant::now();
+            let barren = &mut search.barren;
+            barren.add(portion, windows.count(), now - began, now);
         }
         Ok(false)
     }
@@ -271,7 +311,7 @@ async fn next_windows<F: LeaseFamily>(
     windows: Windows,
     portion: usize,
 ) -> Result<Vec<u128>, Error> {
-    let barren = search.barren >= quest.share.of(windows.count());
+    let barren = search.barren.count >= quest.share.of(windows.count());
     let order = &mut search.order;
     let own: Vec<u128> = (0..portion)
         .map_while(|_| order.next(windows, quest.share, barren))
@@ -296,4 +336,24 @@ fn name<F: LeaseFamily>(pool: &Pool<F>) -> Arc<str> {
         PoolKind::Prefix { delegated_len, .. } => format!("{first}-{last} by /{delegated_len}"),
     }
     .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_that_was_in_vain_is_not_made_again_at_once() {
+        let now = Instant::now();
+        let took = Duration::from_millis(100);
+        let mut barren = Barren::default();
+        barren.add(99, 100, took, now);
+        assert!(barren.has_more(100, now));
+        barren.add(1, 100, took, now);
+        assert!(!barren.has_more(100, now + took * 60));
+        // One lease that was given back does not mean that there are more.
+        barren.end();
+        assert!(!barren.has_more(100, now + took));
+        assert!(barren.has_more(100, now + took * 20));
+    }
 }

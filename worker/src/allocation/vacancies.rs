@@ -231,7 +231,12 @@ impl<F: LeaseFamily> Vacancies<F> {
 
 /// How long a search that was in vain and took so long is not made again.
 pub(super) fn pause(took: Duration) -> Duration {
-    (took * REST).min(LONGEST_REST)
+    rest_after(took).min(LONGEST_REST)
+}
+
+/// The same without an upper end.
+pub(super) fn rest_after(took: Duration) -> Duration {
+    took * REST
 }
 
 #[cfg(test)]

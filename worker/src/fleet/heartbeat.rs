@@ -79,6 +79,7 @@ pub(crate) async fn beat<F: Exchange>(service: &Service<F>) {
             // About to end, it goes on with what it had.
             if !fleet.said().draining {
                 let view = View::of(&workers, fleet.incarnation, sharing);
+                store.has_company(view.size > 1);
                 fleet.view.store(Arc::new(heart.learn::<F>(view)));
             }
             heart.warn::<F>(fleet);

@@ -1,4 +1,4 @@
--- The first row in each range that is not reclaimed; see lease6_lookup_client.sql. Ends of a range that come
+-- The first row in each range that is not reclaimed, where lease6_inside.sql found one in some. Ends of a range that come
 -- from a table of the same query part make it scan the index between them, others make it scan it all: so
 -- they are unpacked once more beside the table.
 SELECT q.n, 2 AS arm,
