@@ -1,5 +1,5 @@
-//! MySQL and MariaDB: a batch is one JSON parameter, unpacked in one statement; the statements of a
-//! transaction are sent as one text, so that it costs one round trip.
+//! MySQL and MariaDB: the statements of a batch are sent as one text, so that it costs one round trip; most
+//! unpack it from one JSON parameter.
 
 mod claims;
 mod connect;

@@ -1,11 +1,11 @@
-//! The texts of all statements. A batch is one JSON parameter, unpacked by JSON_TABLE; only claims,
-//! and what is asked before them, are written into their statements.
+//! The texts of all statements. A batch is one JSON parameter, unpacked by JSON_TABLE; only claims, what is
+//! asked before and after them, and ranges of lookups are written into their statements.
 
 use crate::family::LeaseFamily;
 
 crate::texts::statement_texts! { "mysql":
-    lookup_client lookup_hwaddr lookup_address claim claimed held release_delete release_keep decline reclaim_due reclaim_keep flush_due
-    remove page count upload occupied highest given_back
+    lookup_client lookup_hwaddr lookup_address claim claimed held release_delete release_keep decline
+    reclaim_due reclaim_keep flush_due remove page count upload occupied highest given_back
 }
 
 /// The server DUID: the first worker's candidate stays.

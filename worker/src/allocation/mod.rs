@@ -18,6 +18,7 @@ mod candidates;
 mod own;
 mod permutation;
 mod place;
+mod round;
 mod vacancies;
 mod window;
 
@@ -285,13 +286,16 @@ impl<F: LeaseFamily> Allocator<F> {
         wish: &Wish<'a, F>,
         avoid: &[F::Address],
     ) -> Result<Option<Chosen<'a, F>>, Error> {
+        // What could not be looked through in time may have something, but so may the next one.
+        let mut late = None;
         for pool in wish.pools {
-            let chosen = self.search_pool(source, wish, pool, avoid).await?;
-            if chosen.is_some() {
-                return Ok(chosen);
+            match self.search_pool(source, wish, pool, avoid).await {
+                Ok(None) => {}
+                Err(error @ Error::Overloaded { .. }) => late = Some(error),
+                done => return done,
             }
         }
-        Ok(None)
+        late.map_or(Ok(None), Err)
     }
 
     async fn search_pool<'a>(

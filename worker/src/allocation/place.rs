@@ -1,8 +1,8 @@
 //! Where a pool's vacancies come from: windows in the allocator's order, and what was given back.
 //!
 //! One search per pool is under way at a time; who comes meanwhile waits for it and takes of what it
-//! found. A search is bounded in rows, so that a pool that is full costs little more than one that is
-//! not.
+//! found. A search is bounded, in rows or in time, so that a pool that is full costs little more than one that
+//! is not.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,17 +14,18 @@ use murre_wire::Address;
 use tokio::time::timeout;
 
 use super::permutation::mix;
+use super::round::Round;
 use super::vacancies::{self, Vacancies};
 use super::window::{self, Order, Share, Windows};
 
-/// Most windows that one search looks at. A pool that is cut into so many or fewer is searched as a
-/// whole.
+/// Most windows of a short walk. A pool that is cut into so many or fewer is searched as a whole.
 const MOST_WINDOWS: usize = 64;
 /// Most windows that are asked for at once.
 const AT_ONCE: usize = 16;
-/// So long windows are walked while some have not been looked at since something was found: the leases of
-/// an iterative pool lie side by side, and a worker has to get past them.
+/// A long walk ends after so long ([`Round`] says when there is one).
 const LONGEST_WALK: Duration = Duration::from_millis(500);
+/// Who waited so long for a search is given up; the client asks again.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Fewer than this from a search, and the next one takes more windows at once.
 const FEW: usize = 8;
 /// Most rows given back that are asked for at once.
@@ -46,41 +47,11 @@ struct Search {
     at_once: usize,
     /// Whether a window has been looked at.
     begun: bool,
-    barren: Barren,
+    /// Windows in a row that had nothing.
+    barren: u128,
+    round: Round,
     /// Until then no window is looked at, as all that was free lately is promised to somebody.
     vain_until: Option<Instant>,
-}
-
-/// Windows in a row that had nothing.
-#[derive(Debug, Default)]
-struct Barren {
-    count: u128,
-    /// How long it took to look at them.
-    took: Duration,
-    /// Until then the rest of a round is not looked at in one go: it was a moment ago, and in vain.
-    known_until: Option<Instant>,
-}
-
-impl Barren {
-    /// Some more, of so many windows that there are.
-    fn add(&mut self, more: usize, of: u128, took: Duration, now: Instant) {
-        let was_round = self.count >= of;
-        self.count += more as u128;
-        self.took += took;
-        if !was_round && self.count >= of {
-            self.known_until = Some(now + vacancies::rest_after(self.took));
-        }
-    }
-
-    fn end(&mut self) {
-        self.count = 0;
-        self.took = Duration::ZERO;
-    }
-
-    /// Whether there are windows that may well have something.
-    fn has_more(&self, of: u128, now: Instant) -> bool {
-        self.count < of && self.known_until.is_none_or(|until| now >= until)
-    }
 }
 
 /// What a search is about.
@@ -100,7 +71,8 @@ impl<F: LeaseFamily> Place<F> {
             key,
             at_once: 1,
             begun: false,
-            barren: Barren::default(),
+            barren: 0,
+            round: Round::default(),
             vain_until: None,
         };
         Self {
@@ -120,11 +92,11 @@ impl<F: LeaseFamily> Place<F> {
     /// See that there are vacancies, unless it was found lately that there are none.
     ///
     /// # Errors
-    /// The database could not be asked.
+    /// The database could not be asked; [`Error::Overloaded`] when it could not be found out in time.
     pub(super) async fn fill(&self, quest: Quest<'_, F>) -> Result<(), Error> {
-        // Who waits for so long is not helped by another walk; the client asks again.
-        let Ok(mut search) = timeout(LONGEST_WALK, self.search.lock()).await else {
-            return Ok(());
+        let came = Instant::now();
+        let Ok(mut search) = timeout(PATIENCE, self.search.lock()).await else {
+            return Err(late(came));
         };
         let started = Instant::now();
         {
@@ -141,63 +113,94 @@ impl<F: LeaseFamily> Place<F> {
         if given_back_first && self.look_for_given_back(&search, quest).await? {
             return Ok(());
         }
-        if walks && self.walk(&mut search, quest).await? {
+        if walks && self.short_walk(&mut search, quest).await? {
             return Ok(());
         }
         if !given_back_first && self.look_for_given_back(&search, quest).await? {
             return Ok(());
         }
+        if walks && self.long_walk(&mut search, quest).await? {
+            return Ok(());
+        }
         let now = Instant::now();
         let took = now.duration_since(started);
         let mut vacancies = self.vacancies();
-        let windows = Windows::of(quest.pool).count();
-        if vacancies.add_promised(now) == 0 {
-            if !(walks && search.barren.has_more(windows, now)) {
-                vacancies.rest(now, took);
+        if vacancies.add_promised(now) > 0 {
+            if walks {
+                search.vain_until = Some(now + vacancies::pause(took));
             }
-        } else if walks {
-            search.vain_until = Some(now + vacancies::pause(took));
+        } else if walks && self.walks_long(&search) {
+            return Err(late(came));
+        } else {
+            vacancies.rest(now, took);
         }
         Ok(())
     }
 
-    /// Walk windows until one has something free: a few, or for long if that shows those that have not been
-    /// looked at.
-    async fn walk(&self, search: &mut Search, quest: Quest<'_, F>) -> Result<bool, Error> {
-        let windows = Windows::of(quest.pool);
-        let most = usize::try_from(windows.count()).unwrap_or(usize::MAX);
+    /// Walk a few windows until one has something free.
+    async fn short_walk(&self, search: &mut Search, quest: Quest<'_, F>) -> Result<bool, Error> {
+        let windows = Windows::of(quest.pool).count();
+        let most = usize::try_from(windows).unwrap_or(usize::MAX);
         let most = most.min(MOST_WINDOWS);
-        if !search.begun && self.kind == Kind::Iterative && windows.count() > most as u128 {
-            go_on_where_others_came_to(search, quest, windows).await?;
+        if !search.begun && self.kind == Kind::Iterative && windows > most as u128 {
+            go_on_where_others_came_to(search, quest).await?;
         }
         search.begun = true;
-        let started = Instant::now();
-        let goes_on = |search: &Search| {
-            let now = Instant::now();
-            search.barren.has_more(windows.count(), now) && now - started < LONGEST_WALK
+        let all = match quest.share {
+            Share::ALL => windows,
+            // Its own, and then everybody's.
+            share => share.of(windows) + windows,
         };
+        search.round.begin(all, Instant::now());
         let mut walked = 0;
-        while walked < most || goes_on(search) {
-            let began = Instant::now();
-            let portion = match most - walked.min(most) {
-                0 => search.at_once,
-                rest => search.at_once.min(rest),
-            };
-            let found = self.look_at(search, quest, windows, portion).await?;
-            walked += portion;
-            search.at_once = match found {
-                ..FEW => (search.at_once * 2).min(AT_ONCE),
-                _ => (search.at_once / 2).max(1),
-            };
-            if found > 0 {
-                search.barren.end();
+        while walked < most {
+            let portion = search.at_once.min(most - walked);
+            if self.step(search, quest, portion).await? {
                 return Ok(true);
             }
-            let now = Instant::now();
-            let barren = &mut search.barren;
-            barren.add(portion, windows.count(), now - began, now);
+            walked += portion;
         }
         Ok(false)
+    }
+
+    /// Go on where there may well be something.
+    async fn long_walk(&self, search: &mut Search, quest: Quest<'_, F>) -> Result<bool, Error> {
+        let started = Instant::now();
+        while self.walks_long(search) && started.elapsed() < LONGEST_WALK {
+            if self.step(search, quest, search.at_once).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Where the database counts windows, each is a write, and leases do not lie side by side.
+    fn walks_long(&self, search: &Search) -> bool {
+        self.kind != Kind::Flq && search.round.has_more(Instant::now())
+    }
+
+    /// Look at the next few windows, and remember how that went; whether they had anything.
+    async fn step(
+        &self,
+        search: &mut Search,
+        quest: Quest<'_, F>,
+        portion: usize,
+    ) -> Result<bool, Error> {
+        let began = Instant::now();
+        let found = self.look_at(search, quest, portion).await?;
+        let now = Instant::now();
+        if found < FEW {
+            search.at_once = (search.at_once * 2).min(AT_ONCE);
+            search.round.found_little(portion, now - began, now);
+        } else {
+            search.at_once = (search.at_once / 2).max(1);
+            search.round.found_much();
+        }
+        search.barren = match found {
+            0 => search.barren + portion as u128,
+            _ => 0,
+        };
+        Ok(found > 0)
     }
 
     /// Look at the next few windows; how many vacancies they had.
@@ -205,10 +208,10 @@ impl<F: LeaseFamily> Place<F> {
         &self,
         search: &mut Search,
         quest: Quest<'_, F>,
-        windows: Windows,
         portion: usize,
     ) -> Result<usize, Error> {
         let pool = quest.pool;
+        let windows = Windows::of(pool);
         let mut bounds: Vec<(u128, u128)> = Vec::with_capacity(portion);
         for number in next_windows(search, quest, windows, portion).await? {
             // One that ends a round may begin the next.
@@ -274,15 +277,23 @@ impl<F: LeaseFamily> Place<F> {
 async fn go_on_where_others_came_to<F: LeaseFamily>(
     search: &mut Search,
     quest: Quest<'_, F>,
-    windows: Windows,
 ) -> Result<(), Error> {
     let pool = quest.pool;
+    let windows = Windows::of(pool);
     let highest = quest.store.highest(pool.first(), pool.end()).await?;
     if let Some(address) = highest {
         let (number, _) = pool.reached_by(address, pool.lease_len());
         search.order.go_on_from(windows.holding(number));
     }
     Ok(())
+}
+
+/// For who came then and cannot be told anything yet.
+fn late(came: Instant) -> Error {
+    let millis = came.elapsed().as_millis();
+    Error::Overloaded {
+        millis: u64::try_from(millis).unwrap_or(u64::MAX),
+    }
 }
 
 /// The rows that take something of a window.
@@ -311,7 +322,7 @@ async fn next_windows<F: LeaseFamily>(
     windows: Windows,
     portion: usize,
 ) -> Result<Vec<u128>, Error> {
-    let barren = search.barren.count >= quest.share.of(windows.count());
+    let barren = search.barren >= quest.share.of(windows.count());
     let order = &mut search.order;
     let own: Vec<u128> = (0..portion)
         .map_while(|_| order.next(windows, quest.share, barren))
@@ -336,24 +347,4 @@ fn name<F: LeaseFamily>(pool: &Pool<F>) -> Arc<str> {
         PoolKind::Prefix { delegated_len, .. } => format!("{first}-{last} by /{delegated_len}"),
     }
     .into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_round_that_was_in_vain_is_not_made_again_at_once() {
-        let now = Instant::now();
-        let took = Duration::from_millis(100);
-        let mut barren = Barren::default();
-        barren.add(99, 100, took, now);
-        assert!(barren.has_more(100, now));
-        barren.add(1, 100, took, now);
-        assert!(!barren.has_more(100, now + took * 60));
-        // One lease that was given back does not mean that there are more.
-        barren.end();
-        assert!(!barren.has_more(100, now + took));
-        assert!(barren.has_more(100, now + took * 20));
-    }
 }

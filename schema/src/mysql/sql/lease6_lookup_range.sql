@@ -1,6 +1,6 @@
--- The first row in each range that is not reclaimed, where lease6_inside.sql found one in some. Ends of a range that come
--- from a table of the same query part make it scan the index between them, others make it scan it all: so
--- they are unpacked once more beside the table.
+-- The first row in each range that is not reclaimed, where lease6_inside.sql found one in some. Ends of a
+-- range that come from a table of the same query part make it scan the index between them, others make it
+-- scan it all: so they are unpacked once more beside the table.
 SELECT q.n, 2 AS arm,
        TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), l.expire) - (MICROSECOND(UTC_TIMESTAMP(6)) > 0) AS remaining,
        l.address, l.duid, l.iaid, l.lease_type, l.prefix_len, l.pref_lifetime, l.hwaddr, l.hwtype, l.hwaddr_source,
