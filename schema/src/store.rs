@@ -237,10 +237,22 @@ impl<F: LeaseFamily> Store<F> {
     /// # Errors
     /// The database could not be asked.
     pub async fn server_duid(&self, candidate: &[u8], replace: bool) -> Result<Vec<u8>, Error> {
-        self.with_session(candidate, move |session, candidate| {
-            session.server_duid(candidate, replace)
-        })
-        .await
+        let mut tries = 0;
+        loop {
+            let result = self
+                .with_session(candidate, move |session, candidate| {
+                    session.server_duid(candidate, replace)
+                })
+                .await;
+            tries += 1;
+            match result {
+                // All workers of a fleet that starts ask at one moment, and nodes of a cluster refuse all but one.
+                Err(error) if error.is_retryable() && tries < RETRIES => {
+                    tokio::time::sleep(jitter(RETRY_PAUSE)).await;
+                }
+                result => return result,
+            }
+        }
     }
 
     /// Give back space that is no longer used (`lfc-interval`); database servers do so by

@@ -206,6 +206,25 @@ fn of_two_nodes_that_grant_prefixes_that_overlap_at_the_same_moment_one_is_refus
 }
 
 #[test]
+fn of_two_nodes_that_are_asked_for_the_duid_at_the_same_moment_both_answer() {
+    run(|cluster, database| async move {
+        let stores = [
+            store::<V6>(cluster, &database, &[0]).await,
+            store::<V6>(cluster, &database, &[1]).await,
+        ];
+        for round in 0..50 {
+            let [one, other] = [0, 1].map(|at: u8| vec![0, 4, round, at]);
+            let answers = join(
+                stores[0].server_duid(&one, true),
+                stores[1].server_duid(&other, true),
+            );
+            let (left, right) = answers.await;
+            assert_eq!((left.unwrap(), right.unwrap()), (one, other));
+        }
+    });
+}
+
+#[test]
 fn of_two_nodes_that_grant_one_address_at_the_same_moment_one_is_refused() {
     run(|cluster, database| async move {
         let stores = [
