@@ -54,6 +54,16 @@ impl Database {
         }
     }
 
+    /// A single server that ended by itself, with its last words.
+    pub(crate) fn fallen(&self) -> Option<String> {
+        match self {
+            Self::Single(server, _) => server
+                .fallen()
+                .map(|words| format!("the database ended by itself:\n{words}")),
+            _ => None,
+        }
+    }
+
     /// The map of `lease-database` of a worker. Each begins with another host, so that several nodes
     /// are written to at once where that is possible.
     pub(super) fn access(&self, worker: usize) -> Value {

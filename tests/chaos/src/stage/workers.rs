@@ -1,6 +1,6 @@
 //! The workers: started, killed, and started again.
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use murre_harness::database::Brake;
@@ -149,6 +149,7 @@ impl Slot {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Worker>> {
-        self.worker.lock().expect("no holder panics")
+        // Who waits for a worker in vain panics with this in hand, and the rest is still to be told.
+        self.worker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

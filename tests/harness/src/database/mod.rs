@@ -255,6 +255,18 @@ impl Server {
         running.wait(PATIENCE).expect("the server ends in time")
     }
 
+    /// Its last words, if it ended without being told to.
+    ///
+    /// # Panics
+    /// When a thread that had it panicked.
+    pub fn fallen(&self) -> Option<String> {
+        const LINES: usize = 40;
+        let running = self.running.lock().expect("no holder panics");
+        let daemon = running.as_ref().filter(|daemon| !daemon.is_running())?;
+        let lines = daemon.lines();
+        Some(lines[lines.len().saturating_sub(LINES)..].join("\n"))
+    }
+
     /// Kills it without a chance to write anything; data and port stay for [`Server::start`].
     ///
     /// # Panics
