@@ -45,9 +45,10 @@ pub(super) fn add<F: LeaseFamily>(
 ) -> (Script, Pending<F>) {
     let (rows, renewals, pending) = written(parts, refused);
     if !renewals.is_empty() {
-        script = script.batch("renew", &json(renewals), 1);
+        script = script.batch("renew", &json(renewals));
     }
-    let script = rows.write(script, texts::<F>().claim);
+    let claim = statements::without_returning(texts::<F>().claim);
+    let script = rows.write(script, claim);
     (pending.ask(script), pending)
 }
 
@@ -64,8 +65,7 @@ pub(super) fn add_alone<F: LeaseFamily>(
     parts: &Parts<'_, F>,
 ) -> (Script, Pending<F>) {
     let (rows, _, pending) = written(parts, &Refused::new());
-    let text = format!("{}{}", texts::<F>().claim.trim_end(), statements::RETURNING);
-    (rows.write(script, &text), pending)
+    (rows.write(script, texts::<F>().claim), pending)
 }
 
 /// New rows, and prefixes that are only renewed.

@@ -21,7 +21,7 @@ pub(super) fn before_claims<F: LeaseFamily>(mut script: Script, parts: &Parts<'_
             .values("prefix_locked", &[]);
     }
     if !parts.replaced.is_empty() {
-        script = script.batch("release_delete", &holders_json::<F>(&parts.replaced), 1);
+        script = script.batch("release_delete", &holders_json::<F>(&parts.replaced));
     }
     for (change, holders) in [
         ("release_keep", &parts.kept),
@@ -29,13 +29,13 @@ pub(super) fn before_claims<F: LeaseFamily>(mut script: Script, parts: &Parts<'_
     ] {
         if !holders.is_empty() {
             script = script
-                .batch("held", &holders_json::<F>(holders), 1)
+                .batch("held", &holders_json::<F>(holders))
                 .same_batch(change);
         }
     }
     if !parts.declined.is_empty() {
         let declines = json(parts.declined.iter().map(|d| decline_values(d)));
-        script = script.batch("held", &declines, 1).same_batch("decline");
+        script = script.batch("held", &declines).same_batch("decline");
     }
     script
 }

@@ -23,15 +23,15 @@ pub(super) fn ask<F: LeaseFamily>(questions: &Questions<'_, F>) -> Script {
         let ranges = questions.ranges.iter().map(|(_, range)| *range);
         script = look_inside::<F>(script, ranges);
     }
-    script = script.batch("lookup_client", &bytes(&questions.clients), 1);
+    script = script.batch("lookup_client", &bytes(&questions.clients));
     if !questions.hwaddrs.is_empty() {
-        script = script.batch("lookup_hwaddr", &bytes(&questions.hwaddrs), 1);
+        script = script.batch("lookup_hwaddr", &bytes(&questions.hwaddrs));
     }
     if !questions.addresses.is_empty() {
         let addresses = questions.addresses.iter();
         let addresses =
             addresses.map(|(number, address)| [Value::Number(*number), F::address_value(*address)]);
-        script = script.batch("lookup_address", &json(addresses), 1);
+        script = script.batch("lookup_address", &json(addresses));
     }
     script
 }
@@ -68,5 +68,5 @@ pub(super) fn ask_ranges<F: LeaseFamily>(questions: &Questions<'_, F>) -> Script
         let [low, high] = [*low, *high].map(F::address_value);
         [Value::Number(*number), low, high]
     });
-    Script::default().batch("lookup_range", &json(ranges), 1)
+    Script::default().batch("lookup_range", &json(ranges))
 }

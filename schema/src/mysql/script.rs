@@ -56,10 +56,10 @@ impl Script {
         })
     }
 
-    /// Run a prepared statement with one batch, bound to each of its parameters.
-    pub(super) fn batch(self, name: &'static str, json: &str, parameters: usize) -> Self {
-        self.set_batch(name, json)
-            .execute(name, &vec!["@asked"; parameters])
+    /// Run a prepared statement with a batch.
+    pub(super) fn batch(mut self, name: &'static str, json: &str) -> Self {
+        self.push(name, &format!("SET @asked = '{json}'"));
+        self.same_batch(name)
     }
 
     /// Add a statement with its rows in the place of its parameter.
@@ -71,12 +71,6 @@ impl Script {
     /// Add a statement that is made for this script.
     pub(super) fn made(mut self, name: &'static str, text: &str) -> Self {
         self.push(name, text);
-        self
-    }
-
-    /// Set the batch that the statements after this one are about.
-    fn set_batch(mut self, name: &'static str, json: &str) -> Self {
-        self.push(name, &format!("SET @asked = '{json}'"));
         self
     }
 

@@ -229,6 +229,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
         Ok(outcome.answers(batch))
     }
 
+    /// Claims that need no transaction: their statement commits by itself, and tells what became of them.
     async fn claim_alone(
         &mut self,
         batch: &[Change<F>],
@@ -268,7 +269,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
                 let ended = ended
                     .iter()
                     .map(|(address, _)| [F::address_value(*address)]);
-                script = script.batch(name, &json(ended), 1);
+                script = script.batch(name, &json(ended));
             }
         }
         self.run_or_undo(script.plain(statements::COMMIT)).await?;
@@ -283,7 +284,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
         let mut script = Script::default();
         if !due.is_empty() {
             let gone = due.iter().map(|address| [F::address_value(*address)]);
-            script = script.batch("remove", &json(gone), 1);
+            script = script.batch("remove", &json(gone));
         }
         self.run_or_undo(script.plain(statements::COMMIT)).await?;
         Ok(due.len() as u64)
@@ -366,7 +367,7 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
     fn upload<'a>(&'a mut self, rows: &'a [Lease<F>]) -> Answer<'a, ()> {
         async move {
             let rows: Vec<Values<'_>> = rows.iter().map(upload_values).collect();
-            let script = Script::default().batch("upload", &json(rows), 1);
+            let script = Script::default().batch("upload", &json(rows));
             self.run_or_undo(script).await.map(drop)
         }
         .boxed()

@@ -47,9 +47,6 @@ pub(super) const BEGIN: &str = "START TRANSACTION";
 pub(super) const COMMIT: &str = "COMMIT";
 /// Nothing of it stays.
 pub(super) const ROLLBACK: &str = "ROLLBACK";
-/// After a claim: its rows as they are now, as `claimed` gives them (MariaDB from 10.5).
-pub(super) const RETURNING: &str =
-    " RETURNING address, claim, TIMESTAMPDIFF(SECOND, '1970-01-01', expire) AS expire";
 /// A worker that is cut off while the transaction waits for it keeps others waiting no longer than
 /// these 10 s.
 pub(super) const IMPATIENT: &str = "SET SESSION wait_timeout = 10";
@@ -67,6 +64,13 @@ pub(super) fn expiry(seconds: u32) -> (String, String) {
         "SET {variable} = TIMESTAMPADD(SECOND, {seconds} + (MICROSECOND(UTC_TIMESTAMP(6)) > 0), UTC_TIMESTAMP())"
     );
     (variable, text)
+}
+
+/// A claim that tells nothing of its rows.
+pub(super) fn without_returning(claim: &'static str) -> &'static str {
+    claim
+        .split_once("\nRETURNING")
+        .map_or(claim, |(rest, _)| rest)
 }
 
 /// A statement that a session has prepared under this name.

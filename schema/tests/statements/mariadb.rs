@@ -92,7 +92,6 @@ fn with_values(statement: &Statement, asked: &Asked) -> String {
     let mut values = match asked {
         Asked::Batch(_) => vec!["@asked".to_owned()],
         Asked::Literal(rows) => vec![literals(&statement.name, rows)],
-        Asked::Parts(_) => vec!["@asked".to_owned(); 4],
         Asked::Values(values) => values
             .iter()
             .map(|value| match value {
@@ -100,7 +99,8 @@ fn with_values(statement: &Statement, asked: &Asked) -> String {
                 other => json_value(other),
             })
             .collect(),
-        Asked::Whole | Asked::NoLeases => Vec::new(),
+        // No statement here takes parts, as each arm of a lookup is one of its own.
+        Asked::Parts(_) | Asked::Whole | Asked::NoLeases => Vec::new(),
     }
     .into_iter();
     let mut text = String::new();
@@ -117,12 +117,6 @@ fn with_values(statement: &Statement, asked: &Asked) -> String {
 async fn explain(conn: &mut Conn, text: &str, asked: &Asked) -> Json {
     let batch = match asked {
         Asked::Batch(rows) => json(rows),
-        Asked::Parts(parts) => {
-            let parts = parts
-                .iter()
-                .map(|(name, rows)| format!("\"{name}\":{}", json(rows)));
-            format!("{{{}}}", parts.collect::<Vec<_>>().join(","))
-        }
         _ => String::new(),
     };
     conn.query_drop(format!("SET @asked = '{batch}'"))

@@ -28,3 +28,4 @@ ON DUPLICATE KEY UPDATE
     user_context = IF(lease6.claim = VALUES(claim), VALUES(user_context), lease6.user_context),
     pool_id = IF(lease6.claim = VALUES(claim), VALUES(pool_id), lease6.pool_id),
     state = IF(lease6.claim = VALUES(claim), VALUES(state), lease6.state)
+RETURNING address, claim, TIMESTAMPDIFF(SECOND, '1970-01-01', expire) AS expire

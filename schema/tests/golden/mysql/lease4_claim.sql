@@ -25,3 +25,4 @@ ON DUPLICATE KEY UPDATE
     user_context = IF(lease4.claim = VALUES(claim), VALUES(user_context), lease4.user_context),
     pool_id = IF(lease4.claim = VALUES(claim), VALUES(pool_id), lease4.pool_id),
     state = IF(lease4.claim = VALUES(claim), VALUES(state), lease4.state)
+RETURNING address, claim, TIMESTAMPDIFF(SECOND, '1970-01-01', expire) AS expire
