@@ -206,6 +206,26 @@ fn of_two_nodes_that_grant_prefixes_that_overlap_at_the_same_moment_one_is_refus
 }
 
 #[test]
+fn what_one_node_granted_the_other_knows_at_once() {
+    run(|cluster, database| async move {
+        let stores = [
+            store::<V4>(cluster, &database, &[0]).await,
+            store::<V4>(cluster, &database, &[1]).await,
+        ];
+        for round in 0..1000 {
+            let lease = address((round % 250) as u8, (round % 250) as u8);
+            let [granting, asked] = [&stores[round % 2], &stores[(round + 1) % 2]];
+            assert!(claimed(make(granting, &lease).await));
+            let mut lookup = Lookup::default();
+            lookup.clients.push(V4::lookup_key(&lease.client));
+            let found = asked.lookup(lookup).await.unwrap();
+            assert_eq!(found.by_client.len(), 1, "in round {round}");
+            give_back(asked, &lease).await;
+        }
+    });
+}
+
+#[test]
 fn of_two_nodes_that_are_asked_for_the_duid_at_the_same_moment_both_answer() {
     run(|cluster, database| async move {
         let stores = [

@@ -58,8 +58,12 @@ impl<F: LeaseFamily> MySqlSession<F> {
             may_be_open: false,
             family: PhantomData,
         };
-        let script = Script::default().prepare(&prepared::<F>());
-        session.run(script).await?;
+        let script = Script::default();
+        let script = match is_node {
+            true => script.plain(statements::CAUSAL),
+            false => script,
+        };
+        session.run(script.prepare(&prepared::<F>())).await?;
         Ok(session)
     }
 

@@ -47,6 +47,9 @@ pub(super) const BEGIN: &str = "START TRANSACTION";
 pub(super) const COMMIT: &str = "COMMIT";
 /// Nothing of it stays.
 pub(super) const ROLLBACK: &str = "ROLLBACK";
+/// On a node of a cluster: each statement waits until everything is there that others committed before. Without
+/// it a client is told that it has no lease, as another node's grant is on its way.
+pub(super) const CAUSAL: &str = "SET SESSION wsrep_sync_wait = 15";
 /// A worker that is cut off while the transaction waits for it keeps others waiting no longer than
 /// these 10 s.
 pub(super) const IMPATIENT: &str = "SET SESSION wait_timeout = 10";
