@@ -6,12 +6,12 @@ use smallvec::SmallVec;
 
 use crate::error::Error;
 use crate::family::LeaseFamily;
-use crate::ops::{Change, Changed, Claim, Decline, Found, Lookup};
+use crate::ops::{Change, Changed, Claim, Decline, Found, Lookup, Seen};
 use crate::prefix::{self, Range, Span};
 
-/// Who holds what: an address and its client.
+/// Who holds what: a lease and its client.
 pub(crate) type Holder<'a, F> = (
-    <F as murre_wire::Family>::Address,
+    Seen<<F as murre_wire::Family>::Address>,
     &'a <F as LeaseFamily>::Client,
 );
 
@@ -48,7 +48,7 @@ impl<'a, F: LeaseFamily> Parts<'a, F> {
                     } else {
                         &mut parts.deleted
                     };
-                    list.push((release.address, &release.client));
+                    list.push((release.seen, &release.client));
                 }
                 Change::Decline(decline) => parts.declined.push(decline),
             }

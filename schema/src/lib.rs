@@ -34,7 +34,7 @@ pub use front::FrontStats;
 pub use lease::{INFINITE_LIFETIME, Lease, State};
 pub use ops::{
     Change, Changed, Claim, Decline, Ended, FileMark, Found, FoundLease, Imported, Lookup, Page,
-    Reclaimed, Release,
+    Reclaimed, Release, Seen,
 };
 pub use search::{GivenBack, Occupied, Window};
 pub use store::{Snapshot, Store, StoreOptions};

@@ -19,6 +19,9 @@
 //!
 //! A claim by a client that holds another live lease in the same subnet (and IA) is refused with
 //! [`Changed::ClientHasOther`], unless it names that lease in [`Claim::replaces`].
+//!
+//! A lease ends only as it was found ([`Seen`]): where it was renewed or granted anew since, a release, a
+//! decline and a claim that replaces it change nothing.
 
 use smallvec::SmallVec;
 
@@ -105,6 +108,20 @@ impl<F: LeaseFamily> FoundLease<F> {
         self.lease.state != crate::State::Reclaimed && self.remaining >= 0
     }
 
+    /// As a change names it that is to end it.
+    pub fn seen(&self) -> Seen<F::Address> {
+        Seen {
+            address: self.lease.address,
+            expire: self.lease.expire,
+        }
+    }
+
+    /// It was granted or renewed no later than so many seconds before it was looked up, by the database's
+    /// clock: rounded down, as rows have whole seconds; negative where nothing is known.
+    pub fn age_at_least(&self) -> i64 {
+        i64::from(self.lease.valid_lifetime) - self.remaining - 1
+    }
+
     /// Whether a prefix, or an address with its width as length, cannot be given to somebody else
     /// because of this row. Its own address is free when its lease has expired, any other that it
     /// overlaps when it was reclaimed.
@@ -128,6 +145,16 @@ impl<F: LeaseFamily> FoundLease<F> {
     }
 }
 
+/// A live lease that is to end, as a lookup found it. Who decides to end it may be held up, as long as for
+/// the client to be granted the same address again; that lease is another one, and stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen<A> {
+    /// The leased address or base of the prefix.
+    pub address: A,
+    /// Its end, seconds since 1970 by the database's clock.
+    pub expire: i64,
+}
+
 /// A change that must be durable before anybody is told of it.
 #[derive(Clone, Debug)]
 pub enum Change<F: LeaseFamily> {
@@ -145,8 +172,8 @@ impl<F: LeaseFamily> Change<F> {
     pub fn address(&self) -> F::Address {
         match self {
             Self::Claim(claim) => claim.lease.address,
-            Self::Release(release) => release.address,
-            Self::Decline(decline) => decline.address,
+            Self::Release(release) => release.seen.address,
+            Self::Decline(decline) => decline.seen.address,
         }
     }
 
@@ -166,7 +193,7 @@ pub struct Claim<F: LeaseFamily> {
     pub lease: Lease<F>,
     /// A live lease of the same client that ends in the same transaction. It may have the same
     /// address and another length.
-    pub replaces: Option<F::Address>,
+    pub replaces: Option<Seen<F::Address>>,
     /// Of a prefix: a lookup said that the client has this very lease, expired or not, in state
     /// default. Then nothing overlaps it, and nothing is looked for; should it no longer be so, the
     /// claim is refused. For addresses it makes no difference.
@@ -188,8 +215,8 @@ impl<F: LeaseFamily> Claim<F> {
 /// Give a lease back.
 #[derive(Clone, Debug)]
 pub struct Release<F: LeaseFamily> {
-    /// The leased address or base of the prefix.
-    pub address: F::Address,
+    /// What is given back.
+    pub seen: Seen<F::Address>,
     /// Who gives it back; anybody else changes nothing.
     pub client: F::Client,
     /// Keep the row as reclaimed, so that the client may get it again (lease affinity), instead
@@ -200,8 +227,8 @@ pub struct Release<F: LeaseFamily> {
 /// Set an address aside.
 #[derive(Clone, Debug)]
 pub struct Decline<F: LeaseFamily> {
-    /// The address found in use.
-    pub address: F::Address,
+    /// The lease whose address was found in use.
+    pub seen: Seen<F::Address>,
     /// Who found it so; anybody else changes nothing.
     pub client: F::Client,
     /// How long nobody gets it, in seconds (`decline-probation-period`).
@@ -228,7 +255,7 @@ pub enum Changed {
     Released,
     /// The address is set aside.
     Declined,
-    /// The client does not hold this lease; nothing changed.
+    /// The client does not hold this lease, or not as it was seen; nothing changed.
     NotHeld,
 }
 

@@ -13,7 +13,7 @@ use crate::batch::Questions;
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::{Lease, State};
-use crate::ops::{Claim, Decline, Ended, Found, FoundLease};
+use crate::ops::{Claim, Decline, Ended, Found, FoundLease, Seen};
 use crate::prefix::Span;
 use crate::search::{Occupied, Window};
 
@@ -55,7 +55,7 @@ impl From<Option<u16>> for Value<'_> {
     }
 }
 
-/// Address and client, as release and decline name a lease.
+/// Address and client.
 pub(crate) fn holder_values<'a, F: LeaseFamily>(
     address: F::Address,
     client: &'a F::Client,
@@ -66,9 +66,19 @@ pub(crate) fn holder_values<'a, F: LeaseFamily>(
     values
 }
 
-/// Address, client and probation time, as a decline binds them.
+/// Address, client and end, as release and decline name a lease.
+pub(crate) fn seen_values<'a, F: LeaseFamily>(
+    seen: Seen<F::Address>,
+    client: &'a F::Client,
+) -> Values<'a> {
+    let mut values = holder_values::<F>(seen.address, client);
+    values.push(Value::Number(seen.expire));
+    values
+}
+
+/// The same and the probation time, as a decline binds them.
 pub(crate) fn decline_values<F: LeaseFamily>(decline: &Decline<F>) -> Values<'_> {
-    let mut values = holder_values::<F>(decline.address, &decline.client);
+    let mut values = seen_values::<F>(decline.seen, &decline.client);
     values.push(Value::Number(decline.probation.into()));
     values
 }

@@ -8,7 +8,7 @@ mod common;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::OnceLock;
 
-use common::sample::claimed;
+use common::sample::{claimed, seen};
 use futures_util::future::{join, join_all};
 use murre_harness::database::{self, Galera, ServerOptions};
 use murre_harness::netns::{Namespace, require_root_and_namespaces};
@@ -78,7 +78,7 @@ async fn make_once<F: LeaseFamily>(store: &Store<F>, lease: &Lease<F>) -> Result
 
 async fn give_back<F: LeaseFamily>(store: &Store<F>, lease: &Lease<F>) {
     let change = Release {
-        address: lease.address,
+        seen: seen(store, lease.address).await,
         client: lease.client.clone(),
         keep: false,
     };

@@ -9,7 +9,7 @@ use std::net::Ipv6Addr;
 use std::sync::{Arc, Mutex};
 
 use common::on_every_engine;
-use common::sample::{claim_lease, claimed, wait_until_expired};
+use common::sample::{claim_lease, claimed, seen, wait_until_expired};
 use murre_schema::{
     Change, Changed, Claim, Client6, FoundLease, Lease, LeaseKind, Lookup, Release, Store,
 };
@@ -58,7 +58,7 @@ async fn renew(store: &Store<V6>, number: u8, text: &str) -> Changed {
 async fn give_back(store: &Store<V6>, number: u8, address: Ipv6Addr, keep: bool) -> Changed {
     let client = client(number);
     let change = Release {
-        address,
+        seen: seen(store, address).await,
         client,
         keep,
     };
@@ -186,7 +186,7 @@ fn a_prefix_that_is_replaced_is_not_in_the_way_of_what_replaces_it() {
             "2001:db8:0:10::/60",
         ] {
             let claim = of(1, prefix(wanted), 3600);
-            let replaces = Some(prefix(held).0);
+            let replaces = Some(seen(&store, prefix(held).0).await);
             let changed = make(&store, Claim { replaces, ..claim }).await;
             assert!(claimed(changed), "{wanted} instead of {held}: {changed:?}");
             let now = row(&store, wanted).await.unwrap();
@@ -197,7 +197,7 @@ fn a_prefix_that_is_replaced_is_not_in_the_way_of_what_replaces_it() {
         let before = row(&store, held).await;
         for refused in ["2001:db8::/56", "2001:db8:0:21::/64", "2001:db8:0:20::/59"] {
             let claim = of(1, prefix(refused), 3600);
-            let replaces = Some(prefix(held).0);
+            let replaces = Some(seen(&store, prefix(held).0).await);
             let changed = make(&store, Claim { replaces, ..claim }).await;
             assert_eq!(changed, Changed::Taken, "{refused}");
             assert_eq!(row(&store, held).await, before, "{refused}");
@@ -249,7 +249,7 @@ fn of_prefixes_that_overlap_and_are_claimed_in_one_batch_one_is_granted() {
             } = winner.lease.clone();
             let keep = false;
             let change = Release {
-                address,
+                seen: seen(&store, address).await,
                 client,
                 keep,
             };
@@ -336,7 +336,10 @@ async fn wander(store: Arc<Store<V6>>, number: u8, told: Told) {
             }
             (Some(held), 1) => {
                 told.lock().unwrap().remove(&held.0);
-                let replaces = Some(held.0).filter(|_| held != wanted);
+                let replaces = match held == wanted {
+                    true => None,
+                    false => Some(seen(&store, held.0).await),
+                };
                 let now = match make(&store, Claim { replaces, ..claim }).await {
                     Changed::Claimed { .. } => wanted,
                     _ => held,

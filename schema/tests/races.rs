@@ -8,7 +8,7 @@ mod common;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use common::sample::{Sample, claim, claimed, decline, lease, release};
+use common::sample::{Sample, claim, claimed, decline, lease, release, seen};
 use common::{Fresh, on_every_engine};
 use murre_schema::{Change, Changed, Claim, Lease, Page, State, Store};
 use murre_wire::{V4, V6};
@@ -83,7 +83,7 @@ async fn wander_to<F: Sample>(store: &Store<F>, client: u8, from: u8, to: u8, to
     told.lock().unwrap().remove(&from);
     let change = Change::Claim(Claim {
         lease: lease(to, client, 3600),
-        replaces: Some(F::address(from)),
+        replaces: Some(seen(store, F::address(from)).await),
         renews: false,
     });
     let changed = store.change(change).await.unwrap();

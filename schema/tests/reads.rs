@@ -8,7 +8,7 @@ mod common;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use common::Fresh;
-use common::sample::{Sample, claim, claimed, decline, lease, release};
+use common::sample::{Sample, claim, claimed, decline, lease, release, seen};
 use murre_harness::database::{Engine, Server, ServerOptions};
 use murre_schema::{
     Change, Changed, Claim, Lease, LeaseKind, Lookup, Page, State, Store, StoreOptions,
@@ -128,7 +128,7 @@ async fn everything<F: Crowd>(store: &Store<F>, number: u8) {
     assert!(claimed(claim(store, number, number, 3600).await));
     let moved = Change::Claim(Claim {
         lease: lease(number + 100, number, 3600),
-        replaces: Some(F::address(number)),
+        replaces: Some(seen(store, F::address(number)).await),
         renews: false,
     });
     assert!(claimed(store.change(moved).await.unwrap()));

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use common::on_every_engine;
 use common::sample::{
-    Sample, claim, claim_lease, claimed, decline, lease, release, row, wait_until_expired,
+    Sample, claim, claim_lease, claimed, decline, lease, release, row, seen, wait_until_expired,
 };
 use murre_schema::{
-    Change, Changed, Claim, Client4, Client6, Details6, Lease, LeaseKind, Lookup, Page, State,
-    Store,
+    Change, Changed, Claim, Client4, Client6, Decline, Details6, Lease, LeaseKind, Lookup, Page,
+    Release, State, Store,
 };
 use murre_wire::{V4, V6};
 
@@ -135,7 +135,7 @@ transitions! {
         assert!(claimed(claim(&store, 1, 1, 3600).await));
         let change = Change::Claim(Claim {
             lease: lease(2, 1, 3600),
-            replaces: Some(F::address(1)),
+            replaces: Some(seen(&store, F::address(1)).await),
             renews: false,
         });
         assert!(claimed(store.change(change).await.unwrap()));
@@ -143,7 +143,7 @@ transitions! {
         // A stranger's lease is not replaced.
         let change = Change::Claim(Claim {
             lease: lease(3, 3, 3600),
-            replaces: Some(F::address(2)),
+            replaces: Some(seen(&store, F::address(2)).await),
             renews: false,
         });
         assert!(claimed(store.change(change).await.unwrap()));
@@ -156,11 +156,50 @@ transitions! {
         let before = (row(&store, 1).await, row(&store, 2).await);
         let change = Change::Claim(Claim {
             lease: lease(2, 1, 3600),
-            replaces: Some(F::address(1)),
+            replaces: Some(seen(&store, F::address(1)).await),
             renews: false,
         });
         assert_eq!(store.change(change).await.unwrap(), Changed::Taken);
         assert_eq!((row(&store, 1).await, row(&store, 2).await), before);
+    }
+
+    what_was_granted_anew_since_it_was_seen_does_not_end(store) {
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        let seen = seen(&store, F::address(1)).await;
+        assert!(claimed(claim(&store, 1, 1, 7200).await));
+        let before = row(&store, 1).await;
+        let client = F::client(1);
+        for keep in [false, true] {
+            let release = Release { seen, client: client.clone(), keep };
+            let changed = store.change(Change::Release(release)).await.unwrap();
+            assert_eq!(changed, Changed::NotHeld);
+        }
+        let decline = Decline { seen, client, probation: 100 };
+        let changed = store.change(Change::Decline(decline)).await.unwrap();
+        assert_eq!(changed, Changed::NotHeld);
+        let replaces = Some(seen);
+        let moved = Claim { lease: lease(2, 1, 3600), replaces, renews: false };
+        let changed = store.change(Change::Claim(moved)).await.unwrap();
+        assert_eq!(changed, Changed::ClientHasOther);
+        assert_eq!((row(&store, 1).await, row(&store, 2).await), (before, None));
+    }
+
+    how_old_a_lease_is_at_least_is_told(store) {
+        let age = async || {
+            let mut lookup = Lookup::default();
+            lookup.addresses.push(F::address(1));
+            store.lookup(lookup).await.unwrap().by_address[0].age_at_least()
+        };
+        let began = std::time::Instant::now();
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        assert!(age().await <= 0);
+        let granted = began.elapsed();
+        while age().await < 2 {
+            tokio::task::yield_now().await;
+        }
+        // Never older than it is; and found to be so old a second later at the latest.
+        assert!(began.elapsed().as_secs() >= 2);
+        assert!((began.elapsed() - granted).as_secs() <= 4);
     }
 
     one_of_many_gets_an_address(store) {

@@ -5,14 +5,26 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::print_stderr, reason = "what was done is worth a line")]
 
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
 use murre_tests::fleet::{config4, config6};
 use murre_tests::worker::Counted;
-use murre_tests::{Engine, Fleet, Worker, history, on_every_engine};
+use murre_tests::{Engine, Fleet, Worker, hand4, hand6, history, on_every_engine, rows, world};
+use murre_wire::dhcp4::MessageType::{Ack, Decline, Release, Request};
+use murre_wire::dhcp6::{IaKind, MessageType as MessageType6};
+use nix::sys::signal::Signal;
+use serde_json::{Value, json};
 
 on_every_engine!(
     two_workers_serve_the_same_clients_without_a_double_lease,
     two_workers_serve_the_same_clients_without_a_double_address_or_prefix,
+    what_waited_for_a_worker_that_stood_still_ends_no_lease_that_is_newer,
+    what_waited_for_a_worker_that_stood_still_ends_no_newer_dhcpv6_lease,
 );
+
+/// Far longer than a query waits in a worker that is well.
+const HELD_UP: Duration = Duration::from_millis(200);
 
 /// As many as the environment says; else all on one engine and fewer on the others.
 fn clients(engine: Engine) -> u32 {
@@ -55,6 +67,86 @@ fn two_workers_serve_the_same_clients_without_a_double_address_or_prefix(engine:
         "one each and no more"
     );
     both_answered(6, workers, clients);
+}
+
+/// A client's messages that both workers hear; the second stands still, and goes on when the client has
+/// long been served by the first.
+fn what_waited_for_a_worker_that_stood_still_ends_no_lease_that_is_newer(engine: Engine) {
+    let fleet = Fleet::new(engine);
+    let workers = fleet.start(&talkative(config4(&fleet.leases, 100), "Dhcp4"));
+    let relay = |number: usize, port| {
+        let server = Fleet::server4(number).ip().to_string();
+        hand4::Relay::at_port(&fleet.relay, world::RELAY4, port, &server)
+    };
+    let (relay, other) = (relay(0, 67), relay(1, 6767));
+    let clients = [1, 2, 3].map(hand4::Client::new);
+    let [one, two, three] = clients.each_ref().map(|client| client.lease(&relay));
+
+    workers[1].signal(Signal::SIGSTOP);
+    let mark = workers[1].mark();
+    let release = || clients[0].having(Release, one);
+    let mut decline = clients[1].reboot(two);
+    decline.message_type(Decline);
+    let elsewhere = Ipv4Addr::new(10, 1, 0, 77);
+    other.send(&mut release());
+    other.send(&mut decline);
+    other.send(&mut clients[2].having(Request, elsewhere));
+    std::thread::sleep(HELD_UP);
+    relay.send(&mut release());
+    workers[0].says(&format!("{one} was given back"));
+    assert_eq!(clients[0].lease(&relay), one);
+    for (client, address) in clients.iter().zip([one, two, three]) {
+        let renewed = relay.ask(&mut client.having(Request, address));
+        assert_eq!((renewed.kind(), renewed.yiaddr()), (Ack, address));
+    }
+    let before = rows::lease4(&fleet.leases);
+    workers[1].signal(Signal::SIGCONT);
+
+    other.send(&mut hand4::Client::new(4).having(Release, one));
+    workers[1].says_after(mark, ": not-held");
+    workers[1].says_after(mark, ": overtaken");
+    // What comes in time is done, however young the lease.
+    other.send(&mut release());
+    workers[1].says_after(mark, &format!("{one} was given back"));
+    let counted = Counted::of(4, &workers.into_iter().nth(1).unwrap().stop());
+    assert_eq!(counted.without_answer("overtaken"), 3, "{counted:?}");
+    let after = rows::lease4(&fleet.leases);
+    assert_eq!(after[1..], before[1..]);
+}
+
+fn what_waited_for_a_worker_that_stood_still_ends_no_newer_dhcpv6_lease(engine: Engine) {
+    let fleet = Fleet::new(engine);
+    let workers = fleet.start(&talkative(config6(&fleet.leases, 100), "Dhcp6"));
+    let relay = |server, port| hand6::Relay::at_port(&fleet.relay, world::RELAY6, port, server);
+    let (relay, other) = (relay("2001:db8:1::1", 547), relay("2001:db8:3::1", 6767));
+    let client = hand6::Client::new(1);
+    let reply = client.lease(&relay, true);
+    let release = || client.with_leases(MessageType6::Release, &reply);
+
+    workers[1].signal(Signal::SIGSTOP);
+    let mark = workers[1].mark();
+    other.send(&release().finish().unwrap());
+    std::thread::sleep(HELD_UP);
+    let released = relay.ask(release());
+    assert_eq!(released.status_of(IaKind::Na, 1), None);
+    let again = client.lease(&relay, true);
+    assert_eq!(again.held(), reply.held());
+    let before = rows::lease6(&fleet.leases);
+    workers[1].signal(Signal::SIGCONT);
+
+    workers[1].says_after(mark, ": overtaken");
+    assert_eq!(rows::lease6(&fleet.leases), before);
+    other.send(&release().finish().unwrap());
+    workers[1].says_after(mark, "was given back");
+}
+
+/// Workers that tell of each query.
+fn talkative(mut config: Value, server: &str) -> Value {
+    config[server]["loggers"] = json!([{
+        "name": format!("kea-{}", server.to_lowercase()), "severity": "DEBUG", "debuglevel": 99,
+        "output-options": [{ "output": "stdout" }],
+    }]);
+    config
 }
 
 /// Each worker took its part, else nothing was shown.

@@ -8,7 +8,7 @@ use crate::batch::{Holder, Parts};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::ops::Changed;
-use crate::row::{decline_values, holder_values};
+use crate::row::{decline_values, seen_values};
 
 /// The statements of a batch that go before its claims. Where it is asked which leases ended, a query
 /// goes before each change, as this engine's changes give no rows.
@@ -63,6 +63,6 @@ fn holders_json<F: LeaseFamily>(holders: &[Holder<'_, F>]) -> String {
     json(
         holders
             .iter()
-            .map(|(address, client)| holder_values::<F>(*address, client)),
+            .map(|(seen, client)| seen_values::<F>(*seen, client)),
     )
 }

@@ -18,8 +18,8 @@ use crate::fleet::{Beat, Worker, leave_values, read_worker};
 use crate::lease::Lease;
 use crate::ops::{Change, Changed, Decline, Ended, Found, Lookup, Page};
 use crate::row::{
-    Value, claim_values, decline_values, holder_values, read_address, read_count, read_found,
-    read_lease, read_number, read_occupied, read_window, span_values, upload_values,
+    Value, claim_values, decline_values, read_address, read_count, read_found, read_lease,
+    read_number, read_occupied, read_window, seen_values, span_values, upload_values,
 };
 use crate::search::{Search, Searched};
 
@@ -327,7 +327,7 @@ impl<F: LeaseFamily> PgSession<F> {
         };
         let rows: Vec<_> = holders
             .iter()
-            .map(|(address, client)| holder_values::<F>(*address, client))
+            .map(|(seen, client)| seen_values::<F>(*seen, client))
             .collect();
         let rows = self.query("release", statement, &columns(&rows)).await?;
         addresses::<F>(&rows)

@@ -21,7 +21,7 @@ use crate::ops::{Change, Changed, Claim, Ended, FileMark, Found, Imported, Looku
 use crate::prefix;
 use crate::row::{
     Value, decline_values, holder_values, lease_values, read_address, read_count, read_ended,
-    read_found, read_lease, read_occupied, read_window, span_values, upload_values,
+    read_found, read_lease, read_occupied, read_window, seen_values, span_values, upload_values,
 };
 use crate::search::{Search, Searched, Window};
 
@@ -246,13 +246,13 @@ impl Db<'_> {
             for (holders, text) in released {
                 for holder in holders {
                     if self.release::<F>(text, *holder)? {
-                        known.push((holder.0, Changed::Released));
+                        known.push((holder.0.address, Changed::Released));
                     }
                 }
             }
             for decline in &parts.declined {
                 if self.run("decline", texts.decline, &decline_values(decline))? > 0 {
-                    known.push((decline.address, Changed::Declined));
+                    known.push((decline.seen.address, Changed::Declined));
                 }
             }
             for claim in &parts.claims {
@@ -266,9 +266,9 @@ impl Db<'_> {
     fn release<F: LeaseFamily>(
         &self,
         text: &'static str,
-        (address, client): Holder<'_, F>,
+        (seen, client): Holder<'_, F>,
     ) -> Result<bool, Error> {
-        let changed = self.run("release", text, &holder_values::<F>(address, client))?;
+        let changed = self.run("release", text, &seen_values::<F>(seen, client))?;
         Ok(changed > 0)
     }
 

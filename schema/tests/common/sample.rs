@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use murre_schema::{
     Change, Changed, Claim, Client4, Client6, Decline, Lease, LeaseFamily, LeaseKind, Lookup,
-    Release, Store,
+    Release, Seen, Store,
 };
 use murre_wire::{V4, V6};
 
@@ -90,7 +90,7 @@ pub(crate) async fn release<F: Sample>(
     keep: bool,
 ) -> Changed {
     let change = Change::Release(Release {
-        address: F::address(address),
+        seen: seen(store, F::address(address)).await,
         client: F::client(client),
         keep,
     });
@@ -104,7 +104,7 @@ pub(crate) async fn decline<F: Sample>(
     probation: u32,
 ) -> Changed {
     let change = Change::Decline(Decline {
-        address: F::address(address),
+        seen: seen(store, F::address(address)).await,
         client: F::client(client),
         probation,
     });
@@ -116,6 +116,18 @@ pub(crate) async fn row<F: Sample>(store: &Store<F>, address: u8) -> Option<Leas
     lookup.addresses.push(F::address(address));
     let found = store.lookup(lookup).await.unwrap();
     found.by_address.into_iter().next().map(|found| found.lease)
+}
+
+/// As a lookup finds it now; where there is no row, as something that there never was.
+pub(crate) async fn seen<F: LeaseFamily>(
+    store: &Store<F>,
+    address: F::Address,
+) -> Seen<F::Address> {
+    let mut lookup = Lookup::default();
+    lookup.addresses.push(address);
+    let found = store.lookup(lookup).await.unwrap().by_address;
+    let expire = found.first().map_or(0, |found| found.lease.expire);
+    Seen { address, expire }
 }
 
 pub(crate) fn claimed(changed: Changed) -> bool {

@@ -188,10 +188,14 @@ pub(crate) fn asked(engine: &str, name: &str, batch: usize) -> Asked {
         ("inside", 6) => Asked::Literal(insides(&all)),
         ("claim", 4) => Asked::Batch(numbered(rows(Lease::row4))),
         ("claim", 6) => claim6(&all),
-        ("held" | "release_keep" | "release_delete", 4) => Asked::Batch(rows(Lease::holder4)),
-        ("held" | "release_keep" | "release_delete", 6) => Asked::Batch(rows(Lease::holder6)),
-        ("decline", 4) => Asked::Batch(with(rows(Lease::holder4), &[86400])),
-        ("decline", 6) => Asked::Batch(with(rows(Lease::holder6), &[86400])),
+        ("held" | "release_keep" | "release_delete", 4) => {
+            Asked::Batch(with(rows(Lease::holder4), &[END]))
+        }
+        ("held" | "release_keep" | "release_delete", 6) => {
+            Asked::Batch(with(rows(Lease::holder6), &[END]))
+        }
+        ("decline", 4) => Asked::Batch(with(rows(Lease::holder4), &[END, 86400])),
+        ("decline", 6) => Asked::Batch(with(rows(Lease::holder6), &[END, 86400])),
         ("reclaim_keep", _) if engine == "mysql" => Asked::Batch(addresses(&all, family)),
         ("remove", _) => Asked::Batch(addresses(&all, family)),
         ("reclaim_keep" | "reclaim_delete" | "reclaim_due", _) => Asked::Values(vec![limit]),
@@ -224,6 +228,9 @@ fn apart(engine: &str, name: &str) -> Asked {
         }
     }
 }
+
+/// When leases end.
+const END: i64 = 1_900_000_000;
 
 /// A subnet of a thousand leases.
 const SUBNET: i64 = 9;
@@ -261,7 +268,7 @@ fn uploaded(all: &[Lease], row: fn(Lease) -> Vec<Value>) -> Rows {
         known: false,
         ..*lease
     });
-    with(new.map(row).collect(), &[1_900_000_000, 0])
+    with(new.map(row).collect(), &[END, 0])
 }
 
 fn address(lease: &Lease, family: u8) -> Value {

@@ -4,6 +4,7 @@
 //! waits for the database and for nothing else; batches form there.
 
 mod congestion;
+mod ending;
 mod journal;
 mod load;
 mod takeover;

@@ -54,6 +54,8 @@ verdicts! {
     UnknownClient = "unknown-client",
     /// Another worker granted this client another lease at the same moment, again and again.
     Contended = "contended",
+    /// It waited, and its client may have been granted since what it would end.
+    Overtaken = "overtaken",
     /// Others wait so long that a client which may have no lease to lose has to ask again.
     Congested = "congested",
     /// It waited for too long, or too many queries are in flight.
@@ -87,6 +89,7 @@ impl Verdict {
             Self::NoAddress => (ids::ALLOC_FAIL, Level::WARN),
             Self::UnknownClient => (ids::NO_LEASE_INIT_REBOOT, detail),
             Self::Contended => (ids::ALLOC_CONTENDED, Level::WARN),
+            Self::Overtaken => (ids::DROP_OVERTAKEN, detail),
             Self::Congested | Self::Overload => (ids::PACKET_QUEUE_FULL, detail),
             // The reason was logged where it occurred.
             Self::Database => (ids::DROP_PROCESS_FAIL, detail),

@@ -129,6 +129,8 @@ ids! {
         DROP_CLASS = "DHCP4_PACKET_DROP_0010" / "DHCP6_PACKET_DROP_DROP_CLASS";
         /// An earlier query of the client is being worked on.
         DROP_DUPLICATE = "DHCP4_PACKET_DROP_0011" / "DHCP6_PACKET_DROP_DUPLICATE";
+        /// A query that waited, while its client may have been granted what it would end.
+        DROP_OVERTAKEN = "DHCP4_PACKET_DROP_OVERTAKEN" / "DHCP6_PACKET_DROP_OVERTAKEN";
         /// Unicast where multicast is asked for.
         DROP_UNICAST = "DHCP4_PACKET_DROP_UNICAST" / "DHCP6_PACKET_DROP_UNICAST";
         /// An option that must be there is missing, or the reverse.

@@ -11,6 +11,7 @@
 //! a DHCP message or decides where a reply goes: the caller names destination, source and, for a
 //! client without an address, its hardware address.
 
+mod arrival;
 mod counters;
 mod error;
 mod filter;
@@ -52,7 +53,7 @@ pub struct Packet {
     pub source: SocketAddr,
     /// Hardware address of the sender on the link, known only with raw sockets.
     pub source_mac: Option<[u8; 6]>,
-    /// When it was read from the socket.
+    /// When it came in; it may have been read later.
     pub received: Instant,
     /// True when it was sent to one of this server's own addresses.
     pub unicast: bool,

@@ -167,7 +167,7 @@ fn bind(socket: &Socket, address: SocketAddr) -> Result<(), Reason> {
     step("binding the UDP socket", socket.bind(&address.into()))
 }
 
-/// Sizes the buffer, counts its drops, and registers the socket with the runtime.
+/// Sizes the buffer, counts its drops, has arrivals stamped, and registers the socket with the runtime.
 fn ready(socket: Socket, role: Role) -> Result<Opened, Reason> {
     if setsockopt(&socket, sockopt::RcvBufForce, &RECEIVE_BUFFER).is_err() {
         // Without CAP_NET_ADMIN the system's limit (net.core.rmem_max) applies.
@@ -178,6 +178,8 @@ fn ready(socket: Socket, role: Role) -> Result<Opened, Reason> {
     }
     let option = setsockopt(&socket, sockopt::RxqOvfl, &1);
     step("asking for drop counts", option.map_err(io::Error::from))?;
+    let option = setsockopt(&socket, sockopt::ReceiveTimestampns, &true);
+    step("asking for arrival times", option.map_err(io::Error::from))?;
     step("switching to non-blocking", socket.set_nonblocking(true))?;
     let socket = step("registering with the event loop", sys::register(socket))?;
     Ok(Opened {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
+use super::arrival::{Arrival, Reading};
 use super::counters::{Counters, add};
 use super::interface::Interface;
 use super::open::{Opened, Role};
@@ -40,17 +41,20 @@ pub(super) struct Listening {
 pub(super) async fn run(listening: Listening, worker: mpsc::Sender<Vec<Packet>>) {
     let socket = listening.opened.socket.clone();
     let mut dropped = 0;
+    let mut arrival = Arrival::new();
     let mut failures = 0;
     loop {
         let Ok(mut guard) = socket.readable().await else {
             return;
         };
-        match listening.read(&mut dropped) {
+        let reading = arrival.read();
+        match listening.read(&mut dropped, reading) {
             Ok((count, packets)) => {
                 failures = 0;
                 if count < BATCH {
                     // Drained: what comes after this moment makes the socket ready anew.
                     guard.clear_ready();
+                    arrival.emptied_by(reading);
                 }
                 if !packets.is_empty() {
                     add(&listening.counters.received, packets.len() as u64);
@@ -59,7 +63,10 @@ pub(super) async fn run(listening: Listening, worker: mpsc::Sender<Vec<Packet>>)
                     }
                 }
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => guard.clear_ready(),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                guard.clear_ready();
+                arrival.emptied_by(reading);
+            }
             Err(_) => {
                 add(&listening.counters.receive_errors, 1);
                 failures += 1;
@@ -73,9 +80,8 @@ pub(super) async fn run(listening: Listening, worker: mpsc::Sender<Vec<Packet>>)
 
 impl Listening {
     /// Reads one batch: how many packets there were, and those that are for us.
-    fn read(&self, dropped: &mut u32) -> io::Result<(usize, Vec<Packet>)> {
+    fn read(&self, dropped: &mut u32, reading: Reading) -> io::Result<(usize, Vec<Packet>)> {
         let mut packets = Vec::new();
-        let now = Instant::now();
         let socket = self.opened.socket.get_ref();
         let count = BUFFERS.with_borrow_mut(|buffers| {
             buffers.receive(socket.as_fd(), |received| {
@@ -84,13 +90,14 @@ impl Listening {
                     add(&self.counters.kernel_drops, u64::from(more));
                     *dropped = total;
                 }
-                packets.extend(self.packet(&received, now));
+                let came = reading.came(received.ancillary.arrived);
+                packets.extend(self.packet(&received, came));
             })
         })?;
         Ok((count, packets))
     }
 
-    fn packet(&self, received: &Received<'_>, now: Instant) -> Option<Packet> {
+    fn packet(&self, received: &Received<'_>, came: Instant) -> Option<Packet> {
         match (self.opened.role, received.origin?) {
             (Role::Raw { local }, Origin::Link { interface, address }) => {
                 if interface != self.interface.index || received.ancillary.tagged() {
@@ -109,15 +116,15 @@ impl Listening {
                     local: if to.is_broadcast() { local } else { to }.into(),
                     source: SocketAddr::V4(datagram.source),
                     source_mac: address,
-                    received: now,
+                    received: came,
                     unicast: !to.is_broadcast(),
                 })
             }
             (Role::Bound(local), Origin::Inet(source)) => {
-                Some(self.datagram(received, source, local, true, now))
+                Some(self.datagram(received, source, local, true, came))
             }
             (Role::Group { answer_from }, Origin::Inet(source)) => {
-                Some(self.datagram(received, source, answer_from.into(), false, now))
+                Some(self.datagram(received, source, answer_from.into(), false, came))
             }
             _ => None,
         }
@@ -129,7 +136,7 @@ impl Listening {
         source: SocketAddr,
         local: IpAddr,
         unicast: bool,
-        received_at: Instant,
+        came: Instant,
     ) -> Packet {
         let arrived = received
             .ancillary
@@ -141,7 +148,7 @@ impl Listening {
             local,
             source,
             source_mac: None,
-            received: received_at,
+            received: came,
             unicast,
         }
     }

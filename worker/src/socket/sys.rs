@@ -9,6 +9,7 @@ use std::mem::{size_of, zeroed};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::ptr::{null_mut, read_unaligned, write_unaligned};
+use std::time::Duration;
 
 use socket2::{SockAddr, SockAddrStorage, Socket};
 use tokio::io::unix::AsyncFd;
@@ -80,6 +81,8 @@ pub(super) struct Ancillary {
     pub(super) status: u32,
     /// Packets this socket has dropped so far because its buffer was full.
     pub(super) dropped: Option<u32>,
+    /// When the kernel got the packet, since 1970.
+    pub(super) arrived: Option<Duration>,
 }
 
 impl Ancillary {
@@ -337,12 +340,21 @@ fn ancillary(header: &libc::msghdr) -> Ancillary {
                 (libc::SOL_SOCKET, libc::SO_RXQ_OVFL) => {
                     found.dropped = Some(read_unaligned(data.cast()));
                 }
+                (libc::SOL_SOCKET, libc::SCM_TIMESTAMPNS) => {
+                    let stamp: libc::timespec = read_unaligned(data.cast());
+                    found.arrived = since_1970(&stamp);
+                }
                 _ => {}
             }
             message = libc::CMSG_NXTHDR(header, message);
         }
     }
     found
+}
+
+fn since_1970(stamp: &libc::timespec) -> Option<Duration> {
+    let seconds = u64::try_from(stamp.tv_sec).ok()?;
+    Some(Duration::new(seconds, u32::try_from(stamp.tv_nsec).ok()?))
 }
 
 /// Turns a negative result into the error it stands for.

@@ -1,10 +1,11 @@
 //! RELEASE and DECLINE: the client gives its lease back, or found the address in use. Neither has
 //! an answer.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use murre_config::Subnet;
-use murre_schema::{Change, Changed, Decline, Release};
+use murre_schema::{Change, Changed, Client4, Decline, Release, Seen};
 use murre_wire::V4;
 
 use super::{Query, gate, lease};
@@ -17,13 +18,13 @@ pub(super) async fn release(
     query: &Query<'_>,
     subnet: &Arc<Subnet<V4>>,
 ) -> Result<Reply, Verdict> {
-    let release = Release {
-        address: query.message.ciaddr(),
-        client: lease::client(query, subnet),
-        keep: context.server.expired.affinity(),
-    };
-    let (address, keep) = (release.address, release.keep);
-    match context.change(Change::Release(release)).await? {
+    let (address, client) = (query.message.ciaddr(), lease::client(query, subnet));
+    let keep = context.server.expired.affinity();
+    let release = |seen, client| Change::Release(Release { seen, client, keep });
+    match context
+        .end(query.packet, (address, client), release)
+        .await?
+    {
         Changed::Released => {
             Journal::<V4>::released(address);
             context.allocator().freed(subnet, address, !keep);
@@ -41,12 +42,19 @@ pub(super) async fn decline(
     subnet: &Arc<Subnet<V4>>,
 ) -> Result<Reply, Verdict> {
     let address = gate::requested(&query.message).ok_or(Verdict::Insane)?;
-    let decline = Decline {
-        address,
-        client: lease::client(query, subnet),
-        probation: context.server.decline_probation_period,
+    let probation = context.server.decline_probation_period;
+    let decline = |seen: Seen<Ipv4Addr>, client: Client4| {
+        Change::Decline(Decline {
+            seen,
+            client,
+            probation,
+        })
     };
-    match context.change(Change::Decline(decline)).await? {
+    let client = lease::client(query, subnet);
+    match context
+        .end(query.packet, (address, client), decline)
+        .await?
+    {
         Changed::Declined => {
             Journal::<V4>::declined(address);
             Err(Verdict::Declined)

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use murre_config::Subnet;
-use murre_schema::{Changed, Claim, Found};
+use murre_schema::{Changed, Claim, Found, FoundLease};
 use murre_wire::V4;
 use murre_wire::dhcp4::{MessageType, code};
 
@@ -38,8 +38,8 @@ pub(super) async fn grant(
         let Some(chosen) = decide(query, &wish, &found)? else {
             return reply::nak(context, query, subnet);
         };
-        let replaces = allocation::replaced(&wish, &found, &chosen).map(|row| row.lease.address);
-        match claim(context, query, &wish, (chosen, replaces)).await? {
+        let replaced = allocation::replaced(&wish, &found, &chosen);
+        match claim(context, query, &wish, (chosen, replaced)).await? {
             Claimed::Answer(reply) => return Ok(reply),
             Claimed::Taken => return reply::nak(context, query, subnet),
             Claimed::ClientHasOther => {}
@@ -66,13 +66,16 @@ async fn claim(
     context: &Context<'_, V4>,
     query: &Query<'_>,
     wish: &Wish<'_, V4>,
-    (chosen, replaces): (Chosen<'_, V4>, Option<Ipv4Addr>),
+    (chosen, replaced): (Chosen<'_, V4>, Option<&FoundLease<V4>>),
 ) -> Result<Claimed, Verdict> {
+    if let Some(row) = replaced {
+        context.may_end(query.packet, row)?;
+    }
     let row = lease::row(query, wish, chosen);
     let lease = row.clone();
     let claim = Claim {
         lease,
-        replaces,
+        replaces: replaced.map(FoundLease::seen),
         renews: false,
     };
     match context.claim(claim).await? {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::try_join;
 use murre_config::Subnet;
-use murre_schema::{Changed, Claim, Found, Lease, Lookup};
+use murre_schema::{Changed, Claim, Found, FoundLease, Lease, Lookup};
 use murre_wire::V6;
 use murre_wire::dhcp6::{Ia, IaKind, MessageType, code};
 use smallvec::SmallVec;
@@ -177,23 +177,27 @@ async fn assign_one<'s>(
                 ended: None,
             }));
         }
-        let replaced = allocation::replaced(&wish, &found, &chosen).map(|row| &row.lease);
+        let replaced = allocation::replaced(&wish, &found, &chosen);
+        if let Some(row) = replaced {
+            context.may_end(query.packet, row)?;
+        }
         let renews = allocation::holds(&wish, &found, &chosen);
         let claim = Claim {
-            replaces: replaced.map(|lease| lease.address),
+            replaces: replaced.map(FoundLease::seen),
             lease: row.clone(),
             renews,
         };
         match context.claim(claim).await? {
             Changed::Claimed { .. } => {
                 Journal::<V6>::granted(&row);
-                if let Some(ended) = replaced {
+                let ended = replaced.map(|row| &row.lease);
+                if let Some(ended) = ended {
                     context.allocator().freed(subnet, ended.address, true);
                 }
                 return Ok(Some(Granted {
                     chosen,
                     lease: row,
-                    ended: replaced.map(|lease| (lease.address, lease.details.prefix_len)),
+                    ended: ended.map(|lease| (lease.address, lease.details.prefix_len)),
                 }));
             }
             Changed::ClientHasOther => {}

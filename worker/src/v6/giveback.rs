@@ -1,10 +1,11 @@
 //! RELEASE and DECLINE: the client gives leases back, or found addresses in use
 //! (RFC 8415 sections 18.3.7 and 18.3.8).
 
+use std::net::Ipv6Addr;
 use std::sync::Arc;
 
 use murre_config::Subnet;
-use murre_schema::{Change, Changed, Decline, Release};
+use murre_schema::{Change, Changed, Client6, Decline, Release, Seen};
 use murre_wire::V6;
 use murre_wire::dhcp6::{Ia, IaKind, MessageType, code};
 
@@ -77,29 +78,26 @@ async fn give_back_ia(
     if way == Way::Decline && ia.kind != IaKind::Na {
         return Ok(false);
     }
+    let keep = context.server.expired.affinity();
+    let probation = context.server.decline_probation_period;
+    let change = |seen: Seen<Ipv6Addr>, client: Client6| match way {
+        Way::Release => Change::Release(Release { seen, client, keep }),
+        Way::Decline => Change::Decline(Decline {
+            seen,
+            client,
+            probation,
+        }),
+    };
     let named = lease::named(ia);
     let mut held = !named.is_empty();
     for named in named {
         let client = lease::client(query, ia);
         let address = named.address;
-        let change = match way {
-            Way::Release => Change::Release(Release {
-                address,
-                client,
-                keep: context.server.expired.affinity(),
-            }),
-            Way::Decline => Change::Decline(Decline {
-                address,
-                client,
-                probation: context.server.decline_probation_period,
-            }),
-        };
-        match context.change(change).await? {
+        match context.end(query.packet, (address, client), change).await? {
             Changed::Released => {
                 Journal::<V6>::released(address);
-                let gone = !context.server.expired.affinity();
                 let subnet = subnet.into_iter();
-                subnet.for_each(|s| context.allocator().freed(s, address, gone));
+                subnet.for_each(|s| context.allocator().freed(s, address, !keep));
             }
             Changed::Declined => Journal::<V6>::declined(address),
             _ => held = false,

@@ -1,10 +1,11 @@
--- Which of these leases their clients hold. The rows stay locked, so that the change that follows
+-- Which of these leases their clients hold as they were found. The rows stay locked, so that the change that follows
 -- with the same guard is made to exactly these; this engine does not tell which rows it changed.
 SELECT l.address
 FROM JSON_TABLE(?, '$[*]' COLUMNS (
-         address INT UNSIGNED PATH '$[0]', hwaddr VARCHAR(510) PATH '$[1]', client_id VARCHAR(510) PATH '$[2]')) asked
+         address INT UNSIGNED PATH '$[0]', hwaddr VARCHAR(510) PATH '$[1]', client_id VARCHAR(510) PATH '$[2]',
+         expire BIGINT PATH '$[3]')) asked
 STRAIGHT_JOIN lease4 l FORCE INDEX (PRIMARY) ON l.address = asked.address
-WHERE l.state = 0
+WHERE l.state = 0 AND TIMESTAMPDIFF(SECOND, '1970-01-01', l.expire) = asked.expire
   AND CASE WHEN asked.client_id IS NOT NULL AND l.client_id IS NOT NULL
            THEN l.client_id = UNHEX(asked.client_id) ELSE l.hwaddr = UNHEX(asked.hwaddr) END
 FOR UPDATE

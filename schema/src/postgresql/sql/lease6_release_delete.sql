@@ -1,6 +1,6 @@
--- Give back: only the holder's own live row goes.
+-- Give back: only the holder's own live row goes, and only as it was found.
 DELETE FROM lease6 l
-USING unnest($1::inet[], $2::bytea[], $3::integer[], $4::smallint[]) AS asked (address, duid, iaid, lease_type)
-WHERE l.address = asked.address AND l.state = 0
+USING unnest($1::inet[], $2::bytea[], $3::integer[], $4::smallint[], $5::bigint[]) AS asked (address, duid, iaid, lease_type, expire)
+WHERE l.address = asked.address AND l.state = 0 AND extract(epoch FROM l.expire)::bigint = asked.expire
   AND l.duid = asked.duid AND l.iaid = asked.iaid AND l.lease_type = asked.lease_type
 RETURNING l.address
