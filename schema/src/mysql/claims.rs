@@ -9,6 +9,7 @@ use std::hash::{BuildHasher, RandomState};
 use murre_wire::Address;
 use mysql_async::Row;
 
+use super::bound::ClaimRow;
 use super::lookups::look_inside;
 use super::script::{Answers, Script};
 use super::statements::{self, texts};
@@ -59,7 +60,27 @@ pub(super) fn are_alone<F: LeaseFamily>(parts: &Parts<'_, F>) -> bool {
     parts.only_claims() && parts.claims.iter().all(is_plain)
 }
 
-/// The same for claims that [`are_alone`].
+/// The rows of claims that [`are_alone`], to be bound.
+pub(super) fn bound_alone<'a, F: LeaseFamily>(
+    parts: &Parts<'a, F>,
+) -> (Vec<ClaimRow<'a>>, Pending<F>) {
+    let rows = (first_number()..).zip(&parts.claims);
+    let rows = rows.map(|(number, claim)| ClaimRow {
+        values: lease_values(&claim.lease),
+        number: number.cast_signed(),
+    });
+    let rows: Vec<_> = rows.collect();
+    let pending = rows.iter().zip(&parts.claims);
+    let pending = pending.map(|(row, claim)| PendingClaim {
+        address: claim.lease.address,
+        number: row.number,
+        renewed: false,
+    });
+    let pending = Pending(pending.collect());
+    (rows, pending)
+}
+
+/// The same as text.
 pub(super) fn add_alone<F: LeaseFamily>(
     script: Script,
     parts: &Parts<'_, F>,
@@ -110,10 +131,14 @@ impl<F: LeaseFamily> Pending<F> {
         self,
         answers: &mut Answers,
     ) -> Result<Vec<(F::Address, Changed)>, Error> {
-        if self.0.is_empty() {
-            return Ok(Vec::new());
+        match self.0.is_empty() {
+            true => Ok(Vec::new()),
+            false => self.outcomes_of(&answers.next()),
         }
-        let rows = answers.next();
+    }
+
+    /// The same from the rows that the claims gave.
+    pub(super) fn outcomes_of(self, rows: &[Row]) -> Result<Vec<(F::Address, Changed)>, Error> {
         let rows: Result<HashMap<_, _>, Error> = rows.iter().map(read_row::<F>).collect();
         let rows = rows?;
         let outcome = |claim: PendingClaim<F>| {

@@ -11,13 +11,6 @@ use crate::row::Value;
 /// The arms of a lookup: what some client asks, and clients in any case, as nearly every lookup is about one.
 /// Of ranges it is asked first whether anything is in any of them, as mostly there is nothing.
 pub(super) fn ask<F: LeaseFamily>(questions: &Questions<'_, F>) -> Script {
-    let bytes = |asked: &[(i64, &[u8])]| {
-        json(
-            asked
-                .iter()
-                .map(|(number, key)| [Value::Number(*number), Value::Bytes(key)]),
-        )
-    };
     let mut script = Script::default();
     if !questions.ranges.is_empty() {
         let ranges = questions.ranges.iter().map(|(_, range)| *range);
@@ -34,6 +27,19 @@ pub(super) fn ask<F: LeaseFamily>(questions: &Questions<'_, F>) -> Script {
         script = script.batch("lookup_address", &json(addresses));
     }
     script
+}
+
+/// The questions, if all are about clients.
+pub(super) fn clients_alone<F: LeaseFamily>(questions: &Questions<'_, F>) -> Option<String> {
+    let alone = questions.hwaddrs.is_empty()
+        && questions.addresses.is_empty()
+        && questions.ranges.is_empty();
+    alone.then(|| bytes(&questions.clients))
+}
+
+fn bytes(asked: &[(i64, &[u8])]) -> String {
+    let rows = asked.iter();
+    json(rows.map(|(number, key)| [Value::Number(*number), Value::Bytes(key)]))
 }
 
 /// Whether [`ask_ranges`] has to follow, from the answers to [`ask`], of which it takes its part.

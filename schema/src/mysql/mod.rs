@@ -1,6 +1,7 @@
 //! MySQL and MariaDB: the statements of a batch are sent as one text, so that it costs one round trip; most
 //! unpack it from one JSON parameter.
 
+mod bound;
 mod claims;
 mod connect;
 mod endings;
@@ -91,6 +92,9 @@ mod code {
     pub(super) const CUT: [u16; 9] = [1152, 1158, 1159, 1160, 1161, 1184, 1317, 1927, 4031];
     /// The server may not write now: it became a replica.
     pub(super) const READ_ONLY: [u16; 4] = [1290, 1792, 1836, 1874];
+
+    /// The server keeps no more prepared statements.
+    pub(super) const STATEMENTS_FULL: u16 = 1461;
 
     /// Wrong user, password or host.
     pub(super) const LOGIN: [u16; 4] = [1045, 1130, 1698, 1524];

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use mysql_async::{Conn, Row};
 
+use super::bound::Bound;
 use super::claims::{self, Refused};
 use super::registry::{beat_values, enroll_values, workers};
 use super::script::{Answers, Script, Sending};
-use super::statements::{self, prepared};
+use super::statements::{self, prepared, texts};
 use super::value::{MySqlRow, json};
 use super::{connect, endings, error, lookups};
 use crate::batch::{Outcome, Parts, Questions, Spans, nothing_found};
@@ -33,6 +34,7 @@ pub(super) struct MySqlSession<F> {
     /// the others agreed, and if they do not, runs the statement again by itself.
     returns: bool,
     place: Arc<str>,
+    bound: Bound,
     /// Whether a transaction may be open: one was begun, and nothing said that it ended. So it is
     /// after a use that was given up halfway.
     may_be_open: bool,
@@ -55,6 +57,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
             },
             returns: knows_returning && !is_node,
             place,
+            bound: Bound::default(),
             may_be_open: false,
             family: PhantomData,
         };
@@ -117,9 +120,17 @@ impl<F: LeaseFamily> MySqlSession<F> {
 
     async fn lookup_batch(&mut self, batch: &[Lookup<F>]) -> Result<Vec<Found<F>>, Error> {
         let questions = Questions::of(batch);
+        let mut found = nothing_found(batch);
+        if let Some(json) = lookups::clients_alone(&questions)
+            && let Some(rows) = self.look_for_clients(json).await?
+        {
+            for row in &rows {
+                read_found(&MySqlRow(row), &questions, &mut found)?;
+            }
+            return Ok(found);
+        }
         let mut answers = self.run(lookups::ask(&questions)).await?;
         let is_inside = lookups::is_inside(&questions, &mut answers);
-        let mut found = nothing_found(batch);
         let mut rows: Vec<Row> = answers.all().collect();
         if is_inside {
             let mut answers = self.run(lookups::ask_ranges(&questions)).await?;
@@ -129,6 +140,12 @@ impl<F: LeaseFamily> MySqlSession<F> {
             read_found(&MySqlRow(row), &questions, &mut found)?;
         }
         Ok(found)
+    }
+
+    async fn look_for_clients(&mut self, json: String) -> Result<Option<Vec<Row>>, Error> {
+        let text = texts::<F>().lookup_client;
+        let rows = self.bound.lookup(&mut self.conn, text, json).await;
+        rows.map_err(|e| error(&self.place, "lookup_client", &e))
     }
 
     /// All that reads goes in one round trip; a window that is taken is a transaction of its own.
@@ -239,6 +256,15 @@ impl<F: LeaseFamily> MySqlSession<F> {
         batch: &[Change<F>],
         parts: &Parts<'_, F>,
     ) -> Result<Vec<Changed>, Error> {
+        if !self.may_be_open {
+            let (rows, pending) = claims::bound_alone(parts);
+            let text = texts::<F>().claim;
+            let rows = self.bound.claim(&mut self.conn, text, &rows).await;
+            let rows = rows.map_err(|e| error(&self.place, "claim", &e))?;
+            if let Some(rows) = rows {
+                return Ok(Outcome::new(pending.outcomes_of(&rows)?).answers(batch));
+            }
+        }
         let (script, pending) = claims::add_alone(self.fresh(), parts);
         let known = pending.outcomes(&mut self.run(script).await?)?;
         Ok(Outcome::new(known).answers(batch))

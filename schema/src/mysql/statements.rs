@@ -60,6 +60,10 @@ pub(super) const REPEATABLE: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE 
 /// The moment of a snapshot is that of this statement.
 pub(super) const BEGIN_SNAPSHOT: &str = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
 
+/// When a lease ends, from now, rounded up to a second: in a row that has its lifetime in the column before.
+pub(super) const EXPIRY: &str =
+    "TIMESTAMPADD(SECOND, valid_lifetime + (MICROSECOND(UTC_TIMESTAMP(6)) > 0), UTC_TIMESTAMP())";
+
 /// When leases of so many seconds end, from now, rounded up to a second: as a variable of the session.
 pub(super) fn expiry(seconds: u32) -> (String, String) {
     let variable = format!("@expire{seconds}");

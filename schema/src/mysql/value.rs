@@ -1,4 +1,4 @@
-//! Binding and reading of single values: JSON and literals in, text rows out.
+//! Binding and reading of single values: JSON and literals in, rows out.
 //!
 //! A batch is an array of arrays. Bytes, addresses and text are written as hex digits, so whatever
 //! a client sends, the JSON holds nothing but digits, letters, `"`, `,`, `-` and brackets, and can
@@ -81,7 +81,7 @@ fn push_hex(text: &mut String, bytes: &[u8]) {
     }
 }
 
-/// The driver's row; the text protocol gives every value as bytes.
+/// The driver's row. The text protocol gives every value as bytes, the other one numbers as such.
 pub(super) struct MySqlRow<'r>(pub(super) &'r Row);
 
 impl MySqlRow<'_> {
@@ -97,6 +97,14 @@ impl MySqlRow<'_> {
 
 impl Cells for MySqlRow<'_> {
     fn number(&self, at: usize) -> Result<Option<i64>, String> {
+        match self.0.as_ref(at) {
+            Some(Cell::Int(number)) => return Ok(Some(*number)),
+            Some(Cell::UInt(number)) => {
+                let number = i64::try_from(*number);
+                return number.map(Some).map_err(|e| e.to_string());
+            }
+            _ => {}
+        }
         let parse = |bytes: &[u8]| {
             let text = String::from_utf8_lossy(bytes);
             text.parse()

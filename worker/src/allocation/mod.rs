@@ -135,10 +135,15 @@ impl<F: LeaseFamily> Allocator<F> {
     }
 
     /// Add to a lookup what [`Allocator::choose`] wants to know: the hint and what is proposed first.
-    pub(crate) fn ask<'a>(&self, wish: &Wish<'a, F>, lookup: &mut Lookup<F>) -> Asked<'a, F> {
+    pub(crate) fn ask<'a>(
+        &self,
+        share: Share,
+        wish: &Wish<'a, F>,
+        lookup: &mut Lookup<F>,
+    ) -> Asked<'a, F> {
         let (first, source) = self.first(wish);
         let unsure = match &source {
-            Source::Vacancy(vacancy) => !vacancy.is_fresh(Instant::now()),
+            Source::Vacancy(vacancy) => !vacancy.is_fresh(Instant::now(), share),
             _ => true,
         };
         let looked_at = first.iter().filter(|_| unsure);
@@ -314,11 +319,12 @@ impl<F: LeaseFamily> Allocator<F> {
         };
         for _ in 0..LOOKS {
             place.fill(quest).await?;
-            let taken = take(&place, self.key.hash_one(&wish.client));
+            let taken = take(&place, share, self.key.hash_one(&wish.client));
             if taken.is_empty() {
                 return Ok(None);
             }
-            let sure = taken.iter().all(|vacancy| vacancy.is_fresh(Instant::now()));
+            let now = Instant::now();
+            let sure = taken.iter().all(|vacancy| vacancy.is_fresh(now, share));
             let chosen: Vec<_> = taken
                 .iter()
                 .map(|vacancy| vacancy.address)
@@ -339,6 +345,15 @@ impl<F: LeaseFamily> Allocator<F> {
             }
         }
         Ok(None)
+    }
+
+    /// A client was granted what it named, and nobody else is to be proposed that.
+    pub(crate) fn granted(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) {
+        let client = self.key.hash_one(&wish.client);
+        let place = self.place(wish, chosen.pool);
+        place
+            .vacancies()
+            .granted(chosen.address, client, Instant::now());
     }
 
     /// A lease ended: there may be room again, and where its row is gone the next client may have it.
@@ -422,14 +437,18 @@ fn kind_of<F: LeaseFamily>(subnet: &Subnet<F>, pool: &Pool<F>) -> Kind {
 }
 
 /// One vacancy that needs no other look, or a few that do.
-fn take<F: LeaseFamily>(place: &Place<F>, client: u64) -> SmallVec<[Vacancy<F>; LOOK_AGAIN]> {
+fn take<F: LeaseFamily>(
+    place: &Place<F>,
+    share: Share,
+    client: u64,
+) -> SmallVec<[Vacancy<F>; LOOK_AGAIN]> {
     let mut vacancies = place.vacancies();
     let now = Instant::now();
     let mut taken = SmallVec::new();
     while taken.len() < LOOK_AGAIN
         && let Some(vacancy) = vacancies.take(client, now)
     {
-        let sure = vacancy.is_fresh(now);
+        let sure = vacancy.is_fresh(now, share);
         taken.push(vacancy);
         if sure {
             break;

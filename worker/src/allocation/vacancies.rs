@@ -9,10 +9,15 @@ use std::time::{Duration, Instant};
 
 use murre_schema::LeaseFamily;
 
+use super::Share;
+
 /// So long an address that was offered is not offered to somebody else, unless there is no other.
 const OFFERED: Duration = Duration::from_secs(2);
 /// So long what was seen free is proposed without another look: about the time of a look.
 const FRESH: Duration = Duration::from_millis(5);
+/// The same where nobody else gives leases, and this worker knows what it gave: about as long as a window lasts
+/// a busy server. Short all the same, as another worker may start at any moment.
+const FRESH_ALONE: Duration = Duration::from_millis(100);
 /// Most addresses that are remembered of a pool.
 const MOST: usize = 8192;
 /// How long a pool that had nothing is left alone, as a multiple of the time it took to find out: a
@@ -40,9 +45,10 @@ pub(super) struct Vacancy<F: LeaseFamily> {
 }
 
 impl<F: LeaseFamily> Vacancy<F> {
-    /// Whether it may be proposed without another look.
-    pub(super) fn is_fresh(&self, now: Instant) -> bool {
-        !self.alone && now.duration_since(self.seen) < FRESH
+    /// Whether it may be proposed without another look, by one of so many workers.
+    pub(super) fn is_fresh(&self, now: Instant, share: Share) -> bool {
+        let fresh = if share.is_all() { FRESH_ALONE } else { FRESH };
+        !self.alone && now.duration_since(self.seen) < fresh
     }
 }
 
@@ -111,6 +117,14 @@ impl<F: LeaseFamily> Vacancies<F> {
     pub(super) fn offer(&mut self, address: F::Address, client: u64, now: Instant) {
         self.promise(address, client, now);
         self.offered_to.insert(client, address);
+    }
+
+    /// A client was granted it, whether or not it was proposed.
+    pub(super) fn granted(&mut self, address: F::Address, client: u64, now: Instant) {
+        let to = self.offered.get(&address).map(|(_, to)| *to);
+        if to != Some(client) {
+            self.promise(address, client, now);
+        }
     }
 
     fn promise(&mut self, address: F::Address, client: u64, now: Instant) {
@@ -303,14 +317,27 @@ mod tests {
         let mut pool = Vacancies::<V4>::new();
         pool.add(vec![at(1)], false, now);
         let vacancy = pool.take(11, now).unwrap();
-        assert!(vacancy.is_fresh(now) && !vacancy.is_fresh(now + FRESH));
+        let one_of_two = Share { rank: 0, size: 2 };
+        assert!(vacancy.is_fresh(now, one_of_two));
+        assert!(!vacancy.is_fresh(now + FRESH, one_of_two));
+        assert!(vacancy.is_fresh(now + FRESH, Share::ALL));
+        assert!(!vacancy.is_fresh(now + FRESH_ALONE, Share::ALL));
         pool.add(vec![at(3)], true, now);
         let unsure = pool.take(11, now).unwrap();
-        assert!(!unsure.is_fresh(now));
+        assert!(!unsure.is_fresh(now, Share::ALL));
         // That does not change by looking for others.
         pool.add(vec![at(2)], false, now + FRESH);
         pool.put_back(vacancy);
         assert_eq!(pool.take(12, now), Some(vacancy));
+    }
+
+    #[test]
+    fn what_a_client_was_granted_since_it_was_seen_is_proposed_to_nobody_else() {
+        let now = Instant::now();
+        let mut pool = Vacancies::<V4>::new();
+        pool.add(vec![at(1), at(2)], false, now);
+        pool.granted(at(1), 11, now + Duration::from_millis(1));
+        assert_eq!(taken(&mut pool), Some(at(2)));
     }
 
     #[test]

@@ -219,6 +219,12 @@ impl<'a, F: Exchange> Context<'a, F> {
             .map_err(|error| self.failed(&error))
     }
 
+    /// Add to a lookup what choosing a lease wants to know; see [`Allocator::ask`].
+    pub(crate) fn ask<'w>(&self, wish: &Wish<'w, F>, lookup: &mut Lookup<F>) -> Asked<'w, F> {
+        let share = self.service.fleet.share();
+        self.allocator().ask(share, wish, lookup)
+    }
+
     /// Choose a lease, given the answer to a lookup that was extended for it; see [`Allocator::choose`].
     ///
     /// # Errors

@@ -80,6 +80,7 @@ async fn claim(
     };
     match context.claim(claim).await? {
         Changed::Claimed { .. } => {
+            context.allocator().granted(wish, &chosen);
             Journal::<V4>::granted(&row);
             let kind = MessageType::Ack;
             reply::with_lease(context, query, kind, wish, chosen, row.valid_lifetime)

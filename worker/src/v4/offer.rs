@@ -29,7 +29,7 @@ where
     context.admit_newcomer()?;
     for _ in 0..ATTEMPTS {
         let mut lookup = lease::lookup(&wish);
-        let asked = context.allocator().ask(&wish, &mut lookup);
+        let asked = context.ask(&wish, &mut lookup);
         let found = context.lookup(lookup).await?;
         let chosen = context.choose(&wish, (&found, asked), &[]).await?;
         let chosen = chosen.ok_or(Verdict::NoAddress)?;

@@ -138,6 +138,7 @@ async fn assign_named<'s>(
     if !matches!(context.claim(claim).await?, Changed::Claimed { .. }) {
         return Ok(None);
     }
+    context.allocator().granted(wish, &chosen);
     Journal::<V6>::granted(&lease);
     Ok(Some(Granted {
         chosen,
@@ -162,7 +163,7 @@ async fn assign_one<'s>(
     for _ in 0..ATTEMPTS {
         let mut lookup = Lookup::default();
         lookup.clients.push(wish.client.duid.clone());
-        let asked = context.allocator().ask(&wish, &mut lookup);
+        let asked = context.ask(&wish, &mut lookup);
         let found: Found<V6> = context.lookup(lookup).await?;
         let chosen = context.choose(&wish, (&found, asked), &lost).await?;
         let Some(chosen) = chosen else {
