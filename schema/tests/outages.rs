@@ -244,6 +244,26 @@ fn a_session_whose_plans_are_out_of_date_is_replaced() {
     });
 }
 
+/// MariaDB's claims are bound to statements that are prepared when they are needed for the first time.
+#[test]
+fn a_server_that_keeps_no_more_statements_grants_leases_all_the_same() {
+    let server = Server::launch(ServerOptions::new(Engine::Mariadb));
+    let database = server.fresh();
+    block_on(async {
+        let store = open(&access(&database)).await.unwrap();
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        let limit = "SET GLOBAL max_prepared_stmt_count = 1";
+        database.query(limit);
+        let refused = database.try_query("PREPARE more FROM 'SELECT 1'");
+        assert!(refused.unwrap_err().to_string().contains("1461"));
+        let asked = (2..=20).map(|number| claim(&store, number, number, 3600));
+        let answers = futures_util::future::join_all(asked).await;
+        assert!(answers.into_iter().all(claimed));
+        // What is prepared already goes on.
+        assert!(claimed(claim(&store, 1, 1, 7200).await));
+    });
+}
+
 #[test]
 fn a_refused_login_is_told_with_what_to_do() {
     let right = access(&database::mariadb().fresh());
