@@ -11,8 +11,8 @@ use murre_tests::fleet::{config4, config6};
 use murre_tests::hand4::{Answer, Client};
 use murre_tests::load::{Load, Record, Speech, Spread};
 use murre_tests::worker::Counted;
-use murre_tests::{Engine, Fleet, Worker, history, on_engines, on_every_engine, world};
-use murre_wire::dhcp4::MessageType::{Ack, Discover, Nak, Release, Request};
+use murre_tests::{Engine, Fleet, Worker, hand4, history, on_engines, on_every_engine, world};
+use murre_wire::dhcp4::MessageType::{Ack, Discover, Nak, Offer, Release, Request};
 use murre_wire::dhcp4::{Builder, MIN_MAX_SIZE, code};
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
@@ -23,6 +23,7 @@ on_every_engine!(
     the_clients_of_a_worker_that_was_killed_are_answered_within_five_seconds,
     a_worker_that_drains_loses_no_query_that_is_repeated_within_a_second,
     without_sharing_every_worker_answers_and_a_reload_switches_it,
+    a_worker_that_hears_nobody_takes_no_part_of_the_clients,
     a_worker_honours_the_server_identifier_of_another_also_when_that_is_gone,
 );
 
@@ -456,6 +457,26 @@ fn a_client_that_its_own_worker_does_not_hear_is_answered_by_others_in_the_end(e
     let counted = Counted::of(4, &deaf.stop());
     assert_eq!(counted.without_answer("not-held"), 1, "{counted:?}");
     assert_eq!(counted.without_answer("others-share"), 3, "{counted:?}");
+}
+
+fn a_worker_that_hears_nobody_takes_no_part_of_the_clients(engine: Engine) {
+    let fleet = Fleet::of(engine, 2);
+    let any: SocketAddr = (Ipv4Addr::UNSPECIFIED, 67).into();
+    let _holds_the_port = murre_tests::socket::bind(&fleet.servers[1], any);
+    let workers = fleet.start(&sharing4(&fleet));
+    workers[1].says("DHCP4_NO_SOCKETS_OPEN");
+    workers[1].says("DHCP4_FLEET_REGISTERED");
+    let relay = hand4::Relay::at(
+        &fleet.relay,
+        world::RELAY4,
+        &Fleet::server4(0).ip().to_string(),
+    );
+    for number in 1..=20 {
+        let mut discover = Client::new(number).message(Discover);
+        assert_eq!(relay.ask(&mut discover).kind(), Offer);
+    }
+    let counted = Counted::of(4, &workers.into_iter().next().unwrap().stop());
+    assert_eq!(counted.without_answer("others-share"), 0, "{counted:?}");
 }
 
 fn two_processes_of_one_host_have_different_names(engine: Engine) {

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use murre_tests::hand4::{Client, Relay};
 use murre_tests::rows::{self, DEFAULT};
 use murre_tests::{Engine, Scene4, on_every_engine, world};
-use murre_wire::dhcp4::MessageType::{Ack, Discover, Nak, Offer, Request};
+use murre_wire::dhcp4::MessageType::{Ack, Discover, Inform, Nak, Offer, Request};
 use murre_wire::dhcp4::{FLAG_BROADCAST, code};
 use serde_json::json;
 
@@ -16,6 +16,7 @@ on_every_engine!(
     a_client_that_reboots_is_confirmed_refused_or_left_to_others,
     an_authoritative_server_refuses_whom_it_does_not_know,
     a_client_renews_by_unicast_and_rebinds_by_broadcast,
+    a_client_behind_a_router_renews_although_no_relay_sees_it,
     an_unknown_lease_is_renewed_where_the_address_is_free_and_refused_elsewhere,
     an_exhausted_pool_answers_nobody_new_until_an_address_is_given_back,
     a_client_of_no_subnet_is_not_answered,
@@ -145,6 +146,20 @@ fn a_client_renews_by_unicast_and_rebinds_by_broadcast(engine: Engine) {
     let extended = rows::of4(leases, own);
     assert!(extended.expire >= row.expire);
     assert_eq!(rows::lease4(leases).len(), 1);
+}
+
+/// The frame of the answer is for the router, and not for a card on another link.
+fn a_client_behind_a_router_renews_although_no_relay_sees_it(engine: Engine) {
+    let scene = Scene4::new(engine);
+    let client = Client::new(1);
+    let address = client.lease(&scene.relay);
+    let router = &scene.world.client;
+    router.add_address("cli0", &format!("{address}/32"));
+    let routed = Relay::none(router, address, world::SERVER4);
+    for kind in [Request, Inform] {
+        let answer = routed.ask(&mut client.having(kind, address));
+        assert_eq!(answer.kind(), Ack);
+    }
 }
 
 fn an_unknown_lease_is_renewed_where_the_address_is_free_and_refused_elsewhere(engine: Engine) {

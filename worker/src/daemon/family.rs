@@ -191,6 +191,7 @@ impl<F: Serve> FamilyDaemon<F> {
                 .await
                 .with_context(|| format!("{} interfaces-config", <F as Family>::KEY))?;
             Journal::<F>::listening(&applied);
+            self.service.fleet.hears(applied.serving.len());
             let served = listeners.interfaces_served();
             let addresses = served.flat_map(|interface| F::addresses(interface));
             self.service.fleet.answers_from(addresses.collect());
@@ -343,11 +344,26 @@ pub(super) async fn remove<F: Serve>(running: &mut Option<FamilyDaemon<F>>) {
     }
 }
 
-/// Tell the fleet which configuration is in force. Its hash takes a while when it is large, and
-/// nothing waits for it.
+/// What each host of a fleet has as its own.
+const OWN_KEYS: [&str; 5] = [
+    "interfaces-config",
+    "worker-name",
+    "control-socket",
+    "control-sockets",
+    "loggers",
+];
+
+/// Tell the fleet which configuration is in force, but for what is the host's own. Its hash takes a while
+/// when it is large, and nothing waits for it.
 fn revise<F: Serve>(service: &Arc<Service<F>>, config: Arc<Value>) {
     let service = Arc::clone(service);
-    tokio::task::spawn_blocking(move || service.fleet.runs(&command::hash(&config)));
+    tokio::task::spawn_blocking(move || {
+        let mut shared = Value::clone(&config);
+        if let Some(map) = shared.as_object_mut() {
+            OWN_KEYS.iter().for_each(|key| drop(map.remove(*key)));
+        }
+        service.fleet.runs(&command::hash(&shared));
+    });
 }
 
 async fn open_store<F: Serve>(server: &Server<F>) -> Result<Store<F>, murre_schema::Error> {

@@ -75,7 +75,7 @@ pub(crate) async fn beat<F: Exchange>(service: &Service<F>) {
             if std::mem::take(&mut heart.lost) {
                 Journal::<F>::fleet_found();
             }
-            let sharing = service.server.load().worker_sharing;
+            let sharing = service.server.load().worker_sharing && !fleet.said().deaf;
             // About to end, it goes on with what it had.
             if !fleet.said().draining {
                 let view = View::of(&workers, fleet.incarnation, sharing);
@@ -201,7 +201,7 @@ fn says<F: Exchange>(service: &Service<F>, heart: &mut Heart, name: String) -> B
         version: cli::version().to_owned(),
         revision: said.revision,
         load,
-        sharing: service.server.load().worker_sharing,
+        sharing: service.server.load().worker_sharing && !said.deaf,
         draining: said.draining,
         last_error: said.last_error,
     }

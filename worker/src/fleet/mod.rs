@@ -50,6 +50,8 @@ struct Said {
     revision: String,
     last_error: String,
     draining: bool,
+    /// It has no socket to hear anybody with.
+    deaf: bool,
 }
 
 impl Default for Fleet {
@@ -83,6 +85,11 @@ impl Fleet {
     /// Whether a worker of the fleet answers from this address, or did less than a day ago.
     pub(crate) fn knows_server_id(&self, address: IpAddr) -> bool {
         self.view.load().knows_server_id(address)
+    }
+
+    /// How many interfaces this worker hears. One that hears nobody takes no share of the clients.
+    pub(crate) fn hears(&self, interfaces: usize) {
+        self.say(|said| said.deaf = interfaces == 0);
     }
 
     /// What this worker answers from.

@@ -147,7 +147,8 @@ fn finish(
 }
 
 /// To the relay, to the address the client has, to all, or to the client's card at the address it
-/// is about to have. Who asks for options alone has an address, and is answered there past its
+/// is about to have. What a client with an address sent is answered at the card that it came from, which is a
+/// router's where the client is on another link. Who asks for options alone has an address, and is answered there past its
 /// relay (RFC 2131 section 4.3.5).
 fn destination(
     query: &Query<'_>,
@@ -173,7 +174,11 @@ fn destination(
     }
     let card = <[u8; 6]>::try_from(message.chaddr()).ok();
     if !message.ciaddr().is_unspecified() && kind != MessageType::Nak {
-        return (message.ciaddr(), CLIENT_PORT, card);
+        return (
+            message.ciaddr(),
+            CLIENT_PORT,
+            query.packet.source_mac.or(card),
+        );
     }
     if message.is_broadcast()
         || kind == MessageType::Nak

@@ -162,6 +162,8 @@ impl Director<'_> {
                 sessions
             }
         };
+        // A server that cannot bear it ends within a moment.
+        self.pause(0.3, 0.6);
         format!("{} sessions", killed.len())
     }
 

@@ -105,6 +105,8 @@ pub(crate) struct Director<'a> {
 pub(crate) struct Directed {
     pub(crate) faults: Vec<Fault>,
     pub(crate) snapshots: Vec<Snapshot>,
+    /// Last words of a server that ended by itself and was started again.
+    pub(crate) crashes: Vec<String>,
 }
 
 impl Director<'_> {
@@ -133,6 +135,7 @@ impl Director<'_> {
             if let Some(fault) = told.faults.last_mut() {
                 (fault.whom, fault.until) = (whom, now());
             }
+            told.crashes.extend(self.stage.database.revive());
             told.snapshots.extend(self.stage.database.snapshots());
         }
     }
