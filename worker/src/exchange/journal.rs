@@ -99,7 +99,7 @@ impl<F: Exchange> Journal<F> {
             F,
             Level::WARN,
             ids::CONGESTED,
-            "{newcomers} queries of clients without a lease were refused and {late} others given up in the last ten seconds, as more is asked than can be answered in time; status-get shows where they wait"
+            "{newcomers} queries of clients without a lease were refused and {late} others given up in the last ten seconds, as more is asked than this worker or its database answers in time; status-get shows where they wait"
         );
     }
 

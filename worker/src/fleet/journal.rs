@@ -73,7 +73,7 @@ impl<F: Exchange> Journal<F> {
             Level::WARN,
             ids::FLEET_OWNER_DEAF,
             "{count} queries whose clients had waited for 5 seconds were answered here although they are {owner}'s: \
-             it does not seem to hear them; where each query reaches one worker only (a balancer, anycast), set \
+             it does not hear them, or its answers do not arrive; where each query reaches one worker only (a balancer, anycast), set \
              \"worker-sharing\" to false"
         );
     }
