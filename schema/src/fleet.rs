@@ -143,6 +143,16 @@ pub(crate) fn read_worker(row: &dyn Cells) -> Result<Worker, Error> {
     })
 }
 
+/// From milliseconds. Who was seen later than now has not been seen since the database's clock was set
+/// back: who lives is seen again within a second.
+fn age(millis: i64) -> Duration {
+    let age = Duration::from_millis(millis.unsigned_abs());
+    match millis < 0 && age <= SILENCE {
+        true => Duration::ZERO,
+        false => age,
+    }
+}
+
 fn read(row: &mut Reader<'_>) -> Result<Worker, Unreadable> {
     Ok(Worker {
         name: row.text("name")?.unwrap_or_default(),
@@ -157,8 +167,19 @@ fn read(row: &mut Reader<'_>) -> Result<Worker, Unreadable> {
         ended: row.flag("ended")?,
         started: row.within("started")?,
         last_seen: row.within("last_seen")?,
-        // A clock that was set back makes nobody older.
-        age: Duration::from_millis(row.within::<i64>("last_seen")?.max(0).cast_unsigned()),
+        age: age(row.within("last_seen")?),
         last_error: row.text("last_error")?.unwrap_or_default(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_was_seen_in_the_future_is_not_alive_for_long() {
+        assert_eq!(age(-2_000), Duration::ZERO);
+        assert!(age(-3_600_000) > SILENCE && age(-3_600_000) < MEMORY);
+        assert_eq!(age(1_500), Duration::from_millis(1_500));
+    }
 }

@@ -375,3 +375,29 @@ fn two_workers_with_prefixes_of_all_lengths_never_tell_of_two_that_overlap() {
         }
     });
 }
+
+#[test]
+fn a_renewed_prefix_that_is_younger_than_a_minute_gets_no_shorter() {
+    on_every_engine(|fresh| async move {
+        let store: Store<V6> = fresh.open().await;
+        let text = "2001:db8:0:10::/60";
+        assert!(claimed(ask(&store, 1, text).await));
+        let renews = async |lifetime| {
+            let claim = of(1, prefix(text), lifetime);
+            let changed = make(
+                &store,
+                Claim {
+                    renews: true,
+                    ..claim
+                },
+            )
+            .await;
+            assert!(claimed(changed));
+            row(&store, text).await.unwrap().valid_lifetime
+        };
+        assert_eq!(renews(5).await, 3600);
+        fresh.sql("UPDATE lease6 SET valid_lifetime = valid_lifetime + 120");
+        assert_eq!(renews(5).await, 5);
+        assert_eq!(renews(7200).await, 7200);
+    });
+}

@@ -6,10 +6,10 @@ mod common;
 
 use std::sync::Arc;
 
-use common::on_every_engine;
 use common::sample::{
     Sample, claim, claim_lease, claimed, decline, lease, release, row, seen, wait_until_expired,
 };
+use common::{Fresh, on_every_engine};
 use murre_schema::{
     Change, Changed, Claim, Client4, Client6, Decline, Details6, Lease, LeaseKind, Lookup, Page,
     Release, State, Store,
@@ -498,4 +498,38 @@ fn ten_workers_that_start_at_once_make_one_schema() {
         let found = murre_schema::life::inspect(&fresh.access).await.unwrap();
         assert_eq!(found.version, Some((3, 0)));
     });
+}
+
+/// What was decided late, or for an offer, takes nothing back that the client was told since; who shortens lifetimes
+/// for good waits for the next renewal.
+async fn kept_for_a_minute<F: Sample>(fresh: Fresh) {
+    let store = fresh.open::<F>().await;
+    let Changed::Claimed { expire } = claim(&store, 1, 1, 3600).await else {
+        panic!("not granted")
+    };
+    assert_eq!(claim(&store, 1, 1, 5).await, Changed::Claimed { expire });
+    let kept = row(&store, 1).await.unwrap();
+    assert_eq!((kept.valid_lifetime, kept.expire), (3600, expire));
+
+    // Of the same end, and granted two minutes ago.
+    let table = F::TABLE;
+    fresh.sql(&format!(
+        "UPDATE {table} SET valid_lifetime = valid_lifetime + 120"
+    ));
+    let Changed::Claimed { expire: sooner } = claim(&store, 1, 1, 5).await else {
+        panic!("not renewed")
+    };
+    let now = row(&store, 1).await.unwrap();
+    assert_eq!((now.valid_lifetime, now.expire), (5, sooner));
+    assert!(sooner < expire);
+}
+
+#[test]
+fn a_lease_that_is_younger_than_a_minute_gets_no_shorter_v4() {
+    on_every_engine(kept_for_a_minute::<V4>);
+}
+
+#[test]
+fn a_lease_that_is_younger_than_a_minute_gets_no_shorter_v6() {
+    on_every_engine(kept_for_a_minute::<V6>);
 }

@@ -8,13 +8,14 @@ mod ending;
 mod journal;
 mod load;
 mod takeover;
+mod told;
 mod turns;
 mod verdict;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use murre_config::Server;
@@ -27,11 +28,16 @@ use crate::socket::{Packet, Reply, Sender};
 
 pub(crate) use journal::Journal;
 use load::Load;
+pub(crate) use told::left;
 pub(crate) use turns::Turns;
 pub(crate) use verdict::{Counters, Verdict};
 
 /// Pause between looks at whether all is answered, when the end has come.
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
+
+/// A query changes nothing when it is older than this: whatever its client meant, it has asked again since. A
+/// lease keeps its end for twice as long (`lease4_claim.sql`), so nothing that is late makes one shorter.
+const LATEST: Duration = Duration::from_secs(30);
 
 /// What a family's stages look like from here.
 pub(crate) trait Exchange: LeaseFamily {
@@ -81,6 +87,8 @@ pub(crate) struct Ports {
 
 /// What one query works with: one snapshot, one store.
 pub(crate) struct Context<'a, F: Exchange> {
+    /// When the query came in.
+    came: Instant,
     /// The service it belongs to.
     pub(crate) service: &'a Service<F>,
     /// The configuration as it was when the query came.
@@ -161,6 +169,7 @@ impl<F: Exchange> Service<F> {
             None => Err(Verdict::Database),
             Some(store) => {
                 let context = Context {
+                    came: packet.received,
                     service: self,
                     server: &server,
                     store,
@@ -243,8 +252,11 @@ impl<'a, F: Exchange> Context<'a, F> {
     /// Change the database. `Ok` means durable.
     ///
     /// # Errors
-    /// [`Verdict::Database`]; the reason is logged here.
+    /// [`Verdict::Database`]; the reason is logged here. [`Verdict::Overload`] where the query is too old.
     pub(crate) async fn change(&self, change: Change<F>) -> Result<Changed, Verdict> {
+        if self.came.elapsed() > LATEST {
+            return Err(Verdict::Overload);
+        }
         self.store
             .change(change)
             .await

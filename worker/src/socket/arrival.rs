@@ -1,10 +1,13 @@
 //! When packets came in, as far as it can be known once they are read.
 //!
 //! A worker that was held up finds packets that have waited for seconds. The kernel stamps them with the time
-//! of day; what was set forward since is not taken for waiting, as a packet cannot be older than the
-//! moment at which the socket was last seen empty.
+//! of day, and who sets the clock meanwhile makes those stamps useless: so a packet is never older than the
+//! moment at which the socket was last seen empty, and as old where its stamp lies ahead.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Packets that come while others are read have stamps of after the reading.
+const MEANWHILE: Duration = Duration::from_millis(50);
 
 /// A socket's clock.
 #[derive(Debug)]
@@ -51,7 +54,11 @@ impl Arrival {
 impl Reading {
     /// When a packet came in that the kernel stamped so; now, where it did not.
     pub(super) fn came(&self, stamp: Option<Duration>) -> Instant {
-        let waited = stamp.map_or(Duration::ZERO, |stamp| self.time.saturating_sub(stamp));
+        let waited = stamp.map_or(Duration::ZERO, |stamp| match self.time.checked_sub(stamp) {
+            Some(waited) => waited,
+            None if stamp - self.time < MEANWHILE => Duration::ZERO,
+            None => self.longest,
+        });
         let came = self.at.checked_sub(waited.min(self.longest));
         came.unwrap_or(self.at)
     }
@@ -86,6 +93,9 @@ mod tests {
     fn a_clock_that_is_set_makes_no_packet_older_than_the_last_look() {
         let (hour, five) = (Duration::from_secs(3_600), Duration::from_secs(5));
         assert_eq!(waited(reading(5), Some(DAY - hour)), five);
-        assert_eq!(waited(reading(5), Some(DAY + hour)), Duration::ZERO);
+        assert_eq!(waited(reading(5), Some(DAY + hour)), five);
+        // It came while it was read.
+        let meanwhile = Duration::from_millis(1);
+        assert_eq!(waited(reading(5), Some(DAY + meanwhile)), Duration::ZERO);
     }
 }

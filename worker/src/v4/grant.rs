@@ -3,6 +3,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use murre_config::Subnet;
 use murre_schema::{Changed, Claim, Found, FoundLease};
@@ -11,7 +12,7 @@ use murre_wire::dhcp4::{MessageType, code};
 
 use super::{Query, gate, lease, reply};
 use crate::allocation::{self, Chosen, Wish};
-use crate::exchange::{Context, Journal, Verdict};
+use crate::exchange::{Context, Journal, Verdict, left};
 use crate::socket::Reply;
 
 /// How often a client that another worker serves at the same moment is looked up again.
@@ -78,13 +79,14 @@ async fn claim(
         replaces: replaced.map(FoundLease::seen),
         renews: false,
     };
+    let asked = Instant::now();
     match context.claim(claim).await? {
         Changed::Claimed { .. } => {
             context.allocator().granted(wish, &chosen);
             Journal::<V4>::granted(&row);
             let kind = MessageType::Ack;
-            reply::with_lease(context, query, kind, wish, chosen, row.valid_lifetime)
-                .map(Claimed::Answer)
+            let lifetime = left(row.valid_lifetime, asked)?;
+            reply::with_lease(context, query, kind, wish, chosen, lifetime).map(Claimed::Answer)
         }
         Changed::ClientHasOther => Ok(Claimed::ClientHasOther),
         _ => Ok(Claimed::Taken),

@@ -3,6 +3,7 @@
 
 use std::net::Ipv6Addr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::future::try_join;
 use murre_config::Subnet;
@@ -13,7 +14,7 @@ use smallvec::SmallVec;
 
 use super::{Query, lease, reply};
 use crate::allocation::{self, Chosen, Wish};
-use crate::exchange::{Context, Journal, Verdict};
+use crate::exchange::{Context, Journal, Verdict, left};
 use crate::socket::Reply;
 
 /// How often an association that lost its choice to another client or worker chooses again.
@@ -128,7 +129,8 @@ async fn assign_named<'s>(
     let Some(chosen) = named else {
         return Ok(None);
     };
-    let lease = lease::row(query, ia, wish, chosen);
+    let mut lease = lease::row(query, ia, wish, chosen);
+    let asked = Instant::now();
     let claim = Claim {
         lease: lease.clone(),
         replaces: None,
@@ -140,11 +142,20 @@ async fn assign_named<'s>(
     }
     context.allocator().granted(wish, &chosen);
     Journal::<V6>::granted(&lease);
+    tell_what_is_left(&mut lease, asked)?;
     Ok(Some(Granted {
         chosen,
         lease,
         ended: None,
     }))
+}
+
+/// Of what was asked for at that moment.
+fn tell_what_is_left(lease: &mut Lease<V6>, asked: Instant) -> Result<(), Verdict> {
+    lease.valid_lifetime = left(lease.valid_lifetime, asked)?;
+    let preferred = &mut lease.details.preferred_lifetime;
+    *preferred = (*preferred).min(lease.valid_lifetime);
+    Ok(())
 }
 
 async fn assign_one<'s>(
@@ -169,7 +180,7 @@ async fn assign_one<'s>(
         let Some(chosen) = chosen else {
             return Ok(None);
         };
-        let row = lease::row(query, ia, &wish, chosen);
+        let mut row = lease::row(query, ia, &wish, chosen);
         if mode == Mode::Propose {
             Journal::<V6>::offered(&row);
             return Ok(Some(Granted {
@@ -188,9 +199,11 @@ async fn assign_one<'s>(
             lease: row.clone(),
             renews,
         };
+        let asked = Instant::now();
         match context.claim(claim).await? {
             Changed::Claimed { .. } => {
                 Journal::<V6>::granted(&row);
+                tell_what_is_left(&mut row, asked)?;
                 let ended = replaced.map(|row| &row.lease);
                 if let Some(ended) = ended {
                     context.allocator().freed(subnet, ended.address, true);

@@ -1,7 +1,9 @@
 -- Grant or renew. The primary key decides between clients: a new address is inserted, a row that
 -- is there is taken over only if nobody holds it now or this client does; the guard is read under
 -- the row's lock. Assignments are made from left to right: the first one is the guard, and writes the
--- claim's own number into a row that is won; only such a row gets the other values. The unique key of
+-- claim's own number into a row that is won; only such a row gets the other values. Where the client's
+-- own lease is younger than a minute and ends later it keeps its end: what was decided late, or for an offer,
+-- must not take back what the client was told since. The unique key of
 -- the client decides between workers that serve one client: where it is that key that is there
 -- already, the row found has another address and stays as it is, and the claim has no row. The rows
 -- stand in the text, in address order: bound as JSON, as other batches are, each costs the server a
@@ -22,8 +24,12 @@ ON DUPLICATE KEY UPDATE
                VALUES(claim), lease4.claim),
     hwaddr = IF(lease4.claim = VALUES(claim), VALUES(hwaddr), lease4.hwaddr),
     client_id = IF(lease4.claim = VALUES(claim), VALUES(client_id), lease4.client_id),
-    valid_lifetime = IF(lease4.claim = VALUES(claim), VALUES(valid_lifetime), lease4.valid_lifetime),
-    expire = IF(lease4.claim = VALUES(claim), VALUES(expire), lease4.expire),
+    expire = IF(lease4.claim = VALUES(claim)
+                AND NOT (lease4.state = 0 AND lease4.expire > VALUES(expire)
+                         AND lease4.expire > TIMESTAMPADD(SECOND, lease4.valid_lifetime, UTC_TIMESTAMP() - INTERVAL 60 SECOND)),
+                VALUES(expire), lease4.expire),
+    valid_lifetime = IF(lease4.claim = VALUES(claim) AND lease4.expire = VALUES(expire),
+                        VALUES(valid_lifetime), lease4.valid_lifetime),
     subnet_id = IF(lease4.claim = VALUES(claim), VALUES(subnet_id), lease4.subnet_id),
     fqdn_fwd = IF(lease4.claim = VALUES(claim), VALUES(fqdn_fwd), lease4.fqdn_fwd),
     fqdn_rev = IF(lease4.claim = VALUES(claim), VALUES(fqdn_rev), lease4.fqdn_rev),

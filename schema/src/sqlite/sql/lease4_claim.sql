@@ -1,16 +1,23 @@
 -- Grant or renew. The primary key decides between clients: a new address is inserted, a row that
 -- is there is taken over only if nobody holds it now or this client does. The unique key of the
 -- client decides between workers that serve one client. When no row comes back, somebody else
--- holds it. Times here are whole seconds: a lease ends with the second after its last, so never early.
+-- holds it. Times here are whole seconds: a lease ends with the second after its last, so never early. Where the client's own
+-- lease is younger than a minute and ends later it keeps its end: what was decided late, or for an offer, must
+-- not take back what the client was told since.
 INSERT INTO lease4 AS held
     (address, hwaddr, client_id, valid_lifetime, subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id,
      expire, state)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, unixepoch('now') + 1 + ?4, 0)
 ON CONFLICT (address) DO UPDATE SET
-    hwaddr = excluded.hwaddr, client_id = excluded.client_id, valid_lifetime = excluded.valid_lifetime,
+    hwaddr = excluded.hwaddr, client_id = excluded.client_id,
     subnet_id = excluded.subnet_id, fqdn_fwd = excluded.fqdn_fwd, fqdn_rev = excluded.fqdn_rev,
     hostname = excluded.hostname, user_context = excluded.user_context, pool_id = excluded.pool_id,
-    expire = excluded.expire, state = 0
+    valid_lifetime = CASE WHEN held.state = 0 AND held.expire > excluded.expire
+                               AND held.expire - held.valid_lifetime > unixepoch('now') - 60
+                          THEN held.valid_lifetime ELSE excluded.valid_lifetime END,
+    expire = CASE WHEN held.state = 0 AND held.expire > excluded.expire
+                       AND held.expire - held.valid_lifetime > unixepoch('now') - 60
+                  THEN held.expire ELSE excluded.expire END, state = 0
 WHERE held.state = 2
    OR held.expire <= unixepoch('now')
    OR (held.state = 0 AND CASE WHEN excluded.client_id IS NOT NULL AND held.client_id IS NOT NULL
