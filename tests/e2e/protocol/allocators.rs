@@ -22,6 +22,7 @@ on_every_engine!(
     leases_outside_of_a_changed_pool_stay_their_clients,
     a_pool_of_sixteen_million_serves_at_once,
     a_worker_that_starts_gets_past_what_is_taken,
+    a_flood_of_clients_that_take_no_offer_exhausts_no_pool,
     prefixes_and_addresses_have_allocators_of_their_own,
     flq_gives_what_was_given_back_the_longest_ago_when_the_pool_has_gone_round,
 );
@@ -221,6 +222,26 @@ fn a_worker_that_starts_gets_past_what_is_taken(engine: Engine) {
     take_a_hundred_thousand(engine, &scene, [10, 0, 0, 0]);
     take_a_hundred_thousand(engine, &scene, [10, 2, 0, 0]);
     assert_eq!(lease_all(&scene.relay, 0..1), next);
+}
+
+fn a_flood_of_clients_that_take_no_offer_exhausts_no_pool(engine: Engine) {
+    for allocator in ["iterative", "random", "flq"] {
+        let scene = on_pool(engine, allocator, "10.1.2.0/24");
+        for number in 0..1500 {
+            scene.relay.send(&mut Client::new(number).message(Discover));
+            if number % 50 == 0 {
+                let mut last = Client::new(10_000 + number).message(Discover);
+                assert_eq!(scene.relay.ask(&mut last).kind(), Offer);
+            }
+        }
+        let address = Client::new(20_000).lease(&scene.relay);
+        assert_eq!(address.octets()[..3], [10, 1, 2]);
+        assert_eq!(
+            scene.counted().without_answer("no-address"),
+            0,
+            "{allocator}"
+        );
+    }
 }
 
 fn prefixes_and_addresses_have_allocators_of_their_own(engine: Engine) {

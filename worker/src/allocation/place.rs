@@ -125,7 +125,12 @@ impl<F: LeaseFamily> Place<F> {
         let now = Instant::now();
         let took = now.duration_since(started);
         let mut vacancies = self.vacancies();
-        if vacancies.add_promised(now) > 0 {
+        // Where it is not worth while to look again, what is promised is known already.
+        let promised = match walks {
+            true => vacancies.add_promised(now),
+            false => vacancies.add_offered(now),
+        };
+        if promised > 0 {
             if walks {
                 search.vain_until = Some(now + vacancies::pause(took));
             }

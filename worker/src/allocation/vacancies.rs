@@ -157,6 +157,16 @@ impl<F: LeaseFamily> Vacancies<F> {
         self.extend(all, now)
     }
 
+    /// Add what was offered lately, the longest ago first, to be looked at: most who were offered something may
+    /// never take it. Returns how many that were.
+    pub(super) fn add_offered(&mut self, now: Instant) -> usize {
+        self.forget_offers(now);
+        let offered = self.offered.iter();
+        let mut all: Vec<_> = offered.map(|(address, (at, _))| (*at, *address)).collect();
+        all.sort_unstable();
+        self.extend(all.into_iter().map(|(_, address)| (address, true)), now)
+    }
+
     /// A search begins.
     pub(super) fn forget_promised(&mut self) {
         self.promised.clear();
@@ -287,6 +297,20 @@ mod tests {
         let later = now + OFFERED;
         pool.free.clear();
         assert_eq!(pool.add(vec![at(2)], false, later), 1);
+    }
+
+    #[test]
+    fn what_was_offered_is_there_for_others_as_the_last_resort() {
+        let now = Instant::now();
+        let later = |millis| now + Duration::from_millis(millis);
+        let mut pool = Vacancies::<V4>::new();
+        pool.offer(at(2), 12, later(1));
+        pool.offer(at(1), 11, now);
+        assert_eq!(pool.add_offered(later(2)), 2);
+        let first = pool.take(99, later(3)).unwrap();
+        assert_eq!(first.address, at(1));
+        // Its client may have taken it.
+        assert!(!first.is_fresh(later(3), Share::ALL));
     }
 
     #[test]
