@@ -21,6 +21,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{Notify, oneshot};
 
 use crate::error::Error;
+use crate::pause::Pause;
 
 /// A lane's way to the database: runs batches, reconnects by itself on the next batch after an
 /// error with [`Error::is_connection`].
@@ -38,6 +39,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What waited so long is taken by a helper: much longer than a batch takes, and nothing to a client.
 const HELP: Duration = Duration::from_millis(50);
+
+/// A lane begins no more than one batch in this time, if the one before took less. While little is asked nobody
+/// waits for it; with more, batches of two or three become batches of five, and the database has to parse, plan
+/// and commit that much less.
+const PACE: Duration = Duration::from_micros(700);
 
 /// Workers that share a database which has much to do ask less often, for more: after a batch, this part of
 /// the time that it took goes by before the next, which grows meanwhile. The more workers, the smaller their
@@ -272,6 +278,7 @@ async fn run_lane<Q: Send + Sync + 'static, A: Send + 'static>(
     max_batch: usize,
     helps: bool,
 ) {
+    let pause = Pause::new();
     loop {
         let taken = match helps {
             false => shared.take(max_batch).await,
@@ -293,11 +300,7 @@ async fn run_lane<Q: Send + Sync + 'static, A: Send + 'static>(
             // A waiter that went away is served all the same; it only does not hear of it.
             let _ = waiter.send(answer);
         }
-        if let Some(breath) = breath(took)
-            && shared.breathes.load(Relaxed)
-        {
-            tokio::time::sleep(breath).await;
-        }
+        pause.wait(rest(took, shared.breathes.load(Relaxed))).await;
     }
     if shared.lanes.fetch_sub(1, Relaxed) > 1 {
         shared.wake.notify_one();
@@ -305,10 +308,13 @@ async fn run_lane<Q: Send + Sync + 'static, A: Send + 'static>(
     }
 }
 
-/// The pause after a batch that took so long.
-fn breath(took: Duration) -> Option<Duration> {
+/// The pause after a batch that took so long, of a worker in company or not.
+fn rest(took: Duration, breathes: bool) -> Duration {
     let breath = (took / BREATH).min(LONGEST_BREATH);
-    (breath >= SHORTEST_BREATH).then_some(breath)
+    match breathes && breath >= SHORTEST_BREATH {
+        true => breath,
+        false => PACE.saturating_sub(took),
+    }
 }
 
 fn micros(duration: Duration) -> u64 {
@@ -377,10 +383,19 @@ mod tests {
 
     #[test]
     fn only_a_slow_database_is_left_alone_for_a_moment() {
-        let after = |millis| breath(Duration::from_millis(millis));
-        assert_eq!(after(3), None);
-        assert_eq!(after(8), Some(Duration::from_millis(2)));
-        assert_eq!(after(5_000), Some(LONGEST_BREATH));
+        let after = |millis| rest(Duration::from_millis(millis), true);
+        assert_eq!(after(3), Duration::ZERO);
+        assert_eq!(after(8), Duration::from_millis(2));
+        assert_eq!(after(5_000), LONGEST_BREATH);
+        assert_eq!(rest(Duration::from_secs(5), false), Duration::ZERO);
+    }
+
+    #[test]
+    fn batches_that_take_next_to_nothing_do_not_follow_each_other_at_once() {
+        for company in [false, true] {
+            let took = Duration::from_micros(200);
+            assert_eq!(rest(took, company), PACE - took);
+        }
     }
 
     #[tokio::test]

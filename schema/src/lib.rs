@@ -13,6 +13,7 @@ mod front;
 mod lease;
 mod mysql;
 mod ops;
+mod pause;
 mod postgresql;
 mod prefix;
 mod row;
