@@ -9,6 +9,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// Packets that come while others are read have stamps of after the reading.
 const MEANWHILE: Duration = Duration::from_millis(50);
 
+/// How old a packet is taken for when its stamp says nothing: old enough to end no lease that may be newer, and
+/// not too old to be served.
+const IN_DOUBT: Duration = Duration::from_secs(20);
+
 /// A socket's clock.
 #[derive(Debug)]
 pub(super) struct Arrival {
@@ -57,7 +61,7 @@ impl Reading {
         let waited = stamp.map_or(Duration::ZERO, |stamp| match self.time.checked_sub(stamp) {
             Some(waited) => waited,
             None if stamp - self.time < MEANWHILE => Duration::ZERO,
-            None => self.longest,
+            None => self.longest.min(IN_DOUBT),
         });
         let came = self.at.checked_sub(waited.min(self.longest));
         came.unwrap_or(self.at)
@@ -94,6 +98,7 @@ mod tests {
         let (hour, five) = (Duration::from_secs(3_600), Duration::from_secs(5));
         assert_eq!(waited(reading(5), Some(DAY - hour)), five);
         assert_eq!(waited(reading(5), Some(DAY + hour)), five);
+        assert_eq!(waited(reading(7_200), Some(DAY + hour)), IN_DOUBT);
         // It came while it was read.
         let meanwhile = Duration::from_millis(1);
         assert_eq!(waited(reading(5), Some(DAY + meanwhile)), Duration::ZERO);
