@@ -450,8 +450,7 @@ fn a_client_that_its_own_worker_does_not_hear_is_answered_by_others_in_the_end(e
     // What a client sends to a worker itself is that worker's.
     let own: Ipv4Addr = world::RELAY4.parse().unwrap();
     drop(socket);
-    let direct =
-        murre_tests::hand4::Relay::none(&fleet.relay, own, &Fleet::server4(deaf).ip().to_string());
+    let direct = hand4::Relay::none(&fleet.relay, own, &Fleet::server4(deaf).ip().to_string());
     direct.send(&mut client.having(Release, Ipv4Addr::new(10, 1, 0, 1)));
     let deaf = workers.into_iter().nth(deaf).unwrap();
     let counted = Counted::of(4, &deaf.stop());
