@@ -16,8 +16,12 @@ ON DUPLICATE KEY UPDATE
                VALUES(claim), lease4.claim),
     hwaddr = IF(lease4.claim = VALUES(claim), VALUES(hwaddr), lease4.hwaddr),
     client_id = IF(lease4.claim = VALUES(claim), VALUES(client_id), lease4.client_id),
-    valid_lifetime = IF(lease4.claim = VALUES(claim), VALUES(valid_lifetime), lease4.valid_lifetime),
-    expire = IF(lease4.claim = VALUES(claim), VALUES(expire), lease4.expire),
+    expire = IF(lease4.claim = VALUES(claim)
+                AND NOT (lease4.state = 0 AND lease4.expire > VALUES(expire)
+                         AND lease4.expire > TIMESTAMPADD(SECOND, lease4.valid_lifetime, UTC_TIMESTAMP() - INTERVAL 60 SECOND)),
+                VALUES(expire), lease4.expire),
+    valid_lifetime = IF(lease4.claim = VALUES(claim) AND lease4.expire = VALUES(expire),
+                        VALUES(valid_lifetime), lease4.valid_lifetime),
     subnet_id = IF(lease4.claim = VALUES(claim), VALUES(subnet_id), lease4.subnet_id),
     fqdn_fwd = IF(lease4.claim = VALUES(claim), VALUES(fqdn_fwd), lease4.fqdn_fwd),
     fqdn_rev = IF(lease4.claim = VALUES(claim), VALUES(fqdn_rev), lease4.fqdn_rev),

@@ -20,8 +20,12 @@ ON DUPLICATE KEY UPDATE
     hwaddr = IF(lease6.claim = VALUES(claim), VALUES(hwaddr), lease6.hwaddr),
     hwtype = IF(lease6.claim = VALUES(claim), VALUES(hwtype), lease6.hwtype),
     hwaddr_source = IF(lease6.claim = VALUES(claim), VALUES(hwaddr_source), lease6.hwaddr_source),
-    valid_lifetime = IF(lease6.claim = VALUES(claim), VALUES(valid_lifetime), lease6.valid_lifetime),
-    expire = IF(lease6.claim = VALUES(claim), VALUES(expire), lease6.expire),
+    expire = IF(lease6.claim = VALUES(claim)
+                AND NOT (lease6.state = 0 AND lease6.expire > VALUES(expire)
+                         AND lease6.expire > TIMESTAMPADD(SECOND, lease6.valid_lifetime, UTC_TIMESTAMP() - INTERVAL 60 SECOND)),
+                VALUES(expire), lease6.expire),
+    valid_lifetime = IF(lease6.claim = VALUES(claim) AND lease6.expire = VALUES(expire),
+                        VALUES(valid_lifetime), lease6.valid_lifetime),
     subnet_id = IF(lease6.claim = VALUES(claim), VALUES(subnet_id), lease6.subnet_id),
     fqdn_fwd = IF(lease6.claim = VALUES(claim), VALUES(fqdn_fwd), lease6.fqdn_fwd),
     fqdn_rev = IF(lease6.claim = VALUES(claim), VALUES(fqdn_rev), lease6.fqdn_rev),

@@ -11,8 +11,14 @@ UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
            pool_id INT UNSIGNED PATH '$[15]', claim BIGINT UNSIGNED PATH '$[16]')) asked
 STRAIGHT_JOIN lease6 l FORCE INDEX (PRIMARY) ON l.address = UNHEX(asked.address)
 SET l.pref_lifetime = asked.pref_lifetime, l.hwaddr = UNHEX(asked.hwaddr), l.hwtype = asked.hwtype,
-    l.hwaddr_source = asked.hwaddr_source, l.valid_lifetime = asked.valid_lifetime,
-    l.expire = TIMESTAMPADD(SECOND, asked.valid_lifetime + (MICROSECOND(UTC_TIMESTAMP(6)) > 0), UTC_TIMESTAMP()),
+    l.hwaddr_source = asked.hwaddr_source,
+    l.expire = IF(l.expire > TIMESTAMPADD(SECOND, asked.valid_lifetime + (MICROSECOND(UTC_TIMESTAMP(6)) > 0), UTC_TIMESTAMP())
+                  AND l.expire > TIMESTAMPADD(SECOND, l.valid_lifetime, UTC_TIMESTAMP() - INTERVAL 60 SECOND),
+                  l.expire,
+                  TIMESTAMPADD(SECOND, asked.valid_lifetime + (MICROSECOND(UTC_TIMESTAMP(6)) > 0), UTC_TIMESTAMP())),
+    l.valid_lifetime = IF(l.expire > TIMESTAMPADD(SECOND, asked.valid_lifetime + (MICROSECOND(UTC_TIMESTAMP(6)) > 0), UTC_TIMESTAMP())
+                          AND l.expire > TIMESTAMPADD(SECOND, l.valid_lifetime, UTC_TIMESTAMP() - INTERVAL 60 SECOND),
+                          l.valid_lifetime, asked.valid_lifetime),
     l.subnet_id = asked.subnet_id, l.fqdn_fwd = asked.fqdn_fwd, l.fqdn_rev = asked.fqdn_rev,
     l.hostname = CONVERT(UNHEX(asked.hostname) USING utf8mb4),
     l.user_context = CONVERT(UNHEX(asked.user_context) USING utf8mb4), l.pool_id = asked.pool_id, l.claim = asked.claim

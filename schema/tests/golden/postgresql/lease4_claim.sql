@@ -10,8 +10,14 @@ FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[], $5::bigint[], 
             $8::text[], $9::text[], $10::bigint[])
      AS asked (address, hwaddr, client_id, valid_lifetime, subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id)
 ON CONFLICT (address) DO UPDATE SET
-    hwaddr = excluded.hwaddr, client_id = excluded.client_id, valid_lifetime = excluded.valid_lifetime,
-    expire = excluded.expire, subnet_id = excluded.subnet_id, fqdn_fwd = excluded.fqdn_fwd,
+    hwaddr = excluded.hwaddr, client_id = excluded.client_id,
+    valid_lifetime = CASE WHEN held.state = 0 AND held.expire > excluded.expire
+                       AND held.expire - held.valid_lifetime * interval '1 second' > now() - interval '1 minute'
+                  THEN held.valid_lifetime ELSE excluded.valid_lifetime END,
+    expire = CASE WHEN held.state = 0 AND held.expire > excluded.expire
+                       AND held.expire - held.valid_lifetime * interval '1 second' > now() - interval '1 minute'
+                  THEN held.expire ELSE excluded.expire END,
+    subnet_id = excluded.subnet_id, fqdn_fwd = excluded.fqdn_fwd,
     fqdn_rev = excluded.fqdn_rev, hostname = excluded.hostname, state = 0,
     user_context = excluded.user_context, pool_id = excluded.pool_id
 WHERE held.state = 2

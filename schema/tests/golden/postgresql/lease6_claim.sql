@@ -42,7 +42,13 @@ FROM asked
 WHERE CASE WHEN asked.renews THEN asked.n IN (SELECT n FROM renewed)
            ELSE asked.n NOT IN (SELECT n FROM overlapped) END
 ON CONFLICT (address) DO UPDATE SET
-    duid = excluded.duid, valid_lifetime = excluded.valid_lifetime, expire = excluded.expire,
+    duid = excluded.duid,
+    valid_lifetime = CASE WHEN held.state = 0 AND held.expire > excluded.expire
+                       AND held.expire - held.valid_lifetime * interval '1 second' > now() - interval '1 minute'
+                  THEN held.valid_lifetime ELSE excluded.valid_lifetime END,
+    expire = CASE WHEN held.state = 0 AND held.expire > excluded.expire
+                       AND held.expire - held.valid_lifetime * interval '1 second' > now() - interval '1 minute'
+                  THEN held.expire ELSE excluded.expire END,
     subnet_id = excluded.subnet_id, pref_lifetime = excluded.pref_lifetime, lease_type = excluded.lease_type,
     iaid = excluded.iaid, prefix_len = excluded.prefix_len, fqdn_fwd = excluded.fqdn_fwd,
     fqdn_rev = excluded.fqdn_rev, hostname = excluded.hostname, state = 0, hwaddr = excluded.hwaddr,

@@ -6,10 +6,15 @@ INSERT INTO lease4 AS held
      expire, state)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, unixepoch('now') + 1 + ?4, 0)
 ON CONFLICT (address) DO UPDATE SET
-    hwaddr = excluded.hwaddr, client_id = excluded.client_id, valid_lifetime = excluded.valid_lifetime,
+    hwaddr = excluded.hwaddr, client_id = excluded.client_id,
     subnet_id = excluded.subnet_id, fqdn_fwd = excluded.fqdn_fwd, fqdn_rev = excluded.fqdn_rev,
     hostname = excluded.hostname, user_context = excluded.user_context, pool_id = excluded.pool_id,
-    expire = excluded.expire, state = 0
+    valid_lifetime = CASE WHEN held.state = 0 AND held.expire > excluded.expire
+                               AND held.expire - held.valid_lifetime > unixepoch('now') - 60
+                          THEN held.valid_lifetime ELSE excluded.valid_lifetime END,
+    expire = CASE WHEN held.state = 0 AND held.expire > excluded.expire
+                       AND held.expire - held.valid_lifetime > unixepoch('now') - 60
+                  THEN held.expire ELSE excluded.expire END, state = 0
 WHERE held.state = 2
    OR held.expire <= unixepoch('now')
    OR (held.state = 0 AND CASE WHEN excluded.client_id IS NOT NULL AND held.client_id IS NOT NULL

@@ -9,10 +9,15 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
 ON CONFLICT (address) DO UPDATE SET
     duid = excluded.duid, iaid = excluded.iaid, lease_type = excluded.lease_type,
     prefix_len = excluded.prefix_len, pref_lifetime = excluded.pref_lifetime, hwaddr = excluded.hwaddr,
-    hwtype = excluded.hwtype, hwaddr_source = excluded.hwaddr_source, valid_lifetime = excluded.valid_lifetime,
+    hwtype = excluded.hwtype, hwaddr_source = excluded.hwaddr_source,
     subnet_id = excluded.subnet_id, fqdn_fwd = excluded.fqdn_fwd, fqdn_rev = excluded.fqdn_rev,
     hostname = excluded.hostname, user_context = excluded.user_context, pool_id = excluded.pool_id,
-    expire = excluded.expire, state = 0
+    valid_lifetime = CASE WHEN held.state = 0 AND held.expire > excluded.expire
+                               AND held.expire - held.valid_lifetime > unixepoch('now') - 60
+                          THEN held.valid_lifetime ELSE excluded.valid_lifetime END,
+    expire = CASE WHEN held.state = 0 AND held.expire > excluded.expire
+                       AND held.expire - held.valid_lifetime > unixepoch('now') - 60
+                  THEN held.expire ELSE excluded.expire END, state = 0
 WHERE held.state = 2
    OR held.expire <= unixepoch('now')
    OR (held.state = 0 AND held.duid = excluded.duid AND held.iaid = excluded.iaid
