@@ -27,9 +27,6 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// The violations.
     pub broken: Vec<Broken>,
-    /// Last words of a database server that ended by itself and was started again. No rule says that it may
-    /// not; the rules hold all the same.
-    pub crashes: Vec<String>,
     /// Who did not come back, and what else went wrong.
     pub troubles: Vec<String>,
 }
@@ -53,7 +50,6 @@ impl Report {
             snapshots: 0,
             faults: Vec::new(),
             broken: Vec::new(),
-            crashes: Vec::new(),
             troubles: Vec::new(),
         }
     }
@@ -174,9 +170,6 @@ impl Report {
                 writeln!(f, "{one}")?;
             }
         }
-        for words in &self.crashes {
-            writeln!(f, "\nthe database ended by itself:\n{words}")?;
-        }
         for trouble in &self.troubles {
             writeln!(f, "\n{trouble}")?;
         }
@@ -195,13 +188,6 @@ impl fmt::Display for Report {
             self.events.len(),
             self.snapshots
         )?;
-        if !self.crashes.is_empty() {
-            let times = self.crashes.len();
-            writeln!(
-                f,
-                "crashes     the database server ended by itself {times} times and was started again; its last words are below"
-            )?;
-        }
         let verdict = if self.is_good() { "good" } else { "BAD" };
         writeln!(
             f,

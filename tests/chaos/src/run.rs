@@ -70,11 +70,12 @@ pub fn run(options: &Options) -> Report {
         events
     });
     report.troubles.extend(stage.workers.fallen());
+    report.troubles.append(&mut directed.crashes);
+    report.troubles.extend(stage.database.fallen());
     report.broken = timeline::broken(&events, &directed.snapshots);
     report.events = events;
     report.snapshots = directed.snapshots.len();
     report.faults = directed.faults;
-    report.crashes = directed.crashes;
     report.shared = Some(shared);
     report
 }

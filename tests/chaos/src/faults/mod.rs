@@ -105,7 +105,7 @@ pub(crate) struct Director<'a> {
 pub(crate) struct Directed {
     pub(crate) faults: Vec<Fault>,
     pub(crate) snapshots: Vec<Snapshot>,
-    /// Last words of a server that ended by itself and was started again.
+    /// Last words of database servers that ended by themselves and were started again.
     pub(crate) crashes: Vec<String>,
 }
 

@@ -54,14 +54,23 @@ impl Database {
         }
     }
 
-    /// Starts a single server that ended by itself, as a service manager does; gives its last words. Servers
-    /// crash too: MariaDB 10.11 does at times when a session is killed in the middle of an UPDATE.
+    /// A single server that ended by itself, with its last words.
+    pub(crate) fn fallen(&self) -> Option<String> {
+        match self {
+            Self::Single(server, _) => server
+                .fallen()
+                .map(|words| format!("the database ended by itself:\n{words}")),
+            _ => None,
+        }
+    }
+
+    /// The same, and starts it again, as a service manager does, so that the rest of the run shows whether the
+    /// rules hold all the same.
     pub(crate) fn revive(&self) -> Option<String> {
-        let Self::Single(server, _) = self else {
-            return None;
-        };
-        let words = server.fallen()?;
-        server.start();
+        let words = self.fallen()?;
+        if let Self::Single(server, _) = self {
+            server.start();
+        }
         Some(words)
     }
 

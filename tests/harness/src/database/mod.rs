@@ -260,7 +260,7 @@ impl Server {
     /// # Panics
     /// When a thread that had it panicked.
     pub fn fallen(&self) -> Option<String> {
-        const LINES: usize = 40;
+        const LINES: usize = 90; // a crash report with its stack and statement
         let running = self.running.lock().expect("no holder panics");
         let daemon = running.as_ref().filter(|daemon| !daemon.is_running())?;
         let lines = daemon.lines();
