@@ -47,7 +47,10 @@ pub(super) struct Vacancy<F: LeaseFamily> {
 impl<F: LeaseFamily> Vacancy<F> {
     /// Whether it may be proposed without another look, by one of so many workers.
     pub(super) fn is_fresh(&self, now: Instant, share: Share) -> bool {
-        let fresh = if share.is_all() { FRESH_ALONE } else { FRESH };
+        let fresh = match share {
+            Share::ALL => FRESH_ALONE,
+            _ => FRESH,
+        };
         !self.alone && now.duration_since(self.seen) < fresh
     }
 }

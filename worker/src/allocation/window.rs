@@ -107,11 +107,6 @@ pub(crate) struct Share {
 impl Share {
     pub(super) const ALL: Self = Self { rank: 0, size: 1 };
 
-    /// Whether it is the only one.
-    pub(super) fn is_all(self) -> bool {
-        self.size <= 1
-    }
-
     /// How many of so many things are its.
     pub(super) fn of(self, count: u128) -> u128 {
         let (rank, size) = (self.rank as u128, self.size.max(1) as u128);

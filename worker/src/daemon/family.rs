@@ -357,13 +357,15 @@ const OWN_KEYS: [&str; 5] = [
 /// when it is large, and nothing waits for it.
 fn revise<F: Serve>(service: &Arc<Service<F>>, config: Arc<Value>) {
     let service = Arc::clone(service);
-    tokio::task::spawn_blocking(move || {
-        let mut shared = Value::clone(&config);
-        if let Some(map) = shared.as_object_mut() {
-            OWN_KEYS.iter().for_each(|key| drop(map.remove(*key)));
-        }
-        service.fleet.runs(&command::hash(&shared));
-    });
+    tokio::task::spawn_blocking(move || service.fleet.runs(&revision(&config)));
+}
+
+fn revision(config: &Value) -> String {
+    let mut shared = config.clone();
+    if let Some(map) = shared.as_object_mut() {
+        OWN_KEYS.iter().for_each(|key| drop(map.remove(*key)));
+    }
+    command::hash(&shared)
 }
 
 async fn open_store<F: Serve>(server: &Server<F>) -> Result<Store<F>, murre_schema::Error> {
@@ -474,5 +476,23 @@ impl Serve for V6 {
             service.duid.store(Arc::new(duid));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_a_host_has_as_its_own_makes_no_other_revision() {
+        let of = |name: &str, pool: &str| {
+            let interfaces = json!({ "interfaces": [name] });
+            revision(&json!({
+                "worker-name": name, "interfaces-config": interfaces, "subnet4": [{ "pools": [pool] }],
+            }))
+        };
+        assert_eq!(of("one", "192.0.2.0/24"), of("two", "192.0.2.0/24"));
+        assert_ne!(of("one", "192.0.2.0/24"), of("one", "192.0.2.0/25"));
     }
 }

@@ -10,7 +10,6 @@ use std::time::Duration;
 use murre_schema::{Change, Changed, FoundLease, Lookup, Seen, State};
 
 use super::{Context, Exchange, Verdict};
-use crate::socket::Packet;
 
 /// How often a lease that another worker changes at the same moment is looked up again.
 const ATTEMPTS: usize = 3;
@@ -24,8 +23,8 @@ impl<F: Exchange> Context<'_, F> {
     ///
     /// # Errors
     /// [`Verdict::Overtaken`]: it may have been granted after the query came.
-    pub(crate) fn may_end(&self, packet: &Packet, row: &FoundLease<F>) -> Result<(), Verdict> {
-        if is_overtaken(packet.received.elapsed(), row.age_at_least()) {
+    pub(crate) fn may_end(&self, row: &FoundLease<F>) -> Result<(), Verdict> {
+        if is_overtaken(self.came.elapsed(), row.age_at_least()) {
             Err(Verdict::Overtaken)
         } else {
             Ok(())
@@ -38,7 +37,6 @@ impl<F: Exchange> Context<'_, F> {
     /// As [`Context::may_end`] and [`Context::change`].
     pub(crate) async fn end(
         &self,
-        packet: &Packet,
         (address, client): (F::Address, F::Client),
         change: impl Fn(Seen<F::Address>, F::Client) -> Change<F>,
     ) -> Result<Changed, Verdict> {
@@ -54,7 +52,7 @@ impl<F: Exchange> Context<'_, F> {
             let Some(row) = held else {
                 break;
             };
-            self.may_end(packet, row)?;
+            self.may_end(row)?;
             match self.change(change(row.seen(), client.clone())).await? {
                 Changed::NotHeld => {}
                 changed => return Ok(changed),

@@ -2,7 +2,7 @@
 //!
 //! A worker that was held up finds packets that have waited for seconds. The kernel stamps them with the time
 //! of day, and who sets the clock meanwhile makes those stamps useless: so a packet is never older than the
-//! moment at which the socket was last seen empty, and as old where its stamp lies ahead.
+//! moment at which the socket was last seen empty, and where its stamp lies ahead it is taken for old.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 

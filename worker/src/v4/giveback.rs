@@ -21,10 +21,7 @@ pub(super) async fn release(
     let (address, client) = (query.message.ciaddr(), lease::client(query, subnet));
     let keep = context.server.expired.affinity();
     let release = |seen, client| Change::Release(Release { seen, client, keep });
-    match context
-        .end(query.packet, (address, client), release)
-        .await?
-    {
+    match context.end((address, client), release).await? {
         Changed::Released => {
             Journal::<V4>::released(address);
             context.allocator().freed(subnet, address, !keep);
@@ -51,10 +48,7 @@ pub(super) async fn decline(
         })
     };
     let client = lease::client(query, subnet);
-    match context
-        .end(query.packet, (address, client), decline)
-        .await?
-    {
+    match context.end((address, client), decline).await? {
         Changed::Declined => {
             Journal::<V4>::declined(address);
             Err(Verdict::Declined)

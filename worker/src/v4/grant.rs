@@ -70,7 +70,7 @@ async fn claim(
     (chosen, replaced): (Chosen<'_, V4>, Option<&FoundLease<V4>>),
 ) -> Result<Claimed, Verdict> {
     if let Some(row) = replaced {
-        context.may_end(query.packet, row)?;
+        context.may_end(row)?;
     }
     let row = lease::row(query, wish, chosen);
     let lease = row.clone();

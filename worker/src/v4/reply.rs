@@ -148,8 +148,8 @@ fn finish(
 
 /// To the relay, to the address the client has, to all, or to the client's card at the address it
 /// is about to have. What a client with an address sent is answered at the card that it came from, which is a
-/// router's where the client is on another link. Who asks for options alone has an address, and is answered there past its
-/// relay (RFC 2131 section 4.3.5).
+/// router's where the client is on another link. Who asks for options alone has an address, and is
+/// answered there past its relay (RFC 2131 section 4.3.5).
 fn destination(
     query: &Query<'_>,
     kind: MessageType,

@@ -191,7 +191,7 @@ async fn assign_one<'s>(
         }
         let replaced = allocation::replaced(&wish, &found, &chosen);
         if let Some(row) = replaced {
-            context.may_end(query.packet, row)?;
+            context.may_end(row)?;
         }
         let renews = allocation::holds(&wish, &found, &chosen);
         let claim = Claim {
@@ -203,11 +203,11 @@ async fn assign_one<'s>(
         match context.claim(claim).await? {
             Changed::Claimed { .. } => {
                 Journal::<V6>::granted(&row);
-                tell_what_is_left(&mut row, asked)?;
                 let ended = replaced.map(|row| &row.lease);
                 if let Some(ended) = ended {
                     context.allocator().freed(subnet, ended.address, true);
                 }
+                tell_what_is_left(&mut row, asked)?;
                 return Ok(Some(Granted {
                     chosen,
                     lease: row,

@@ -93,7 +93,7 @@ async fn give_back_ia(
     for named in named {
         let client = lease::client(query, ia);
         let address = named.address;
-        match context.end(query.packet, (address, client), change).await? {
+        match context.end((address, client), change).await? {
             Changed::Released => {
                 Journal::<V6>::released(address);
                 let subnet = subnet.into_iter();
