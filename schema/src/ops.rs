@@ -21,7 +21,8 @@
 //! [`Changed::ClientHasOther`], unless it names that lease in [`Claim::replaces`].
 //!
 //! A lease ends only as it was found ([`Seen`]): where it was renewed or granted anew since, a release, a
-//! decline and a claim that replaces it change nothing.
+//! decline and a claim that replaces it change nothing. And a claim by its client does not bring the end of a
+//! lease nearer that is younger than a minute; it is granted all the same.
 
 use smallvec::SmallVec;
 

@@ -197,7 +197,7 @@ transitions! {
         while age().await < 2 {
             tokio::task::yield_now().await;
         }
-        // Never older than it is; and found to be so old a second later at the latest.
+        // Never older than it is, and not much later.
         assert!(began.elapsed().as_secs() >= 2);
         assert!((began.elapsed() - granted).as_secs() <= 4);
     }

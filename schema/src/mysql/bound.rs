@@ -12,7 +12,7 @@ use crate::row::{Value, Values};
 
 /// Most claims of a statement: with more of them its text costs little for each, and a session keeps every
 /// statement it has prepared.
-const MOST: usize = 64;
+pub(super) const MOST: usize = 64;
 
 /// Statements that a session has prepared.
 #[derive(Debug, Default)]
@@ -33,14 +33,15 @@ pub(super) struct ClaimRow<'a> {
 }
 
 impl Bound {
-    /// What became of claims, by the statement with this text; `None` where they cannot be bound.
+    /// What became of claims, [`MOST`] at most, by the statement with this text; `None` where the server keeps no
+    /// more statements.
     pub(super) async fn claim(
         &mut self,
         conn: &mut Conn,
         text: &str,
         rows: &[ClaimRow<'_>],
     ) -> Result<Option<Vec<Row>>, mysql_async::Error> {
-        let Some(first) = rows.first().filter(|_| rows.len() <= MOST) else {
+        let Some(first) = rows.first() else {
             return Ok(None);
         };
         if self.claims.len() < rows.len() {

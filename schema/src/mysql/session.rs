@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use mysql_async::{Conn, Row};
 
-use super::bound::Bound;
+use super::bound::{self, Bound};
 use super::claims::{self, Refused};
 use super::registry::{beat_values, enroll_values, workers};
 use super::script::{Answers, Script, Sending};
@@ -256,7 +256,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
         batch: &[Change<F>],
         parts: &Parts<'_, F>,
     ) -> Result<Vec<Changed>, Error> {
-        if !self.may_be_open {
+        if !self.may_be_open && parts.claims.len() <= bound::MOST {
             let (rows, pending) = claims::bound_alone(parts);
             let text = texts::<F>().claim;
             let rows = self.bound.claim(&mut self.conn, text, &rows).await;

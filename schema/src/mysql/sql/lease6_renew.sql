@@ -1,6 +1,6 @@
 -- Renew prefixes, each only if its client has this very lease, expired or not: then nothing overlaps it. The
 -- guard is read under the row's lock. A lease that is younger than a minute and ends later keeps its end, as with
--- claims; whichever of its two columns is written first, the other sees the same.
+-- claims; that is decided for `expire` first, and alike for its lifetime, whether that sees the old end or the new one.
 UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
            address CHAR(32) PATH '$[0]', duid VARCHAR(510) PATH '$[1]', iaid INT UNSIGNED PATH '$[2]',
            lease_type TINYINT UNSIGNED PATH '$[3]', prefix_len TINYINT UNSIGNED PATH '$[4]',
