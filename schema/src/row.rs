@@ -313,6 +313,32 @@ pub(crate) fn read_occupied<F: LeaseFamily>(row: &dyn Cells) -> Result<Occupied<
     read().map_err(|unreadable| located::<F>(unreadable, String::new()))
 }
 
+/// A live lease that a transaction has locked.
+pub(crate) struct HeldRow<F: LeaseFamily> {
+    pub(crate) client: F::Client,
+    /// Bits that are given, as [`LeaseFamily::lease_len`].
+    pub(crate) len: u8,
+    /// Its end, seconds since 1970.
+    pub(crate) expire: i64,
+}
+
+/// Read a lease that is held: address, client, length, end.
+pub(crate) fn read_held<F: LeaseFamily>(
+    row: &dyn Cells,
+) -> Result<(F::Address, HeldRow<F>), Error> {
+    let mut reader = Reader::new(row, 0);
+    let mut read = || {
+        let address = F::read_address(&mut reader)?;
+        let held = HeldRow {
+            client: F::read_client(&mut reader)?,
+            len: reader.within("prefix_len")?,
+            expire: reader.within("expire")?,
+        };
+        Ok((address, held))
+    };
+    read().map_err(|unreadable| located::<F>(unreadable, String::new()))
+}
+
 /// Read the window that was taken: number and seed.
 pub(crate) fn read_window<F: LeaseFamily>(row: &dyn Cells) -> Result<Window, Error> {
     Ok(Window {

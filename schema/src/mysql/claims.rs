@@ -1,7 +1,7 @@
 //! The claims of a batch: how they are written, and what became of them.
 //!
-//! Most are rows of their statement. Prefixes that are only renewed are changed where they are; of new ones it is
-//! asked first, in a round trip of its own, whether anything is in their way.
+//! They are rows of their statement. Of new prefixes it is asked first, in a round trip of its own, whether anything
+//! is in their way; of those that are only renewed, whether they are still there ([`super::endings`]).
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
@@ -13,14 +13,14 @@ use super::bound::ClaimRow;
 use super::lookups::look_inside;
 use super::script::{Answers, Script};
 use super::statements::{self, texts};
-use super::value::{MySqlRow, json, push_literal};
+use super::value::{MySqlRow, push_literal};
 use crate::batch::{Parts, Spans};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
 use crate::ops::{Changed, Claim};
 use crate::prefix::{Range, Span};
-use crate::row::{Value, Values, lease_values, read_address, read_number};
+use crate::row::{Value, lease_values, read_address, read_number};
 
 /// Numbers of claims that cannot be granted, from 0.
 pub(super) type Refused = HashSet<usize>;
@@ -35,19 +35,15 @@ struct PendingClaim<F: LeaseFamily> {
     address: F::Address,
     /// What stands in the row if it was won.
     number: i64,
-    renewed: bool,
 }
 
 /// Add the statements of a batch's claims but for the refused ones, if it has any.
 pub(super) fn add<F: LeaseFamily>(
-    mut script: Script,
+    script: Script,
     parts: &Parts<'_, F>,
     refused: &Refused,
 ) -> (Script, Pending<F>) {
-    let (rows, renewals, pending) = written(parts, refused);
-    if !renewals.is_empty() {
-        script = script.batch("renew", &json(renewals));
-    }
+    let (rows, pending) = written(parts, refused);
     let claim = statements::without_returning(texts::<F>().claim);
     let script = rows.write(script, claim);
     (pending.ask(script), pending)
@@ -64,20 +60,13 @@ pub(super) fn are_alone<F: LeaseFamily>(parts: &Parts<'_, F>) -> bool {
 pub(super) fn bound_alone<'a, F: LeaseFamily>(
     parts: &Parts<'a, F>,
 ) -> (Vec<ClaimRow<'a>>, Pending<F>) {
-    let rows = (first_number()..).zip(&parts.claims);
-    let rows = rows.map(|(number, claim)| ClaimRow {
-        values: lease_values(&claim.lease),
-        number: number.cast_signed(),
+    let (leases, pending) = numbered(parts, &Refused::new());
+    let rows = leases.into_iter().zip(&pending.0);
+    let rows = rows.map(|(lease, claim)| ClaimRow {
+        values: lease_values(lease),
+        number: claim.number,
     });
-    let rows: Vec<_> = rows.collect();
-    let pending = rows.iter().zip(&parts.claims);
-    let pending = pending.map(|(row, claim)| PendingClaim {
-        address: claim.lease.address,
-        number: row.number,
-        renewed: false,
-    });
-    let pending = Pending(pending.collect());
-    (rows, pending)
+    (rows.collect(), pending)
 }
 
 /// The same as text.
@@ -85,36 +74,34 @@ pub(super) fn add_alone<F: LeaseFamily>(
     script: Script,
     parts: &Parts<'_, F>,
 ) -> (Script, Pending<F>) {
-    let (rows, _, pending) = written(parts, &Refused::new());
+    let (rows, pending) = written(parts, &Refused::new());
     (rows.write(script, texts::<F>().claim), pending)
 }
 
-/// New rows, and prefixes that are only renewed.
-fn written<'a, F: LeaseFamily>(
+fn written<F: LeaseFamily>(parts: &Parts<'_, F>, refused: &Refused) -> (Rows, Pending<F>) {
+    let (leases, pending) = numbered(parts, refused);
+    let mut rows = Rows::default();
+    for (lease, claim) in leases.into_iter().zip(&pending.0) {
+        rows.add(lease, claim.number);
+    }
+    (rows, pending)
+}
+
+/// The leases of all claims but the refused ones, each with its number.
+fn numbered<'a, F: LeaseFamily>(
     parts: &Parts<'a, F>,
     refused: &Refused,
-) -> (Rows, Vec<Values<'a>>, Pending<F>) {
-    let mut rows = Rows::default();
-    let mut renewals = Vec::new();
-    let mut pending = Vec::with_capacity(parts.claims.len());
+) -> (Vec<&'a Lease<F>>, Pending<F>) {
     let wanted = parts.claims.iter().enumerate();
     let wanted = wanted.filter(|(at, _)| !refused.contains(at));
-    for (number, (_, claim)) in (first_number()..).zip(wanted) {
-        let number = number.cast_signed();
-        if claim.must_renew() {
-            let mut values = lease_values(&claim.lease);
-            values.push(Value::Number(number));
-            renewals.push(values);
-        } else {
-            rows.add(&claim.lease, number);
-        }
-        pending.push(PendingClaim {
-            address: claim.lease.address,
-            number,
-            renewed: claim.must_renew(),
-        });
-    }
-    (rows, renewals, Pending(pending))
+    let leases: Vec<_> = wanted.map(|(_, claim)| &claim.lease).collect();
+    let pending = (first_number()..).zip(&leases);
+    let pending = pending.map(|(number, lease)| PendingClaim {
+        address: lease.address,
+        number: number.cast_signed(),
+    });
+    let pending = Pending(pending.collect());
+    (leases, pending)
 }
 
 impl<F: LeaseFamily> Pending<F> {
@@ -147,8 +134,8 @@ impl<F: LeaseFamily> Pending<F> {
                     Changed::Claimed { expire: *expire }
                 }
                 // The key of the client kept it out: it has another live row.
-                None if !claim.renewed => Changed::ClientHasOther,
-                _ => Changed::Taken,
+                None => Changed::ClientHasOther,
+                Some(_) => Changed::Taken,
             };
             (claim.address, changed)
         };
@@ -164,7 +151,8 @@ fn read_row<F: LeaseFamily>(row: &Row) -> Result<(F::Address, (i64, i64)), Error
     Ok((read_address::<F>(&row)?, (number, expire)))
 }
 
-fn literals<'a>(values: impl Iterator<Item = Value<'a>>) -> String {
+/// Values with commas between them.
+pub(super) fn literals<'a>(values: impl IntoIterator<Item = Value<'a>>) -> String {
     let mut text = String::new();
     for value in values {
         if !text.is_empty() {

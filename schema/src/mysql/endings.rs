@@ -1,68 +1,127 @@
-//! Leases that end: what of a batch goes before its claims, and what became of it.
+//! What a batch ends or renews only as it was found: rows are locked and looked at first, as this engine's changes
+//! tell nothing of their rows; then those are changed that are still so.
 
-use super::script::{Answers, Script};
-use super::session::addresses;
-use super::statements;
-use super::value::json;
+use std::collections::{BTreeMap, HashMap};
+
+use mysql_async::Row;
+
+use super::claims::{Refused, literals};
+use super::script::Script;
+use super::statements::{self, texts};
+use super::value::MySqlRow;
 use crate::batch::{Holder, Parts};
 use crate::error::Error;
 use crate::family::LeaseFamily;
-use crate::ops::Changed;
-use crate::row::{decline_values, seen_values};
+use crate::lease::Lease;
+use crate::ops::{Changed, Seen};
+use crate::row::{HeldRow, Value, read_held};
 
-/// The statements of a batch that go before its claims. Where it is asked which leases ended, a query
-/// goes before each change, as this engine's changes give no rows.
-pub(super) fn before_claims<F: LeaseFamily>(mut script: Script, parts: &Parts<'_, F>) -> Script {
-    if parts.need_prefix_lock() {
-        // Transactions that stay open until this side has looked at the answers, while others wait.
-        script = script
-            .plain(statements::IMPATIENT)
-            .values("prefix_lock", &[])
-            .values("prefix_locked", &[]);
-    }
-    if !parts.replaced.is_empty() {
-        script = script.batch("release_delete", &holders_json::<F>(&parts.replaced));
-    }
-    for (change, holders) in [
-        ("release_keep", &parts.kept),
-        ("release_delete", &parts.deleted),
-    ] {
-        if !holders.is_empty() {
-            script = script
-                .batch("held", &holders_json::<F>(holders))
-                .same_batch(change);
-        }
-    }
-    if !parts.declined.is_empty() {
-        let declines = json(parts.declined.iter().map(|d| decline_values(d)));
-        script = script.batch("held", &declines).same_batch("decline");
-    }
+/// Live leases that the transaction has locked.
+pub(super) struct Held<F: LeaseFamily>(HashMap<F::Address, HeldRow<F>>);
+
+/// Let nobody else claim prefixes until the transaction ends.
+pub(super) fn lock_prefixes(script: Script) -> Script {
+    // Transactions that stay open until this side has looked at the answers, while others wait.
     script
+        .plain(statements::IMPATIENT)
+        .values("prefix_lock", &[])
+        .values("prefix_locked", &[])
 }
 
-/// The leases that ended, from the answers to [`before_claims`].
-pub(super) fn ended<F: LeaseFamily>(
-    parts: &Parts<'_, F>,
-    answers: &mut Answers,
-) -> Result<Vec<(F::Address, Changed)>, Error> {
-    let mut known = Vec::new();
-    for (asked, changed) in [
-        (parts.kept.len(), Changed::Released),
-        (parts.deleted.len(), Changed::Released),
-        (parts.declined.len(), Changed::Declined),
-    ] {
-        if asked > 0 {
-            let ended = addresses::<F>(&answers.next())?;
-            known.extend(ended.into_iter().map(|address| (address, changed)));
-        }
+/// Whether [`look`] has to go before the changes of a batch.
+pub(super) fn must_look<F: LeaseFamily>(parts: &Parts<'_, F>) -> bool {
+    !parts.only_claims() || parts.claims.iter().any(|claim| claim.must_renew())
+}
+
+/// Lock and read the rows that a batch ends or renews.
+pub(super) fn look<F: LeaseFamily>(script: Script, parts: &Parts<'_, F>) -> Script {
+    let holders = [&parts.replaced, &parts.kept, &parts.deleted];
+    let ended = holders.into_iter().flatten().map(|(seen, _)| seen.address);
+    let declined = parts.declined.iter().map(|decline| decline.seen.address);
+    let renewals = parts.claims.iter().filter(|claim| claim.must_renew());
+    let renewed = renewals.map(|claim| claim.lease.address);
+    let addresses = ended.chain(declined).chain(renewed);
+    let addresses = literals(addresses.map(F::address_value));
+    script.rows("held", texts::<F>().held, &addresses)
+}
+
+impl<F: LeaseFamily> Held<F> {
+    /// The answer to [`look`].
+    pub(super) fn read(rows: &[Row]) -> Result<Self, Error> {
+        let rows = rows.iter().map(|row| read_held(&MySqlRow(row)));
+        let rows: Result<_, Error> = rows.collect();
+        Ok(Self(rows?))
     }
-    Ok(known)
+
+    /// End what is as it was found; tells which of it was asked for by itself, and how it ended.
+    pub(super) fn end(
+        &self,
+        mut script: Script,
+        parts: &Parts<'_, F>,
+    ) -> (Script, Vec<(F::Address, Changed)>) {
+        let texts = texts::<F>();
+        let [replaced, kept, deleted] =
+            [&parts.replaced, &parts.kept, &parts.deleted].map(|asked| self.those(asked));
+        let mut declined: BTreeMap<u32, Vec<F::Address>> = BTreeMap::new();
+        for decline in &parts.declined {
+            if self.is(decline.seen, &decline.client) {
+                let alike = declined.entry(decline.probation).or_default();
+                alike.push(decline.seen.address);
+            }
+        }
+        let removed = [&replaced[..], &deleted].concat();
+        script = change::<F>(script, "remove", texts.remove, &removed);
+        script = change::<F>(script, "release_keep", texts.release_keep, &kept);
+        for (probation, addresses) in &declined {
+            let text = texts.decline.replacen('?', &probation.to_string(), 1);
+            script = change::<F>(script, "decline", &text, addresses);
+        }
+        let released = [kept, deleted].concat().into_iter();
+        let released = released.map(|address| (address, Changed::Released));
+        let declined = declined.into_values().flatten();
+        let declined = declined.map(|address| (address, Changed::Declined));
+        (script, released.chain(declined).collect())
+    }
+
+    /// The claims of a batch that find nothing to renew.
+    pub(super) fn refused(&self, parts: &Parts<'_, F>) -> Refused {
+        let claims = parts.claims.iter().enumerate();
+        let lost = claims.filter(|(_, claim)| claim.must_renew() && !self.has(&claim.lease));
+        lost.map(|(at, _)| at).collect()
+    }
+
+    fn those(&self, holders: &[Holder<'_, F>]) -> Vec<F::Address> {
+        let held = holders
+            .iter()
+            .filter(|(seen, client)| self.is(*seen, client));
+        held.map(|(seen, _)| seen.address).collect()
+    }
+
+    /// Whether a client holds a lease as it was found.
+    fn is(&self, seen: Seen<F::Address>, client: &F::Client) -> bool {
+        let row = self.0.get(&seen.address);
+        row.is_some_and(|row| row.expire == seen.expire && F::same_client(&row.client, client))
+    }
+
+    /// Whether a client has this very lease, expired or not.
+    fn has(&self, lease: &Lease<F>) -> bool {
+        let row = self.0.get(&lease.address);
+        row.is_some_and(|row| {
+            row.len == F::lease_len(lease) && F::same_client(&row.client, &lease.client)
+        })
+    }
 }
 
-fn holders_json<F: LeaseFamily>(holders: &[Holder<'_, F>]) -> String {
-    json(
-        holders
-            .iter()
-            .map(|(seen, client)| seen_values::<F>(*seen, client)),
-    )
+/// Change rows that the transaction has locked, if there are any.
+pub(super) fn change<F: LeaseFamily>(
+    script: Script,
+    name: &'static str,
+    text: &str,
+    addresses: &[F::Address],
+) -> Script {
+    if addresses.is_empty() {
+        return script;
+    }
+    let addresses: Vec<Value<'_>> = addresses.iter().copied().map(F::address_value).collect();
+    script.rows(name, text, &literals(addresses))
 }

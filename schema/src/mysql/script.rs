@@ -59,7 +59,7 @@ impl Script {
     /// Run a prepared statement with a batch.
     pub(super) fn batch(mut self, name: &'static str, json: &str) -> Self {
         self.push(name, &format!("SET @asked = '{json}'"));
-        self.same_batch(name)
+        self.execute(name, &["@asked"])
     }
 
     /// Add a statement with its rows in the place of its parameter.
@@ -72,11 +72,6 @@ impl Script {
     pub(super) fn made(mut self, name: &'static str, text: &str) -> Self {
         self.push(name, text);
         self
-    }
-
-    /// Run a prepared statement with the batch of the statement before.
-    pub(super) fn same_batch(self, name: &'static str) -> Self {
-        self.execute(name, &["@asked"])
     }
 
     /// Run a prepared statement with single values.

@@ -8,11 +8,12 @@ use mysql_async::{Conn, Row};
 
 use super::bound::{self, Bound};
 use super::claims::{self, Refused};
+use super::endings::{self, Held};
 use super::registry::{beat_values, enroll_values, workers};
 use super::script::{Answers, Script, Sending};
 use super::statements::{self, prepared, texts};
 use super::value::{MySqlRow, json};
-use super::{connect, endings, error, lookups};
+use super::{connect, error, lookups};
 use crate::batch::{Outcome, Parts, Questions, Spans, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
@@ -209,21 +210,28 @@ impl<F: LeaseFamily> MySqlSession<F> {
         }
     }
 
-    /// A batch is one script with its COMMIT, unless a refused claim may have to undo it.
+    /// The last script of a batch has its COMMIT, unless a refused claim may have to undo it.
     async fn change_batch(&mut self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let parts = Parts::of(batch);
         if self.returns && claims::are_alone(&parts) {
             return self.claim_alone(batch, &parts).await;
         }
-        let mut script = endings::before_claims(self.begin(), &parts);
-        let mut known = Vec::new();
-        let mut refused = Refused::new();
+        let mut script = self.begin();
+        let (mut known, mut refused) = (Vec::new(), Refused::new());
+        if parts.need_prefix_lock() {
+            script = endings::lock_prefixes(script);
+        }
+        if endings::must_look(&parts) {
+            let mut answers = self.run_or_undo(endings::look(script, &parts)).await?;
+            let held = self.or_undo(Held::read(&answers.next())).await?;
+            (script, known) = held.end(Script::default(), &parts);
+            refused = held.refused(&parts);
+        }
         if parts.need_prefix_lock() {
             let spans = parts.spans();
-            let script = claims::look_around(std::mem::take(&mut script), &spans);
-            let mut answers = self.run_or_undo(script).await?;
-            known = self.or_undo(endings::ended(&parts, &mut answers)).await?;
-            refused = self.refused(&spans, answers).await?;
+            let look = claims::look_around(std::mem::take(&mut script), &spans);
+            let answers = self.run_or_undo(look).await?;
+            refused.extend(self.refused(&spans, answers).await?);
         }
         let (mut script, pending) = claims::add(script, &parts, &refused);
         if parts.replaced.is_empty() {
@@ -233,9 +241,6 @@ impl<F: LeaseFamily> MySqlSession<F> {
             }
         }
         let mut answers = self.run_or_undo(script).await?;
-        if !parts.need_prefix_lock() {
-            known = self.or_undo(endings::ended(&parts, &mut answers)).await?;
-        }
         let claimed = pending.outcomes(&mut answers);
         known.extend(self.or_undo(claimed).await?);
         let outcome = Outcome::new(known);
@@ -294,13 +299,13 @@ impl<F: LeaseFamily> MySqlSession<F> {
             .iter()
             .partition(|(_, ended)| remove || is_declined(ended));
         let mut script = Script::default();
-        for (name, ended) in [("remove", gone), ("reclaim_keep", kept)] {
-            if !ended.is_empty() {
-                let ended = ended
-                    .iter()
-                    .map(|(address, _)| [F::address_value(*address)]);
-                script = script.batch(name, &json(ended));
-            }
+        let texts = texts::<F>();
+        for (name, text, ended) in [
+            ("remove", texts.remove, gone),
+            ("reclaim_keep", texts.reclaim_keep, kept),
+        ] {
+            let addresses: Vec<_> = ended.iter().map(|(address, _)| *address).collect();
+            script = endings::change::<F>(script, name, text, &addresses);
         }
         self.run_or_undo(script.plain(statements::COMMIT)).await?;
         Ok(due.into_iter().map(|(_, ended)| ended).collect())
@@ -311,11 +316,8 @@ impl<F: LeaseFamily> MySqlSession<F> {
         let script = self.begin().values("flush_due", &values);
         let rows = self.run_or_undo(script).await?.next();
         let due = self.or_undo(addresses::<F>(&rows)).await?;
-        let mut script = Script::default();
-        if !due.is_empty() {
-            let gone = due.iter().map(|address| [F::address_value(*address)]);
-            script = script.batch("remove", &json(gone));
-        }
+        let remove = texts::<F>().remove;
+        let script = endings::change::<F>(Script::default(), "remove", remove, &due);
         self.run_or_undo(script.plain(statements::COMMIT)).await?;
         Ok(due.len() as u64)
     }

@@ -40,14 +40,12 @@ fn literals(name: &str, rows: &Rows) -> String {
     let row = |row: &Vec<Value>| row.iter().map(literal).collect::<Vec<_>>();
     let rows = rows.iter().map(row);
     match name {
-        "lease6_around" | "lease4_claimed" | "lease6_claimed" => {
-            rows.flatten().collect::<Vec<_>>().join(",")
-        }
+        "lease4_claim" | "lease6_claim" => claims(rows),
         "lease6_inside" => {
             let ranges = rows.map(|ends| format!("l.address BETWEEN {}", ends.join(" AND ")));
             ranges.collect::<Vec<_>>().join(" OR ")
         }
-        _ => claims(rows),
+        _ => rows.flatten().collect::<Vec<_>>().join(","),
     }
 }
 
@@ -91,7 +89,12 @@ fn hex(bytes: &[u8]) -> String {
 fn with_values(statement: &Statement, asked: &Asked) -> String {
     let mut values = match asked {
         Asked::Batch(_) => vec!["@asked".to_owned()],
-        Asked::Literal(rows) => vec![literals(&statement.name, rows)],
+        Asked::Literal(rows) => {
+            let probation = statement.name.ends_with("_decline");
+            let probation = probation.then(|| "86400".to_owned());
+            let rows = literals(&statement.name, rows);
+            probation.into_iter().chain([rows]).collect()
+        }
         Asked::Values(values) => values
             .iter()
             .map(|value| match value {
@@ -110,8 +113,7 @@ fn with_values(statement: &Statement, asked: &Asked) -> String {
         }
         text += part;
     }
-    // What is explained gives its rows to whoever asks.
-    text.replace(" INTO @refused", "")
+    text
 }
 
 async fn explain(conn: &mut Conn, text: &str, asked: &Asked) -> Json {

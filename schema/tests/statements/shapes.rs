@@ -183,21 +183,21 @@ pub(crate) fn asked(engine: &str, name: &str, batch: usize) -> Asked {
         ("claim", 4) if engine == "mysql" => Asked::Literal(numbered(rows(Lease::row4))),
         ("claim", 6) if engine == "mysql" => Asked::Literal(numbered(rows(Lease::row6))),
         ("claimed", _) => Asked::Literal(addresses(&all, family)),
-        ("renew", 6) => Asked::Batch(numbered(rows(Lease::row6))),
+        ("held" | "release_keep" | "reclaim_keep" | "remove" | "decline", _)
+            if engine == "mysql" =>
+        {
+            Asked::Literal(addresses(&all, family))
+        }
         ("around", 6) => Asked::Literal(bases(&all)),
         ("inside", 6) => Asked::Literal(insides(&all)),
         ("claim", 4) => Asked::Batch(numbered(rows(Lease::row4))),
         ("claim", 6) => claim6(&all),
-        ("held" | "release_keep" | "release_delete", 4) => {
-            Asked::Batch(with(rows(Lease::holder4), &[END]))
-        }
+        ("release_keep" | "release_delete", 4) => Asked::Batch(with(rows(Lease::holder4), &[END])),
         ("held" | "release_keep" | "release_delete", 6) => {
             Asked::Batch(with(rows(Lease::holder6), &[END]))
         }
         ("decline", 4) => Asked::Batch(with(rows(Lease::holder4), &[END, 86400])),
         ("decline", 6) => Asked::Batch(with(rows(Lease::holder6), &[END, 86400])),
-        ("reclaim_keep", _) if engine == "mysql" => Asked::Batch(addresses(&all, family)),
-        ("remove", _) => Asked::Batch(addresses(&all, family)),
         ("reclaim_keep" | "reclaim_delete" | "reclaim_due", _) => Asked::Values(vec![limit]),
         ("flush" | "flush_due", _) => Asked::Values(vec![Value::Number(3600), limit]),
         ("page", 4) => Asked::Values(vec![Value::Number(0x0a00_8000), limit]),

@@ -1,11 +1,6 @@
--- Which of these leases their clients hold as they were found. The rows stay locked, so that the change that follows
--- with the same guard is made to exactly these; this engine does not tell which rows it changed.
-SELECT l.address
-FROM JSON_TABLE(?, '$[*]' COLUMNS (
-         address INT UNSIGNED PATH '$[0]', hwaddr VARCHAR(510) PATH '$[1]', client_id VARCHAR(510) PATH '$[2]',
-         expire BIGINT PATH '$[3]')) asked
-STRAIGHT_JOIN lease4 l FORCE INDEX (PRIMARY) ON l.address = asked.address
-WHERE l.state = 0 AND TIMESTAMPDIFF(SECOND, '1970-01-01', l.expire) = asked.expire
-  AND CASE WHEN asked.client_id IS NOT NULL AND l.client_id IS NOT NULL
-           THEN l.client_id = UNHEX(asked.client_id) ELSE l.hwaddr = UNHEX(asked.hwaddr) END
+-- The live leases at these addresses: who holds them, their lengths, and until when. The rows stay locked: of what a
+-- lookup found, the transaction ends and renews only what is still so.
+SELECT l.address, l.hwaddr, l.client_id, 32 AS len, TIMESTAMPDIFF(SECOND, '1970-01-01', l.expire) AS expire
+FROM lease4 l FORCE INDEX (PRIMARY)
+WHERE l.address IN (?) AND l.state = 0
 FOR UPDATE

@@ -1,4 +1,3 @@
 -- Delete rows that this transaction has locked.
-DELETE l
-FROM JSON_TABLE(?, '$[*]' COLUMNS (address INT UNSIGNED PATH '$[0]')) asked
-STRAIGHT_JOIN lease4 l FORCE INDEX (PRIMARY) ON l.address = asked.address
+DELETE FROM lease4
+WHERE address IN (?)

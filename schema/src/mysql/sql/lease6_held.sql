@@ -1,10 +1,7 @@
--- Which of these leases their clients hold as they were found. The rows stay locked, so that the change that follows
--- with the same guard is made to exactly these; this engine does not tell which rows it changed.
-SELECT l.address
-FROM JSON_TABLE(?, '$[*]' COLUMNS (
-         address CHAR(32) PATH '$[0]', duid VARCHAR(510) PATH '$[1]', iaid INT UNSIGNED PATH '$[2]',
-         lease_type TINYINT UNSIGNED PATH '$[3]', expire BIGINT PATH '$[4]')) asked
-STRAIGHT_JOIN lease6 l FORCE INDEX (PRIMARY) ON l.address = UNHEX(asked.address)
-WHERE l.state = 0 AND TIMESTAMPDIFF(SECOND, '1970-01-01', l.expire) = asked.expire
-  AND l.duid = UNHEX(asked.duid) AND l.iaid = asked.iaid AND l.lease_type = asked.lease_type
+-- The live leases at these addresses: who holds them, their lengths, and until when. The rows stay locked: of what a
+-- lookup found, the transaction ends and renews only what is still so.
+SELECT l.address, l.duid, l.iaid, l.lease_type, COALESCE(l.prefix_len, 128) AS len,
+       TIMESTAMPDIFF(SECOND, '1970-01-01', l.expire) AS expire
+FROM lease6 l FORCE INDEX (PRIMARY)
+WHERE l.address IN (?) AND l.state = 0
 FOR UPDATE

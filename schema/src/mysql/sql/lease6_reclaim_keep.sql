@@ -1,5 +1,4 @@
 -- End leases that this transaction has locked, and keep the rows for their clients to come back to.
-UPDATE JSON_TABLE(?, '$[*]' COLUMNS (address CHAR(32) PATH '$[0]')) asked
-STRAIGHT_JOIN lease6 l FORCE INDEX (PRIMARY) ON l.address = UNHEX(asked.address)
-SET l.state = 2, l.fqdn_fwd = 0, l.fqdn_rev = 0, l.hostname = ''
-WHERE l.state = 0
+UPDATE lease6 FORCE INDEX (PRIMARY)
+SET state = 2, fqdn_fwd = 0, fqdn_rev = 0, hostname = ''
+WHERE address IN (?) AND state = 0

@@ -1,7 +1,6 @@
 -- takes 1 parameters
 -- gives 
 
-UPDATE JSON_TABLE(?, '$[*]' COLUMNS (address INT UNSIGNED PATH '$[0]')) asked
-STRAIGHT_JOIN lease4 l FORCE INDEX (PRIMARY) ON l.address = asked.address
-SET l.state = 2, l.fqdn_fwd = 0, l.fqdn_rev = 0, l.hostname = ''
-WHERE l.state = 0
+UPDATE lease4 FORCE INDEX (PRIMARY)
+SET state = 2, fqdn_fwd = 0, fqdn_rev = 0, hostname = ''
+WHERE address IN (?) AND state = 0

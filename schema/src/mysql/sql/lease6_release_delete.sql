@@ -1,8 +1,0 @@
--- Give back: only the holder's own live row goes, and only as it was found.
-DELETE l
-FROM JSON_TABLE(?, '$[*]' COLUMNS (
-         address CHAR(32) PATH '$[0]', duid VARCHAR(510) PATH '$[1]', iaid INT UNSIGNED PATH '$[2]',
-         lease_type TINYINT UNSIGNED PATH '$[3]', expire BIGINT PATH '$[4]')) asked
-STRAIGHT_JOIN lease6 l FORCE INDEX (PRIMARY) ON l.address = UNHEX(asked.address)
-WHERE l.state = 0 AND TIMESTAMPDIFF(SECOND, '1970-01-01', l.expire) = asked.expire
-  AND l.duid = UNHEX(asked.duid) AND l.iaid = asked.iaid AND l.lease_type = asked.lease_type
