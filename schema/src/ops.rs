@@ -50,8 +50,17 @@ impl<F: LeaseFamily> Lookup<F> {
     /// Ask for everything that overlaps some prefixes, given as base and length: rows at their
     /// bases, rows that may contain them, and of each one of the rows inside that are not reclaimed.
     pub fn ask_prefixes(&mut self, prefixes: impl IntoIterator<Item = (F::Address, u8)>) {
+        self.ask(prefixes, true);
+    }
+
+    /// The same but for the rows at their bases, of which something is known already.
+    pub fn ask_around(&mut self, prefixes: impl IntoIterator<Item = (F::Address, u8)>) {
+        self.ask(prefixes, false);
+    }
+
+    fn ask(&mut self, prefixes: impl IntoIterator<Item = (F::Address, u8)>, bases: bool) {
         for (base, len) in prefixes {
-            self.addresses.push(base);
+            self.addresses.extend(bases.then_some(base));
             self.addresses
                 .extend(prefix::containing(base).map(|(outer, _)| outer));
             self.ranges.extend(prefix::inside(base, len));

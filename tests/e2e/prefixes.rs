@@ -15,6 +15,7 @@ on_every_engine!(
     prefixes_of_a_new_length_are_given_beside_those_of_the_old_one_and_renewing_moves_them,
     a_client_alone_in_its_pool_gets_the_new_length_where_it_had_the_old_one,
     what_lies_in_somebodys_larger_prefix_is_not_even_proposed,
+    what_was_given_back_and_lies_in_somebodys_larger_prefix_is_not_proposed,
     two_workers_that_delegate_different_lengths_give_nobody_a_part_of_anothers_prefix,
 );
 
@@ -158,6 +159,30 @@ fn what_lies_in_somebodys_larger_prefix_is_not_even_proposed(engine: Engine) {
         delegate_from(server, "2001:db8:7000::", (48, 60));
     });
     assert_eq!(propose(&scene, 2).of(IaKind::Pd)[0].len, 60);
+}
+
+fn what_was_given_back_and_lies_in_somebodys_larger_prefix_is_not_proposed(engine: Engine) {
+    let flq = |server: &mut Value, delegated| {
+        server["pd-allocator"] = json!("flq");
+        delegate(server, 56, delegated);
+    };
+    let scene = Scene6::with(engine, |server| flq(server, 60));
+    for number in 0..16 {
+        let answer = lease(&scene, number);
+        let release = Client::new(number).with_leases(Release, &answer);
+        assert_eq!(given_and_ended(&answer).0.unwrap().len, 60);
+        scene.relay.ask(release);
+    }
+    reload_with(&scene, |server| flq(server, 57));
+    assert_eq!(given_and_ended(&lease(&scene, 100)).0.unwrap().len, 57);
+    reload_with(&scene, |server| flq(server, 60));
+    for number in 200..208 {
+        let proposed = propose(&scene, number).of(IaKind::Pd)[0];
+        let given = given_and_ended(&lease(&scene, number)).0.unwrap();
+        assert_eq!((given.address, given.len), (proposed.address, 60));
+    }
+    assert_eq!(propose(&scene, 208).of(IaKind::Pd), []);
+    history::must_be_apart(&history::held6(&scene.world.leases));
 }
 
 fn two_workers_that_delegate_different_lengths_give_nobody_a_part_of_anothers_prefix(

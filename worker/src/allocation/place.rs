@@ -232,7 +232,7 @@ impl<F: LeaseFamily> Place<F> {
             self.vacancies().walked(free.len(), size);
             all.extend(free);
         }
-        Ok(self.add(search, quest, all, false))
+        Ok(self.add(search, quest, all))
     }
 
     async fn look_for_given_back(
@@ -249,19 +249,20 @@ impl<F: LeaseFamily> Place<F> {
         };
         let mut found = store.given_back(wanted).await?;
         found.retain(|address| pool.contains(*address));
-        let alone = matches!(pool.kind, PoolKind::Prefix { .. });
-        Ok(self.add(search, quest, found, alone) > 0)
+        if matches!(pool.kind, PoolKind::Prefix { .. }) {
+            // Looked at together: one by one, each would cost as much as all.
+            let len = pool.lease_len();
+            let mut lookup = Lookup::default();
+            lookup.ask_around(found.iter().map(|base| (*base, len)));
+            let around = store.lookup(lookup).await?.by_address;
+            found.retain(|base| !around.iter().any(|row| row.is_in_the_way(*base, len)));
+        }
+        Ok(self.add(search, quest, found) > 0)
     }
 
     /// Remember what was found: rising where that is the order, else so that nobody can guess it, and what
     /// other workers would rather take behind what is this one's. See [`Vacancies::add`].
-    fn add(
-        &self,
-        search: &Search,
-        quest: Quest<'_, F>,
-        mut found: Vec<F::Address>,
-        alone: bool,
-    ) -> usize {
+    fn add(&self, search: &Search, quest: Quest<'_, F>, mut found: Vec<F::Address>) -> usize {
         let rising = self.kind == Kind::Iterative;
         if !rising || quest.share != Share::ALL {
             found.sort_by_cached_key(|address| {
@@ -273,7 +274,7 @@ impl<F: LeaseFamily> Place<F> {
                 (!quest.share.has(bits), place)
             });
         }
-        self.vacancies().add(found, alone, Instant::now())
+        self.vacancies().add(found, Instant::now())
     }
 }
 

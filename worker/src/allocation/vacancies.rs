@@ -40,8 +40,8 @@ pub(super) struct Vacancy<F: LeaseFamily> {
     pub(super) address: F::Address,
     /// When it was seen.
     seen: Instant,
-    /// Nothing that may overlap it has been looked for yet.
-    alone: bool,
+    /// It was offered, and whether its client took it has not been looked at.
+    in_doubt: bool,
 }
 
 impl<F: LeaseFamily> Vacancy<F> {
@@ -51,7 +51,7 @@ impl<F: LeaseFamily> Vacancy<F> {
             Share::ALL => FRESH_ALONE,
             _ => FRESH,
         };
-        !self.alone && now.duration_since(self.seen) < fresh
+        !self.in_doubt && now.duration_since(self.seen) < fresh
     }
 }
 
@@ -60,7 +60,7 @@ impl<F: LeaseFamily> Vacancy<F> {
 pub(super) struct Vacancies<F: LeaseFamily> {
     free: VecDeque<Vacancy<F>>,
     /// What was free in the present search, but is promised.
-    promised: Vec<(F::Address, bool)>,
+    promised: Vec<F::Address>,
     /// When it was offered, and to whom.
     offered: HashMap<F::Address, (Instant, u64)>,
     /// Who was offered what, as a client that asks again is offered the same.
@@ -137,27 +137,25 @@ impl<F: LeaseFamily> Vacancies<F> {
     }
 
     /// Add what was seen free, in the order in which it shall be proposed; returns how many that were.
-    /// Who was offered something lately keeps it for now. `alone` says that only rows of these very places
-    /// were looked at.
-    pub(super) fn add(&mut self, found: Vec<F::Address>, alone: bool, now: Instant) -> usize {
+    /// Who was offered something lately keeps it for now.
+    pub(super) fn add(&mut self, found: Vec<F::Address>, now: Instant) -> usize {
         self.forget_offers(now);
         let known: HashSet<_> = self.free.iter().map(|vacancy| vacancy.address).collect();
         let (promised, new): (Vec<_>, Vec<_>) = found
             .into_iter()
             .filter(|address| !known.contains(address))
             .partition(|address| self.offered.contains_key(address));
-        let promised = promised.into_iter().map(|address| (address, alone));
         self.promised.extend(promised);
-        self.extend(new.into_iter().map(|address| (address, alone)), now)
+        self.extend(new, false, now)
     }
 
     /// Add what is promised, as a search found nothing else: those first that were offered the longest
     /// ago; returns how many that were.
     pub(super) fn add_promised(&mut self, now: Instant) -> usize {
         let mut all = std::mem::take(&mut self.promised);
-        all.sort_by_key(|(address, _)| self.offered.get(address).map(|(at, _)| *at));
-        all.dedup_by_key(|(address, _)| *address);
-        self.extend(all, now)
+        all.sort_by_key(|address| self.offered.get(address).map(|(at, _)| *at));
+        all.dedup();
+        self.extend(all, false, now)
     }
 
     /// Add what was offered lately, the longest ago first, to be looked at: most who were offered something may
@@ -167,7 +165,7 @@ impl<F: LeaseFamily> Vacancies<F> {
         let offered = self.offered.iter();
         let mut all: Vec<_> = offered.map(|(address, (at, _))| (*at, *address)).collect();
         all.sort_unstable();
-        self.extend(all.into_iter().map(|(_, address)| (address, true)), now)
+        self.extend(all.into_iter().map(|(_, address)| address), true, now)
     }
 
     /// A search begins.
@@ -177,15 +175,16 @@ impl<F: LeaseFamily> Vacancies<F> {
 
     fn extend(
         &mut self,
-        all: impl IntoIterator<Item = (F::Address, bool)>,
+        all: impl IntoIterator<Item = F::Address>,
+        in_doubt: bool,
         seen: Instant,
     ) -> usize {
         let room = MOST.saturating_sub(self.free.len());
         let all = all.into_iter().take(room);
-        let vacancy = |(address, alone)| Vacancy {
+        let vacancy = |address| Vacancy {
             address,
             seen,
-            alone,
+            in_doubt,
         };
         self.free.extend(all.map(vacancy));
         self.free.len()
@@ -201,7 +200,7 @@ impl<F: LeaseFamily> Vacancies<F> {
             self.free.push_back(Vacancy {
                 address,
                 seen: Instant::now(),
-                alone: false,
+                in_doubt: false,
             });
         }
     }
@@ -285,21 +284,21 @@ mod tests {
     fn what_was_offered_lately_is_not_offered_again_while_there_is_another() {
         let now = Instant::now();
         let mut pool = Vacancies::<V4>::new();
-        pool.add(vec![at(1)], false, now);
+        pool.add(vec![at(1)], now);
         assert_eq!(taken(&mut pool), Some(at(1)));
         pool.offer(at(1), 11, now);
-        assert_eq!(pool.add(vec![at(1), at(2)], false, now), 1);
+        assert_eq!(pool.add(vec![at(1), at(2)], now), 1);
         let now = now + Duration::from_millis(1);
         assert_eq!(taken(&mut pool), Some(at(2)));
         pool.offer(at(2), 12, now);
         // There is no other: the one that waited longest.
         pool.forget_promised();
-        assert_eq!(pool.add(vec![at(2), at(1)], false, now), 0);
+        assert_eq!(pool.add(vec![at(2), at(1)], now), 0);
         assert_eq!(pool.add_promised(now), 2);
         assert_eq!(taken(&mut pool), Some(at(1)));
         let later = now + OFFERED;
         pool.free.clear();
-        assert_eq!(pool.add(vec![at(2)], false, later), 1);
+        assert_eq!(pool.add(vec![at(2)], later), 1);
     }
 
     #[test]
@@ -342,18 +341,15 @@ mod tests {
     fn what_was_seen_a_while_ago_is_looked_at_again() {
         let now = Instant::now();
         let mut pool = Vacancies::<V4>::new();
-        pool.add(vec![at(1)], false, now);
+        pool.add(vec![at(1)], now);
         let vacancy = pool.take(11, now).unwrap();
         let one_of_two = Share { rank: 0, size: 2 };
         assert!(vacancy.is_fresh(now, one_of_two));
         assert!(!vacancy.is_fresh(now + FRESH, one_of_two));
         assert!(vacancy.is_fresh(now + FRESH, Share::ALL));
         assert!(!vacancy.is_fresh(now + FRESH_ALONE, Share::ALL));
-        pool.add(vec![at(3)], true, now);
-        let unsure = pool.take(11, now).unwrap();
-        assert!(!unsure.is_fresh(now, Share::ALL));
         // That does not change by looking for others.
-        pool.add(vec![at(2)], false, now + FRESH);
+        pool.add(vec![at(2)], now + FRESH);
         pool.put_back(vacancy);
         assert_eq!(pool.take(12, now), Some(vacancy));
     }
@@ -362,7 +358,7 @@ mod tests {
     fn what_a_client_was_granted_since_it_was_seen_is_proposed_to_nobody_else() {
         let now = Instant::now();
         let mut pool = Vacancies::<V4>::new();
-        pool.add(vec![at(1), at(2)], false, now);
+        pool.add(vec![at(1), at(2)], now);
         pool.granted(at(1), 11, now + Duration::from_millis(1));
         assert_eq!(taken(&mut pool), Some(at(2)));
     }
@@ -371,12 +367,12 @@ mod tests {
     fn what_one_client_is_looking_at_is_found_for_no_other() {
         let now = Instant::now();
         let mut pool = Vacancies::<V4>::new();
-        pool.add(vec![at(1)], false, now);
+        pool.add(vec![at(1)], now);
         let vacancy = pool.take(11, now).unwrap();
-        assert_eq!(pool.add(vec![at(1), at(2)], false, now), 1);
+        assert_eq!(pool.add(vec![at(1), at(2)], now), 1);
         // What is put back is anybody's, and there once.
         pool.put_back(vacancy);
-        assert_eq!(pool.add(vec![at(1), at(2), at(3)], false, now), 3);
+        assert_eq!(pool.add(vec![at(1), at(2), at(3)], now), 3);
         let all: Vec<_> = std::iter::from_fn(|| taken(&mut pool)).collect();
         assert_eq!(all, [at(1), at(2), at(3)]);
     }
@@ -402,7 +398,7 @@ mod tests {
         pool.offer(at(1), 11, now);
         pool.freed(at(1), false);
         assert!(!pool.is_promised(at(1), 12, now));
-        assert_eq!(pool.add(vec![at(1)], false, now), 1);
+        assert_eq!(pool.add(vec![at(1)], now), 1);
     }
 
     #[test]
