@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::ops::{Change, Changed, Claim, Decline, Found, Lookup, Seen};
-use crate::prefix::{self, Range, Span};
+use crate::prefix::{self, Span};
 
 /// Who holds what: a lease and its client.
 pub(crate) type Holder<'a, F> = (
@@ -147,7 +147,7 @@ pub(crate) struct Questions<'a, F: LeaseFamily> {
     pub(crate) clients: Vec<(i64, &'a [u8])>,
     pub(crate) hwaddrs: Vec<(i64, &'a [u8])>,
     pub(crate) addresses: Vec<(i64, F::Address)>,
-    pub(crate) ranges: Vec<(i64, Range<F::Address>)>,
+    pub(crate) spans: Vec<(i64, Span<F::Address>)>,
     /// Lookups that have a question in common; their numbers follow those of the lookups.
     shared: Vec<SmallVec<[usize; 2]>>,
     lookups: usize,
@@ -159,7 +159,7 @@ impl<'a, F: LeaseFamily> Questions<'a, F> {
             clients: Vec::new(),
             hwaddrs: Vec::new(),
             addresses: Vec::new(),
-            ranges: Vec::new(),
+            spans: Vec::new(),
             shared: Vec::new(),
             lookups: batch.len(),
         };
@@ -171,30 +171,33 @@ impl<'a, F: LeaseFamily> Questions<'a, F> {
             if let Some(hwaddr) = &lookup.hwaddr {
                 questions.hwaddrs.push((number, hwaddr));
             }
-            for range in &lookup.ranges {
-                questions.ranges.push((number, *range));
-            }
             for address in &lookup.addresses {
-                if lookup.ranges.is_empty() {
-                    questions.addresses.push((number, *address));
-                } else {
-                    questions.share(number, *address, &mut known);
-                }
+                questions.addresses.push((number, *address));
+            }
+            for span in &lookup.spans {
+                questions.share(number, *span, &mut known);
             }
         }
         questions
     }
 
     /// Who asks for prefixes asks for what contains them: mostly the same as all others.
-    fn share(&mut self, number: i64, address: F::Address, known: &mut HashMap<F::Address, usize>) {
-        let at = *known.entry(address).or_insert_with(|| {
+    fn share(
+        &mut self,
+        number: i64,
+        span: Span<F::Address>,
+        known: &mut HashMap<Span<F::Address>, usize>,
+    ) {
+        let at = *known.entry(span).or_insert_with(|| {
             let at = self.shared.len();
             self.shared.push(SmallVec::new());
-            self.addresses.push(((self.lookups + at) as i64, address));
+            self.spans.push(((self.lookups + at) as i64, span));
             at
         });
-        if let Some(askers) = self.shared.get_mut(at) {
-            askers.extend(usize::try_from(number));
+        if let Some((askers, asker)) = self.shared.get_mut(at).zip(usize::try_from(number).ok())
+            && askers.last() != Some(&asker)
+        {
+            askers.push(asker);
         }
     }
 

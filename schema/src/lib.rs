@@ -37,6 +37,7 @@ pub use ops::{
     Change, Changed, Claim, Decline, Ended, FileMark, Found, FoundLease, Imported, Lookup, Page,
     Reclaimed, Release, Seen,
 };
+pub use prefix::Span;
 pub use search::{GivenBack, Occupied, Window};
 pub use store::{Snapshot, Store, StoreOptions};
 

@@ -29,7 +29,7 @@ use smallvec::SmallVec;
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
-use crate::prefix;
+use crate::prefix::{self, Span};
 
 /// Everything an exchange needs to know, in one question.
 #[derive(Clone, Debug)]
@@ -41,33 +41,24 @@ pub struct Lookup<F: LeaseFamily> {
     pub hwaddr: Option<Vec<u8>>,
     /// Addresses (or base addresses of prefixes) whose rows are wanted.
     pub addresses: SmallVec<[F::Address; 8]>,
-    /// Ranges, first and last address, of each of which one row is wanted that is not reclaimed, if
-    /// there is any; only where a family has prefixes.
-    pub ranges: SmallVec<[(F::Address, F::Address); 2]>,
+    /// Where rows would overlap prefixes without having their bases: of each span one row is wanted that
+    /// is in the way there, if there is any; only where a family has prefixes.
+    pub spans: SmallVec<[Span<F::Address>; 8]>,
 }
 
 impl<F: LeaseFamily> Lookup<F> {
     /// Ask for everything that overlaps some prefixes, given as base and length: rows at their
-    /// bases, rows that may contain them, and of each one of the rows inside that are not reclaimed.
+    /// bases, and elsewhere rows that are not reclaimed.
     pub fn ask_prefixes(&mut self, prefixes: impl IntoIterator<Item = (F::Address, u8)>) {
-        self.ask(prefixes, true);
-    }
-
-    /// The same but for the rows at their bases, of which something is known already.
-    pub fn ask_around(&mut self, prefixes: impl IntoIterator<Item = (F::Address, u8)>) {
-        self.ask(prefixes, false);
-    }
-
-    fn ask(&mut self, prefixes: impl IntoIterator<Item = (F::Address, u8)>, bases: bool) {
         for (base, len) in prefixes {
-            self.addresses.extend(bases.then_some(base));
-            self.addresses
-                .extend(prefix::containing(base).map(|(outer, _)| outer));
-            self.ranges.extend(prefix::inside(base, len));
+            self.addresses.push(base);
+            self.ask_around(base, len);
         }
-        // Prefixes of one pool have most of what contains them in common.
-        self.addresses.sort_unstable();
-        self.addresses.dedup();
+    }
+
+    /// The same of a prefix but for the row at its base, of which something is known already.
+    pub fn ask_around(&mut self, base: F::Address, len: u8) {
+        self.spans.extend(prefix::spans(base, len));
     }
 }
 
@@ -77,7 +68,7 @@ impl<F: LeaseFamily> Default for Lookup<F> {
             clients: SmallVec::new(),
             hwaddr: None,
             addresses: SmallVec::new(),
-            ranges: SmallVec::new(),
+            spans: SmallVec::new(),
         }
     }
 }
@@ -89,7 +80,7 @@ pub struct Found<F: LeaseFamily> {
     pub by_client: Vec<FoundLease<F>>,
     /// Rows found by hardware address.
     pub by_hwaddr: Vec<FoundLease<F>>,
-    /// Rows found by address, and in ranges.
+    /// Rows found by address, and around prefixes.
     pub by_address: Vec<FoundLease<F>>,
 }
 

@@ -11,13 +11,13 @@ pub(crate) type Range<A> = (A, A);
 
 /// Addresses in which a live row stands in the way of a prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Span<A> {
+pub struct Span<A> {
     /// The first address.
-    pub(crate) low: A,
+    pub low: A,
     /// The last one.
-    pub(crate) high: A,
+    pub high: A,
     /// Rows with more bits than this are too small to reach the prefix from here.
-    pub(crate) longest: u8,
+    pub longest: u8,
 }
 
 /// The last address of a prefix; of an address, itself.

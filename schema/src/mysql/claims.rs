@@ -6,12 +6,11 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-use murre_wire::Address;
 use mysql_async::Row;
 
 use super::bound::ClaimRow;
-use super::lookups::look_inside;
 use super::script::{Answers, Script};
+use super::spans::Taken;
 use super::statements::{self, texts};
 use super::value::{MySqlRow, push_literal};
 use crate::batch::{Parts, Spans};
@@ -19,14 +18,10 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
 use crate::ops::{Changed, Claim};
-use crate::prefix::{Range, Span};
 use crate::row::{Value, lease_values, read_address, read_number};
 
 /// Numbers of claims that cannot be granted, from 0.
 pub(super) type Refused = HashSet<usize>;
-
-/// Spans in which something stands.
-type Taken<F> = HashSet<Span<<F as murre_wire::Family>::Address>>;
 
 /// A batch's claims that were written into a script, until their outcome is known.
 pub(super) struct Pending<F: LeaseFamily>(Vec<PendingClaim<F>>);
@@ -206,67 +201,8 @@ fn first_number() -> u64 {
     RandomState::new().hash_one(()) >> 2
 }
 
-/// Ask what is in the way of new prefixes: at the bases of what would contain them, and inside of them.
-pub(super) fn look_around<F: LeaseFamily>(mut script: Script, spans: &Spans<F>) -> Script {
-    let (around, inside) = split(spans);
-    let bases = literals(around.map(|span| F::address_value(span.low)));
-    let ranges: Vec<_> = inside.map(ends).collect();
-    if !bases.is_empty() {
-        script = script.rows("around", statements::AROUND, &bases);
-    }
-    if !ranges.is_empty() {
-        script = look_inside::<F>(script, ranges);
-    }
-    script
-}
-
-/// Ask it of each range, where [`look_around`] found something in one of them.
-pub(super) fn look_inside_each<F: LeaseFamily>(spans: &Spans<F>) -> Script {
-    let (_, inside) = split(spans);
-    let add = |script: Script, span| look_inside::<F>(script, [ends(span)]);
-    inside.fold(Script::default(), add)
-}
-
-/// The spans that [`look_around`] found taken, and whether it has to be asked of each range.
-pub(super) fn found_around<F: LeaseFamily>(
-    spans: &Spans<F>,
-    answers: &mut Answers,
-) -> Result<(Taken<F>, bool), Error> {
-    let (around, inside) = split(spans);
-    let around: Vec<_> = around.collect();
-    let mut rows = HashMap::new();
-    if !around.is_empty() {
-        for row in &answers.next() {
-            let row = MySqlRow(row);
-            rows.insert(
-                read_address::<F>(&row)?,
-                read_number::<F>(&row, 1, "prefix_len")?,
-            );
-        }
-    }
-    let is_taken = |span: &&Span<F::Address>| {
-        let len = rows.get(&span.low);
-        len.is_some_and(|len| *len <= i64::from(span.longest))
-    };
-    let taken = around.into_iter().filter(is_taken).copied().collect();
-    let in_doubt = inside.count() > 0 && !answers.next().is_empty();
-    Ok((taken, in_doubt))
-}
-
-/// The spans that [`look_inside_each`] found taken.
-pub(super) fn found_inside<F: LeaseFamily>(
-    spans: &Spans<F>,
-    answers: &mut Answers,
-) -> Vec<Span<F::Address>> {
-    let (_, inside) = split(spans);
-    inside
-        .filter(|_| !answers.next().is_empty())
-        .copied()
-        .collect()
-}
-
 /// The claims that have one of these spans.
-pub(super) fn refused<F: LeaseFamily>(spans: &Spans<F>, taken: &Taken<F>) -> Refused {
+pub(super) fn refused<F: LeaseFamily>(spans: &Spans<F>, taken: &Taken<F::Address>) -> Refused {
     // Both are counted from 1.
     let at = |number: i64| usize::try_from(number - 1).unwrap_or(usize::MAX);
     let is_taken = |span: i64| {
@@ -278,24 +214,4 @@ pub(super) fn refused<F: LeaseFamily>(spans: &Spans<F>, taken: &Taken<F>) -> Ref
         .filter(|(_, span)| is_taken(*span))
         .map(|(claim, _)| at(*claim))
         .collect()
-}
-
-/// Single addresses, and ranges.
-fn split<F: LeaseFamily>(
-    spans: &Spans<F>,
-) -> (
-    impl Iterator<Item = &Span<F::Address>>,
-    impl Iterator<Item = &Span<F::Address>>,
-) {
-    let is_one =
-        |span: &&Span<F::Address>| span.low == span.high && span.longest < F::Address::BITS;
-    let all = || spans.distinct.iter();
-    (
-        all().filter(is_one),
-        all().filter(move |span| !is_one(span)),
-    )
-}
-
-fn ends<A: Copy>(span: &Span<A>) -> Range<A> {
-    (span.low, span.high)
 }

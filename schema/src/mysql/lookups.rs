@@ -1,21 +1,18 @@
 //! The statements of a batch of lookups.
 
 use super::script::{Answers, Script};
-use super::statements::INSIDE;
-use super::value::{json, push_literal};
+use super::spans;
+use super::value::json;
 use crate::batch::Questions;
+use crate::error::Error;
 use crate::family::LeaseFamily;
-use crate::prefix::Range;
-use crate::row::Value;
+use crate::prefix::Span;
+use crate::row::{Value, span_values};
 
 /// The arms of a lookup: what some client asks, and clients in any case, as nearly every lookup is about one.
-/// Of ranges it is asked first whether anything is in any of them, as mostly there is nothing.
+/// Of spans it is asked first whether anything is in the way in any of them.
 pub(super) fn ask<F: LeaseFamily>(questions: &Questions<'_, F>) -> Script {
-    let mut script = Script::default();
-    if !questions.ranges.is_empty() {
-        let ranges = questions.ranges.iter().map(|(_, range)| *range);
-        script = look_inside::<F>(script, ranges);
-    }
+    let mut script = spans::look::<F>(Script::default(), &asked(questions));
     script = script.batch("lookup_client", &bytes(&questions.clients));
     if !questions.hwaddrs.is_empty() {
         script = script.batch("lookup_hwaddr", &bytes(&questions.hwaddrs));
@@ -33,7 +30,7 @@ pub(super) fn ask<F: LeaseFamily>(questions: &Questions<'_, F>) -> Script {
 pub(super) fn clients_alone<F: LeaseFamily>(questions: &Questions<'_, F>) -> Option<String> {
     let alone = questions.hwaddrs.is_empty()
         && questions.addresses.is_empty()
-        && questions.ranges.is_empty();
+        && questions.spans.is_empty();
     alone.then(|| bytes(&questions.clients))
 }
 
@@ -42,37 +39,28 @@ fn bytes(asked: &[(i64, &[u8])]) -> String {
     json(rows.map(|(number, key)| [Value::Number(*number), Value::Bytes(key)]))
 }
 
-/// Whether [`ask_ranges`] has to follow, from the answers to [`ask`], of which it takes its part.
-pub(super) fn is_inside<F: LeaseFamily>(
+/// Ask for the rows of spans in which something was found ([`ask`]), if it was in any; takes its part of the answers.
+pub(super) fn ask_spans<F: LeaseFamily>(
     questions: &Questions<'_, F>,
     answers: &mut Answers,
-) -> bool {
-    !questions.ranges.is_empty() && !answers.next().is_empty()
-}
-
-/// Ask for one row in any of these ranges.
-pub(super) fn look_inside<F: LeaseFamily>(
-    script: Script,
-    ranges: impl IntoIterator<Item = Range<F::Address>>,
-) -> Script {
-    let mut text = String::new();
-    for (low, high) in ranges {
-        if !text.is_empty() {
-            text.push_str(" OR ");
-        }
-        text.push_str("l.address BETWEEN ");
-        push_literal(&mut text, F::address_value(low));
-        text.push_str(" AND ");
-        push_literal(&mut text, F::address_value(high));
+) -> Result<Option<Script>, Error> {
+    let around = spans::found::<F>(&asked(questions), answers)?;
+    let is_wanted = |span: &Span<F::Address>| {
+        around.taken.contains(span) || around.in_doubt && spans::is_range(span)
+    };
+    let wanted = questions.spans.iter().filter(|(_, span)| is_wanted(span));
+    let mut wanted = wanted
+        .map(|(number, span)| {
+            let [low, high, longest] = span_values::<F>(*span);
+            [Value::Number(*number), low, high, longest]
+        })
+        .peekable();
+    if wanted.peek().is_none() {
+        return Ok(None);
     }
-    script.rows("inside", INSIDE, &text)
+    Ok(Some(Script::default().batch("lookup_span", &json(wanted))))
 }
 
-/// What is in each range.
-pub(super) fn ask_ranges<F: LeaseFamily>(questions: &Questions<'_, F>) -> Script {
-    let ranges = questions.ranges.iter().map(|(number, (low, high))| {
-        let [low, high] = [*low, *high].map(F::address_value);
-        [Value::Number(*number), low, high]
-    });
-    Script::default().batch("lookup_range", &json(ranges))
+fn asked<F: LeaseFamily>(questions: &Questions<'_, F>) -> Vec<Span<F::Address>> {
+    questions.spans.iter().map(|(_, span)| *span).collect()
 }

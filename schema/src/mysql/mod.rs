@@ -10,6 +10,7 @@ pub(crate) mod migrate;
 mod registry;
 mod script;
 mod session;
+mod spans;
 mod statements;
 mod value;
 

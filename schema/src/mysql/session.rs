@@ -13,7 +13,7 @@ use super::registry::{beat_values, enroll_values, workers};
 use super::script::{Answers, Script, Sending};
 use super::statements::{self, prepared, texts};
 use super::value::{MySqlRow, json};
-use super::{connect, error, lookups};
+use super::{connect, error, lookups, spans};
 use crate::batch::{Outcome, Parts, Questions, Spans, nothing_found};
 use crate::engine::{Answer, Session};
 use crate::error::Error;
@@ -131,11 +131,10 @@ impl<F: LeaseFamily> MySqlSession<F> {
             return Ok(found);
         }
         let mut answers = self.run(lookups::ask(&questions)).await?;
-        let is_inside = lookups::is_inside(&questions, &mut answers);
+        let spans = lookups::ask_spans(&questions, &mut answers)?;
         let mut rows: Vec<Row> = answers.all().collect();
-        if is_inside {
-            let mut answers = self.run(lookups::ask_ranges(&questions)).await?;
-            rows.extend(answers.all());
+        if let Some(script) = spans {
+            rows.extend(self.run(script).await?.all());
         }
         for row in &rows {
             read_found(&MySqlRow(row), &questions, &mut found)?;
@@ -228,10 +227,10 @@ impl<F: LeaseFamily> MySqlSession<F> {
             refused = held.refused(&parts);
         }
         if parts.need_prefix_lock() {
-            let spans = parts.spans();
-            let look = claims::look_around(std::mem::take(&mut script), &spans);
+            let around = parts.spans();
+            let look = spans::look::<F>(std::mem::take(&mut script), &around.distinct);
             let answers = self.run_or_undo(look).await?;
-            refused.extend(self.refused(&spans, answers).await?);
+            refused.extend(self.refused(&around, answers).await?);
         }
         let (mut script, pending) = claims::add(script, &parts, &refused);
         if parts.replaced.is_empty() {
@@ -276,15 +275,16 @@ impl<F: LeaseFamily> MySqlSession<F> {
     }
 
     /// The new prefixes that something overlaps, given the answers to a look around.
-    async fn refused(&mut self, spans: &Spans<F>, mut answers: Answers) -> Result<Refused, Error> {
-        let found = claims::found_around(spans, &mut answers);
-        let (mut taken, in_doubt) = self.or_undo(found).await?;
-        if in_doubt {
-            let script = claims::look_inside_each(spans);
+    async fn refused(&mut self, around: &Spans<F>, mut answers: Answers) -> Result<Refused, Error> {
+        let all = &around.distinct;
+        let found = self.or_undo(spans::found::<F>(all, &mut answers)).await?;
+        let mut taken = found.taken;
+        if found.in_doubt {
+            let script = spans::look_inside_each::<F>(all);
             let mut answers = self.run_or_undo(script).await?;
-            taken.extend(claims::found_inside(spans, &mut answers));
+            taken.extend(spans::found_inside(all, &mut answers));
         }
-        Ok(claims::refused(spans, &taken))
+        Ok(claims::refused(around, &taken))
     }
 
     async fn reclaim_due(&mut self, limit: u32, remove: bool) -> Result<Vec<Ended<F>>, Error> {

@@ -33,8 +33,8 @@ const WORKER_FORGET: &str = crate::texts::sql!("mysql", "worker_forget");
 pub(super) const AROUND: &str = crate::texts::sql!("mysql", "lease6_around");
 /// Whether something lies in ranges.
 pub(super) const INSIDE: &str = crate::texts::sql!("mysql", "lease6_inside");
-/// What lies in ranges of prefixes.
-const LOOKUP_RANGE: &str = crate::texts::sql!("mysql", "lease6_lookup_range");
+/// What is in the way in spans.
+const LOOKUP_SPAN: &str = crate::texts::sql!("mysql", "lease6_lookup_span");
 /// Held while prefixes are claimed.
 const PREFIX_LOCK: &str = crate::texts::sql!("mysql", "prefix_lock");
 /// Right after it.
@@ -87,7 +87,7 @@ pub(super) fn prepared<F: LeaseFamily>() -> Vec<Prepared> {
     let texts = texts::<F>();
     let mut all = common(texts).to_vec();
     if F::PREFIXES {
-        all.extend([("lookup_range", LOOKUP_RANGE)]);
+        all.extend([("lookup_span", LOOKUP_SPAN)]);
     }
     all
 }

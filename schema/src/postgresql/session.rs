@@ -382,7 +382,7 @@ fn span_columns<F: LeaseFamily>(parts: &Parts<'_, F>) -> Vec<Parameter<'static>>
     spans.chain(pairs).collect()
 }
 
-/// The arms of the lookup: two arrays each, and three for ranges where a family has prefixes.
+/// The arms of the lookup: two arrays each, and four for spans where a family has prefixes.
 fn lookup_columns<'a, F: LeaseFamily>(questions: &Questions<'a, F>) -> Vec<Parameter<'a>> {
     fn arm<'a, T: Copy>(
         questions: &[(i64, T)],
@@ -399,10 +399,10 @@ fn lookup_columns<'a, F: LeaseFamily>(questions: &Questions<'a, F>) -> Vec<Param
     ];
     let mut columns: Vec<Parameter<'_>> = arms.into_iter().flatten().collect();
     if F::PREFIXES {
-        let low = arm(&questions.ranges, |(low, _)| F::address_value(low));
-        let [_, high] = arm(&questions.ranges, |(_, high)| F::address_value(high));
-        columns.extend(low);
-        columns.push(high);
+        columns.extend(arm(&questions.spans, |span| F::address_value(span.low)));
+        let [_, high] = arm(&questions.spans, |span| F::address_value(span.high));
+        let [_, longest] = arm(&questions.spans, |span| Value::Number(span.longest.into()));
+        columns.extend([high, longest]);
     }
     columns
 }

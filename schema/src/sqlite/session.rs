@@ -172,12 +172,10 @@ impl Db<'_> {
                 let values = [Value::Number(*number), F::address_value(*address)];
                 ask(texts.by_address, &values)?;
             }
-            for (number, (low, high)) in &questions.ranges {
-                let range = [*low, *high].map(F::address_value);
-                ask(
-                    statements::INSIDE,
-                    &[Value::Number(*number), range[0], range[1]],
-                )?;
+            for (number, span) in &questions.spans {
+                let [low, high, longest] = span_values::<F>(*span);
+                let values = [Value::Number(*number), low, high, longest];
+                ask(statements::BY_SPAN, &values)?;
             }
             Ok(())
         })?;

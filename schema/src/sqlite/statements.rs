@@ -5,8 +5,8 @@ crate::texts::statement_texts! { "sqlite":
     reclaim_keep flush page count upload occupied highest given_back import import_older
 }
 
-/// The first row of a range that is not reclaimed; only where leases may be prefixes.
-pub(super) const INSIDE: &str = crate::texts::sql!("sqlite", "lease6_inside");
+/// What is in the way in a span.
+pub(super) const BY_SPAN: &str = crate::texts::sql!("sqlite", "lease6_by_span");
 /// Whether something overlaps a prefix.
 pub(super) const OVERLAP: &str = crate::texts::sql!("sqlite", "lease6_overlap");
 /// Whether a client holds a prefix.

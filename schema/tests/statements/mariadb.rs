@@ -90,10 +90,14 @@ fn with_values(statement: &Statement, asked: &Asked) -> String {
     let mut values = match asked {
         Asked::Batch(_) => vec!["@asked".to_owned()],
         Asked::Literal(rows) => {
-            let probation = statement.name.ends_with("_decline");
-            let probation = probation.then(|| "86400".to_owned());
+            let first = match statement.name.as_str() {
+                "lease4_decline" | "lease6_decline" => Some("86400"),
+                "lease6_around" => Some("127"),
+                _ => None,
+            };
+            let first = first.map(ToOwned::to_owned);
             let rows = literals(&statement.name, rows);
-            probation.into_iter().chain([rows]).collect()
+            first.into_iter().chain([rows]).collect()
         }
         Asked::Values(values) => values
             .iter()

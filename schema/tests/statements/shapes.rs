@@ -178,7 +178,7 @@ pub(crate) fn asked(engine: &str, name: &str, batch: usize) -> Asked {
         ("lookup_client", _) => Asked::Batch(arms(&all, family).swap_remove(0).1),
         ("lookup_hwaddr", _) => Asked::Batch(arms(&all, family).swap_remove(1).1),
         ("lookup_address", _) => Asked::Batch(arms(&all, family).swap_remove(2).1),
-        ("lookup_range", _) => Asked::Batch(arms(&all, family).swap_remove(3).1),
+        ("lookup_span", _) => Asked::Batch(arms(&all, family).swap_remove(3).1),
         ("claim", 4) if engine == "postgresql" => Asked::Batch(rows(Lease::row4)),
         ("claim", 4) if engine == "mysql" => Asked::Literal(numbered(rows(Lease::row4))),
         ("claim", 6) if engine == "mysql" => Asked::Literal(numbered(rows(Lease::row6))),
@@ -312,16 +312,15 @@ fn lookup4(all: &[Lease]) -> Arms {
 }
 
 fn lookup6(all: &[Lease]) -> Arms {
-    let range = |lease: &Lease| {
-        [lease.address6(), lease.last6()]
-            .map(Value::Address)
-            .to_vec()
+    let span = |lease: &Lease| {
+        let [low, high] = [lease.address6(), lease.last6()].map(Value::Address);
+        vec![low, high, Value::Number(128)]
     };
     vec![
         ("c", arm(all, |lease| vec![lease.duid()])),
         ("h", arm(all, |lease| vec![lease.hwaddr()])),
         ("a", arm(all, |lease| vec![address(lease, 6)])),
-        ("r", arm(all, range)),
+        ("r", arm(all, span)),
     ]
 }
 

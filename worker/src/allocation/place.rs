@@ -253,7 +253,7 @@ impl<F: LeaseFamily> Place<F> {
             // Looked at together: one by one, each would cost as much as all.
             let len = pool.lease_len();
             let mut lookup = Lookup::default();
-            lookup.ask_around(found.iter().map(|base| (*base, len)));
+            found.iter().for_each(|base| lookup.ask_around(*base, len));
             let around = store.lookup(lookup).await?.by_address;
             found.retain(|base| !around.iter().any(|row| row.is_in_the_way(*base, len)));
         }

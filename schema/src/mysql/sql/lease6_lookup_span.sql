@@ -1,16 +1,17 @@
--- The first row in each range that is not reclaimed, where lease6_inside.sql found one in some. Ends of a
--- range that come from a table of the same query part make it scan the index between them, others make it
--- scan it all: so they are unpacked once more beside the table.
+-- The first row of each span that is in the way of a prefix: one that is not reclaimed. Asked where lease6_around.sql
+-- or lease6_inside.sql found something. Ends of a range that come from a table of the same query part make it
+-- scan the index between them, others make it scan it all: so they are unpacked once more beside the table.
 SELECT q.n, 2 AS arm,
        TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), l.expire) - (MICROSECOND(UTC_TIMESTAMP(6)) > 0) AS remaining,
        l.address, l.duid, l.iaid, l.lease_type, l.prefix_len, l.pref_lifetime, l.hwaddr, l.hwtype, l.hwaddr_source,
        l.valid_lifetime, TIMESTAMPDIFF(SECOND, '1970-01-01', l.expire) AS expire,
        l.subnet_id, l.fqdn_fwd, l.fqdn_rev, l.hostname, l.state, l.user_context, l.pool_id
-FROM JSON_TABLE(?, '$[*]' COLUMNS (n INT PATH '$[0]', low CHAR(32) PATH '$[1]', high CHAR(32) PATH '$[2]')) q
+FROM JSON_TABLE(?, '$[*]' COLUMNS (n INT PATH '$[0]', low CHAR(32) PATH '$[1]', high CHAR(32) PATH '$[2]',
+                                   longest TINYINT UNSIGNED PATH '$[3]')) q
 STRAIGHT_JOIN lease6 l FORCE INDEX (PRIMARY)
     ON l.address = (SELECT i.address
                     FROM JSON_TABLE(JSON_ARRAY(q.low, q.high), '$' COLUMNS (low CHAR(32) PATH '$[0]',
                                                                            high CHAR(32) PATH '$[1]')) r
                     STRAIGHT_JOIN lease6 i FORCE INDEX (PRIMARY) ON i.address BETWEEN UNHEX(r.low) AND UNHEX(r.high)
-                    WHERE i.state <> 2
+                    WHERE i.state <> 2 AND COALESCE(i.prefix_len, 128) <= q.longest
                     LIMIT 1)
