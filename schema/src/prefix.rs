@@ -7,7 +7,7 @@
 use murre_wire::Address;
 
 /// First and last address.
-pub(crate) type Range<A> = (A, A);
+type Range<A> = (A, A);
 
 /// Addresses in which a live row stands in the way of a prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

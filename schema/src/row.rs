@@ -106,7 +106,7 @@ pub(crate) fn claim_values<F: LeaseFamily>(claim: &Claim<F>) -> Values<'_> {
     values
 }
 
-/// A span, as the guard of claims binds it.
+/// A span, as lookups and the guard of claims bind it.
 pub(crate) fn span_values<F: LeaseFamily>(span: Span<F::Address>) -> [Value<'static>; 3] {
     [
         F::address_value(span.low),

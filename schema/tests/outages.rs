@@ -7,7 +7,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::sample::{claim, claimed, lease, row};
+use common::sample::{Sample, claim, claimed, lease, release, row};
 use murre_harness::database::{self, Engine, Server, ServerOptions};
 use murre_schema::{Access, Change, Claim, Error, Host, Lookup, Place, Store, StoreOptions};
 use murre_wire::V4;
@@ -374,6 +374,49 @@ fn a_lock_is_not_waited_for_until_a_deadlock_is_found() {
         while database.value(waits) == "0" {}
         assert!(claimed(claim(&store, 1, 1, 3600).await));
         holder.join().unwrap();
+    });
+}
+
+/// A worker that stands still between a look at rows and their change keeps others waiting for ten seconds at most.
+#[test]
+fn what_a_worker_that_stands_still_has_locked_is_soon_anybodys() {
+    let database = database::mariadb().fresh();
+    let (access, url) = (access(&database), database.url());
+    let worker = tokio::runtime::Builder::new_current_thread();
+    let worker = { worker }.enable_all().build().unwrap();
+    let _store = worker.block_on(async {
+        let store = open(&access).await.unwrap();
+        for number in [1, 2] {
+            assert!(claimed(claim(&store, number, number, 3600).await));
+        }
+        // Somebody has the second row, so that the look waits, with the first one locked.
+        let mut holder = mysql_async::Conn::from_url(&url).await.unwrap();
+        let address = u32::from(<V4 as Sample>::address(2));
+        let lock = format!("SELECT * FROM lease4 WHERE address = {address} FOR UPDATE");
+        holder.query_drop("START TRANSACTION").await.unwrap();
+        holder.query_drop(lock).await.unwrap();
+        let releases = async {
+            tokio::join!(release(&store, 1, 1, true), release(&store, 2, 2, true));
+        };
+        let waits = "SELECT COUNT(*) FROM information_schema.processlist \
+             WHERE info LIKE '%address IN%FOR UPDATE%' AND id <> CONNECTION_ID()";
+        let waiting = async {
+            while holder.query_first::<u64, _>(waits).await.unwrap() != Some(1) {}
+            holder.query_drop("ROLLBACK").await.unwrap();
+        };
+        tokio::select! {
+            () = releases => panic!("nothing was in its way"),
+            () = waiting => {}
+        }
+        store
+    });
+    // From here on nobody runs the first worker.
+    block_on(async {
+        let store = open(&access).await.unwrap();
+        let began = std::time::Instant::now();
+        assert!(claimed(claim(&store, 1, 1, 7200).await));
+        let waited = began.elapsed().as_secs();
+        assert!((5..15).contains(&waited), "{waited} s");
     });
 }
 

@@ -233,6 +233,43 @@ fn a_prefix_is_renewed_by_its_client_alone_until_it_was_ended() {
 }
 
 #[test]
+fn lookups_of_one_batch_find_what_contains_all_of_them_and_what_is_inside_of_each() {
+    on_every_engine(|fresh| async move {
+        let store: Store<V6> = fresh.open().await;
+        let rows = [
+            "2001:db8::/40",
+            "2001:db8:100:10::/60",
+            "2001:db8:100:21::/64",
+        ];
+        for (number, text) in (1..).zip(rows) {
+            assert!(claimed(ask(&store, number, text).await));
+        }
+        // At the base of what would contain the last one, and a bit too long for that.
+        assert!(claimed(ask(&store, 9, "2001:db8:100:40::/59").await));
+        let asked = [
+            ("2001:db8:0:10::/60", vec![rows[0]]),
+            ("2001:db8:0:20::/60", vec![rows[0]]),
+            ("2001:db8:100:20::/60", vec![rows[2]]),
+            ("2001:db8:100::/56", vec![rows[1]]),
+            ("2001:db8:100:50::/60", vec!["2001:db8:100:40::/59"]),
+            ("2001:db8:100:60::/60", vec![]),
+        ];
+        let lookups = asked
+            .iter()
+            .map(|(text, _)| near(&store, std::slice::from_ref(text)));
+        let found = futures_util::future::join_all(lookups).await;
+        for ((text, wanted), found) in asked.iter().zip(found) {
+            let found: Vec<_> = found
+                .iter()
+                .map(|row| (row.lease.address, row.lease.details.prefix_len))
+                .collect();
+            let wanted: Vec<_> = wanted.iter().map(|text| prefix(text)).collect();
+            assert_eq!(found, wanted, "{text}");
+        }
+    });
+}
+
+#[test]
 fn of_prefixes_that_overlap_and_are_claimed_in_one_batch_one_is_granted() {
     on_every_engine(|fresh| async move {
         let store: Store<V6> = fresh.open().await;

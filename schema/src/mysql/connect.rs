@@ -26,11 +26,13 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 /// sees what is committed when it begins and locks the rows it is about, not the gaps between them.
 /// A lock is waited for for 2 s, for a change of the schema for 10 s; then the batch is tried again.
 /// Keys are checked whatever the server does for those who load data.
-/// An idle connection stays for a year, as lanes may be idle for long.
+/// An idle connection stays for a year, as lanes may be idle for long. MariaDB would make a subquery of a long list of
+/// addresses, and read the whole table.
 const SETTINGS: &str = "SET NAMES utf8mb4; \
      SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', \
      SESSION time_zone = '+00:00', SESSION autocommit = 1, SESSION innodb_lock_wait_timeout = 2, \
      SESSION unique_checks = 1, SESSION lock_wait_timeout = 10, SESSION wait_timeout = 31536000; \
+     /*M!100318 SET SESSION in_predicate_conversion_threshold = 0 */; \
      SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
 /// Whether the server takes no changes, as replicas do.

@@ -3,11 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use mysql_async::Row;
-
 use super::claims::{Refused, literals};
-use super::script::Script;
-use super::statements::{self, texts};
+use super::script::{Answers, Script};
+use super::statements::texts;
 use super::value::MySqlRow;
 use crate::batch::{Holder, Parts};
 use crate::error::Error;
@@ -21,9 +19,7 @@ pub(super) struct Held<F: LeaseFamily>(HashMap<F::Address, HeldRow<F>>);
 
 /// Let nobody else claim prefixes until the transaction ends.
 pub(super) fn lock_prefixes(script: Script) -> Script {
-    // Transactions that stay open until this side has looked at the answers, while others wait.
     script
-        .plain(statements::IMPATIENT)
         .values("prefix_lock", &[])
         .values("prefix_locked", &[])
 }
@@ -33,7 +29,7 @@ pub(super) fn must_look<F: LeaseFamily>(parts: &Parts<'_, F>) -> bool {
     !parts.only_claims() || parts.claims.iter().any(|claim| claim.must_renew())
 }
 
-/// Lock and read the rows that a batch ends or renews.
+/// Lock and read the rows that a batch ends or renews, if there are any.
 pub(super) fn look<F: LeaseFamily>(script: Script, parts: &Parts<'_, F>) -> Script {
     let holders = [&parts.replaced, &parts.kept, &parts.deleted];
     let ended = holders.into_iter().flatten().map(|(seen, _)| seen.address);
@@ -42,29 +38,36 @@ pub(super) fn look<F: LeaseFamily>(script: Script, parts: &Parts<'_, F>) -> Scri
     let renewed = renewals.map(|claim| claim.lease.address);
     let addresses = ended.chain(declined).chain(renewed);
     let addresses = literals(addresses.map(F::address_value));
-    script.rows("held", texts::<F>().held, &addresses)
+    match addresses.is_empty() {
+        true => script,
+        false => script.rows("held", texts::<F>().held, &addresses),
+    }
 }
 
 impl<F: LeaseFamily> Held<F> {
     /// The answer to [`look`].
-    pub(super) fn read(rows: &[Row]) -> Result<Self, Error> {
+    pub(super) fn read(parts: &Parts<'_, F>, answers: &mut Answers) -> Result<Self, Error> {
+        let rows = match must_look(parts) {
+            true => answers.next(),
+            false => Vec::new(),
+        };
         let rows = rows.iter().map(|row| read_held(&MySqlRow(row)));
         let rows: Result<_, Error> = rows.collect();
         Ok(Self(rows?))
     }
 
-    /// End what is as it was found; tells which of it was asked for by itself, and how it ended.
+    /// End what is as it was found, each lease once; tells which of it was asked for by itself, and how it ended.
     pub(super) fn end(
-        &self,
+        &mut self,
         mut script: Script,
         parts: &Parts<'_, F>,
     ) -> (Script, Vec<(F::Address, Changed)>) {
         let texts = texts::<F>();
-        let [replaced, kept, deleted] =
-            [&parts.replaced, &parts.kept, &parts.deleted].map(|asked| self.those(asked));
+        let asked = [&parts.replaced, &parts.kept, &parts.deleted];
+        let [replaced, kept, deleted] = asked.map(|asked| self.those(asked));
         let mut declined: BTreeMap<u32, Vec<F::Address>> = BTreeMap::new();
         for decline in &parts.declined {
-            if self.is(decline.seen, &decline.client) {
+            if self.ends(decline.seen, &decline.client) {
                 let alike = declined.entry(decline.probation).or_default();
                 alike.push(decline.seen.address);
             }
@@ -90,17 +93,21 @@ impl<F: LeaseFamily> Held<F> {
         lost.map(|(at, _)| at).collect()
     }
 
-    fn those(&self, holders: &[Holder<'_, F>]) -> Vec<F::Address> {
-        let held = holders
-            .iter()
-            .filter(|(seen, client)| self.is(*seen, client));
+    fn those(&mut self, holders: &[Holder<'_, F>]) -> Vec<F::Address> {
+        let held = holders.iter();
+        let held = held.filter(|(seen, client)| self.ends(*seen, client));
         held.map(|(seen, _)| seen.address).collect()
     }
 
-    /// Whether a client holds a lease as it was found.
-    fn is(&self, seen: Seen<F::Address>, client: &F::Client) -> bool {
+    /// Whether a client holds a lease as it was found; then it does so no longer.
+    fn ends(&mut self, seen: Seen<F::Address>, client: &F::Client) -> bool {
         let row = self.0.get(&seen.address);
-        row.is_some_and(|row| row.expire == seen.expire && F::same_client(&row.client, client))
+        let is_held =
+            row.is_some_and(|row| row.expire == seen.expire && F::same_client(&row.client, client));
+        if is_held {
+            self.0.remove(&seen.address);
+        }
+        is_held
     }
 
     /// Whether a client has this very lease, expired or not.

@@ -1,5 +1,5 @@
-//! MySQL and MariaDB: the statements of a batch are sent as one text, so that it costs one round trip; most
-//! unpack it from one JSON parameter.
+//! MySQL and MariaDB: the statements of a batch are sent as one text, so that it costs one round trip, or two where
+//! rows are looked at before they are changed.
 
 mod bound;
 mod claims;

@@ -1,7 +1,7 @@
 //! Several statements sent as one text: one round trip for a whole transaction.
 //!
-//! The statements themselves are prepared; a script only binds their parameters and says which to
-//! run. The server runs them in order and stops at the first that fails, so a COMMIT at the end is
+//! Lookups are prepared, and a script only binds their parameters and says which to run; of changes the text
+//! itself has the rows. The server runs them in order and stops at the first that fails, so a COMMIT at the end is
 //! reached only when everything before it was done.
 //!
 //! A node of a Galera cluster is sent one statement after the other ([`Sending`]).

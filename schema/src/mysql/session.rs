@@ -27,6 +27,13 @@ use crate::row::{
 };
 use crate::search::{Search, Searched, Window};
 
+/// A batch whose claims come next.
+type Begun<F> = (
+    Script,
+    Vec<(<F as murre_wire::Family>::Address, Changed)>,
+    Refused,
+);
+
 /// A connection of one family.
 pub(super) struct MySqlSession<F> {
     conn: Conn,
@@ -85,7 +92,9 @@ impl<F: LeaseFamily> MySqlSession<F> {
     fn fresh(&self) -> Script {
         let script = Script::default();
         match self.may_be_open {
-            true => script.plain(statements::ROLLBACK),
+            true => script
+                .plain(statements::ROLLBACK)
+                .plain(statements::PATIENT),
             false => script,
         }
     }
@@ -93,6 +102,11 @@ impl<F: LeaseFamily> MySqlSession<F> {
     /// Open a transaction.
     fn begin(&self) -> Script {
         self.fresh().plain(statements::BEGIN)
+    }
+
+    /// Open one that stays open until this side has looked at the answers, while others wait for its rows.
+    fn begin_waiting(&self) -> Script {
+        self.begin().plain(statements::IMPATIENT)
     }
 
     async fn plain(&mut self, text: &'static str) -> Result<(), Error> {
@@ -209,33 +223,22 @@ impl<F: LeaseFamily> MySqlSession<F> {
         }
     }
 
-    /// The last script of a batch has its COMMIT, unless a refused claim may have to undo it.
+    /// A batch of claims of addresses is one script; of another, rows are locked and looked at before. The last
+    /// script has the COMMIT, unless a refused claim may have to undo the batch.
     async fn change_batch(&mut self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let parts = Parts::of(batch);
         if self.returns && claims::are_alone(&parts) {
             return self.claim_alone(batch, &parts).await;
         }
-        let mut script = self.begin();
-        let (mut known, mut refused) = (Vec::new(), Refused::new());
-        if parts.need_prefix_lock() {
-            script = endings::lock_prefixes(script);
-        }
-        if endings::must_look(&parts) {
-            let mut answers = self.run_or_undo(endings::look(script, &parts)).await?;
-            let held = self.or_undo(Held::read(&answers.next())).await?;
-            (script, known) = held.end(Script::default(), &parts);
-            refused = held.refused(&parts);
-        }
-        if parts.need_prefix_lock() {
-            let around = parts.spans();
-            let look = spans::look::<F>(std::mem::take(&mut script), &around.distinct);
-            let answers = self.run_or_undo(look).await?;
-            refused.extend(self.refused(&around, answers).await?);
-        }
+        let waits = parts.need_prefix_lock() || endings::must_look(&parts);
+        let (script, mut known, refused) = match waits {
+            true => self.look_and_end(&parts).await?,
+            false => (self.begin(), Vec::new(), Refused::new()),
+        };
         let (mut script, pending) = claims::add(script, &parts, &refused);
         if parts.replaced.is_empty() {
             script = script.plain(statements::COMMIT);
-            if parts.need_prefix_lock() {
+            if waits {
                 script = script.plain(statements::PATIENT);
             }
         }
@@ -252,6 +255,33 @@ impl<F: LeaseFamily> MySqlSession<F> {
         }
         self.end(statements::COMMIT).await?;
         Ok(outcome.answers(batch))
+    }
+
+    /// What goes before claims: what ends, and looks at what is in their way. Gives the script that goes on, what
+    /// became of the leases that were to end, and the claims that cannot be granted.
+    async fn look_and_end(&mut self, parts: &Parts<'_, F>) -> Result<Begun<F>, Error> {
+        let around = parts.spans();
+        let mut script = self.begin_waiting();
+        if parts.need_prefix_lock() {
+            script = endings::lock_prefixes(script);
+        }
+        script = endings::look(script, parts);
+        // What ends is in nobody's way, so that it is looked around afterwards.
+        let ends_first = !parts.only_claims();
+        if !ends_first {
+            script = spans::look::<F>(script, &around.distinct);
+        }
+        let mut answers = self.run_or_undo(script).await?;
+        let held = Held::read(parts, &mut answers);
+        let mut held = self.or_undo(held).await?;
+        let (mut script, known) = held.end(Script::default(), parts);
+        let mut refused = held.refused(parts);
+        if ends_first && parts.need_prefix_lock() {
+            let look = spans::look::<F>(std::mem::take(&mut script), &around.distinct);
+            answers = self.run_or_undo(look).await?;
+        }
+        refused.extend(self.refused(&around, answers).await?);
+        Ok((script, known, refused))
     }
 
     /// Claims that need no transaction: their statement commits by itself, and tells what became of them.
@@ -289,7 +319,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
 
     async fn reclaim_due(&mut self, limit: u32, remove: bool) -> Result<Vec<Ended<F>>, Error> {
         let limit = [Value::Number(limit.into())];
-        let script = self.begin().values("reclaim_due", &limit);
+        let script = self.begin_waiting().values("reclaim_due", &limit);
         let rows = self.run_or_undo(script).await?.next();
         let due: Result<Vec<_>, _> = rows.iter().map(|row| read_ended(&MySqlRow(row))).collect();
         let due: Vec<(F::Address, Ended<F>)> = self.or_undo(due).await?;
@@ -307,18 +337,20 @@ impl<F: LeaseFamily> MySqlSession<F> {
             let addresses: Vec<_> = ended.iter().map(|(address, _)| *address).collect();
             script = endings::change::<F>(script, name, text, &addresses);
         }
-        self.run_or_undo(script.plain(statements::COMMIT)).await?;
+        let script = script.plain(statements::COMMIT);
+        self.run_or_undo(script.plain(statements::PATIENT)).await?;
         Ok(due.into_iter().map(|(_, ended)| ended).collect())
     }
 
     async fn flush_due(&mut self, hold: u32, limit: u32) -> Result<u64, Error> {
         let values = [Value::Number(hold.into()), Value::Number(limit.into())];
-        let script = self.begin().values("flush_due", &values);
+        let script = self.begin_waiting().values("flush_due", &values);
         let rows = self.run_or_undo(script).await?.next();
         let due = self.or_undo(addresses::<F>(&rows)).await?;
         let remove = texts::<F>().remove;
         let script = endings::change::<F>(Script::default(), "remove", remove, &due);
-        self.run_or_undo(script.plain(statements::COMMIT)).await?;
+        let script = script.plain(statements::COMMIT);
+        self.run_or_undo(script.plain(statements::PATIENT)).await?;
         Ok(due.len() as u64)
     }
 }

@@ -1,6 +1,6 @@
 //! The texts of all statements. What is looked up in batches is one JSON parameter, unpacked by JSON_TABLE. What is
-//! changed is written into its statement, with what is asked before and after: servers of MariaDB 10.11 were seen to
-//! crash in an UPDATE that took its batch from JSON_TABLE, as they were told to stop.
+//! changed is written into its statement, with what is asked before and after (but for an upload): servers of MariaDB
+//! 10.11 were seen to crash in an UPDATE that took its batch from JSON_TABLE, as they were told to stop.
 
 use crate::family::LeaseFamily;
 

@@ -127,7 +127,7 @@ impl<F: LeaseFamily> Place<F> {
         let mut vacancies = self.vacancies();
         // Where it is not worth while to look again, what is promised is known already.
         let promised = match walks {
-            true => vacancies.add_promised(now),
+            true => vacancies.add_promised(started),
             false => vacancies.add_offered(now),
         };
         if promised > 0 {
@@ -224,6 +224,7 @@ impl<F: LeaseFamily> Place<F> {
                 bounds.push(windows.bounds(number));
             }
         }
+        let asked = Instant::now();
         let rows = try_join_all(bounds.iter().map(|bounds| rows_of(quest, *bounds))).await?;
         let mut all = Vec::new();
         for (bounds, rows) in bounds.iter().zip(rows) {
@@ -232,7 +233,7 @@ impl<F: LeaseFamily> Place<F> {
             self.vacancies().walked(free.len(), size);
             all.extend(free);
         }
-        Ok(self.add(search, quest, all))
+        Ok(self.add(search, quest, (all, asked)))
     }
 
     async fn look_for_given_back(
@@ -247,9 +248,10 @@ impl<F: LeaseFamily> Place<F> {
             high: pool.last(),
             limit: GIVEN_BACK,
         };
+        let asked = Instant::now();
         let mut found = store.given_back(wanted).await?;
         found.retain(|address| pool.contains(*address));
-        if matches!(pool.kind, PoolKind::Prefix { .. }) {
+        if matches!(pool.kind, PoolKind::Prefix { .. }) && !found.is_empty() {
             // Looked at together: one by one, each would cost as much as all.
             let len = pool.lease_len();
             let mut lookup = Lookup::default();
@@ -257,12 +259,17 @@ impl<F: LeaseFamily> Place<F> {
             let around = store.lookup(lookup).await?.by_address;
             found.retain(|base| !around.iter().any(|row| row.is_in_the_way(*base, len)));
         }
-        Ok(self.add(search, quest, found) > 0)
+        Ok(self.add(search, quest, (found, asked)) > 0)
     }
 
-    /// Remember what was found: rising where that is the order, else so that nobody can guess it, and what
+    /// Remember what was found, as it was when it was asked for: rising where that is the order, else so that nobody can guess it, and what
     /// other workers would rather take behind what is this one's. See [`Vacancies::add`].
-    fn add(&self, search: &Search, quest: Quest<'_, F>, mut found: Vec<F::Address>) -> usize {
+    fn add(
+        &self,
+        search: &Search,
+        quest: Quest<'_, F>,
+        (mut found, asked): (Vec<F::Address>, Instant),
+    ) -> usize {
         let rising = self.kind == Kind::Iterative;
         if !rising || quest.share != Share::ALL {
             found.sort_by_cached_key(|address| {
@@ -274,7 +281,7 @@ impl<F: LeaseFamily> Place<F> {
                 (!quest.share.has(bits), place)
             });
         }
-        self.vacancies().add(found, Instant::now())
+        self.vacancies().add(found, asked)
     }
 }
 

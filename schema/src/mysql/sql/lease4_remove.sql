@@ -1,3 +1,3 @@
 -- Delete rows that this transaction has locked.
-DELETE FROM lease4
-WHERE address IN (?)
+DELETE l FROM lease4 l FORCE INDEX (PRIMARY)
+WHERE l.address IN (?)

@@ -1,3 +1,3 @@
 -- Delete rows that this transaction has locked.
-DELETE FROM lease6
-WHERE address IN (?)
+DELETE l FROM lease6 l FORCE INDEX (PRIMARY)
+WHERE l.address IN (?)

@@ -1,5 +1,5 @@
 -- takes 1 parameters
 -- gives 
 
-DELETE FROM lease4
-WHERE address IN (?)
+DELETE l FROM lease4 l FORCE INDEX (PRIMARY)
+WHERE l.address IN (?)

@@ -1,5 +1,5 @@
 -- takes 1 parameters
 -- gives 
 
-DELETE FROM lease6
-WHERE address IN (?)
+DELETE l FROM lease6 l FORCE INDEX (PRIMARY)
+WHERE l.address IN (?)
