@@ -20,6 +20,14 @@ pub struct Span<A> {
     pub longest: u8,
 }
 
+impl<A: Address> Span<A> {
+    /// Whether it is the inside of a prefix, where rows of any length are in the way, and not the base of what
+    /// would contain one.
+    pub(crate) fn is_range(&self) -> bool {
+        self.longest >= A::BITS
+    }
+}
+
 /// The last address of a prefix; of an address, itself.
 pub(crate) fn last<A: Address>(base: A, len: u8) -> A {
     let free = u32::from(A::BITS.saturating_sub(len));

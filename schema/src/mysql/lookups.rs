@@ -45,9 +45,8 @@ pub(super) fn ask_spans<F: LeaseFamily>(
     answers: &mut Answers,
 ) -> Result<Option<Script>, Error> {
     let around = spans::found::<F>(&asked(questions), answers)?;
-    let is_wanted = |span: &Span<F::Address>| {
-        around.taken.contains(span) || around.in_doubt && spans::is_range(span)
-    };
+    let is_wanted =
+        |span: &Span<F::Address>| around.taken.contains(span) || around.in_doubt && span.is_range();
     let wanted = questions.spans.iter().filter(|(_, span)| is_wanted(span));
     let mut wanted = wanted
         .map(|(number, span)| {

@@ -72,17 +72,12 @@ pub(super) fn found_inside<A: Address>(spans: &[Span<A>], answers: &mut Answers)
     taken.copied().collect()
 }
 
-/// Whether a span is more than a single address.
-pub(super) fn is_range<A: Address>(span: &Span<A>) -> bool {
-    span.low != span.high || span.longest >= A::BITS
-}
-
 fn points<A: Address>(spans: &[Span<A>]) -> impl Iterator<Item = &Span<A>> {
-    spans.iter().filter(|span| !is_range(span))
+    spans.iter().filter(|span| !span.is_range())
 }
 
 fn ranges<A: Address>(spans: &[Span<A>]) -> impl Iterator<Item = &Span<A>> {
-    spans.iter().filter(|span| is_range(span))
+    spans.iter().filter(|span| span.is_range())
 }
 
 /// Ask for one row in any of these ranges, if there are any.

@@ -382,29 +382,48 @@ fn span_columns<F: LeaseFamily>(parts: &Parts<'_, F>) -> Vec<Parameter<'static>>
     spans.chain(pairs).collect()
 }
 
-/// The arms of the lookup: two arrays each, and four for spans where a family has prefixes.
+/// The arms of the lookup: an array of numbers each, and one for each column of the questions.
 fn lookup_columns<'a, F: LeaseFamily>(questions: &Questions<'a, F>) -> Vec<Parameter<'a>> {
-    fn arm<'a, T: Copy>(
-        questions: &[(i64, T)],
-        value: impl Fn(T) -> Value<'a>,
-    ) -> [Parameter<'a>; 2] {
-        let numbers: Vec<Value<'a>> = questions.iter().map(|(n, _)| Value::Number(*n)).collect();
-        let values: Vec<Value<'a>> = questions.iter().map(|(_, asked)| value(*asked)).collect();
-        [Box::new(numbers), Box::new(values)]
+    let mut columns = Vec::with_capacity(10);
+    for keys in [&questions.clients, &questions.hwaddrs] {
+        let keys = keys.iter();
+        columns.extend(arm(
+            keys.map(|(n, key)| [Value::Number(*n), Value::Bytes(key)])
+        ));
     }
-    let arms = [
-        arm(&questions.clients, Value::Bytes),
-        arm(&questions.hwaddrs, Value::Bytes),
-        arm(&questions.addresses, F::address_value),
-    ];
-    let mut columns: Vec<Parameter<'_>> = arms.into_iter().flatten().collect();
-    if F::PREFIXES {
-        columns.extend(arm(&questions.spans, |span| F::address_value(span.low)));
-        let [_, high] = arm(&questions.spans, |span| F::address_value(span.high));
-        let [_, longest] = arm(&questions.spans, |span| Value::Number(span.longest.into()));
-        columns.extend([high, longest]);
+    let addresses = questions.addresses.iter();
+    let addresses = addresses.map(|(n, address)| [Value::Number(*n), F::address_value(*address)]);
+    if !F::PREFIXES {
+        columns.extend(arm(addresses));
+        return columns;
     }
+    let spans = questions.spans.iter().map(|(number, span)| {
+        let [low, high, longest] = span_values::<F>(*span);
+        (span.is_range(), Value::Number(*number), low, high, longest)
+    });
+    let (ranges, bases): (Vec<_>, Vec<_>) = spans.partition(|(is_range, ..)| *is_range);
+    let bases = bases
+        .into_iter()
+        .map(|(_, n, low, _, longest)| [n, low, longest]);
+    let own = addresses.map(|[number, address]| [number, address, Value::Null]);
+    columns.extend(arm(own.chain(bases)));
+    let ranges = ranges.into_iter();
+    columns.extend(arm(ranges.map(|(_, n, low, high, _)| [n, low, high])));
     columns
+}
+
+/// The columns of rows, of which there may be none.
+fn arm<'a, const N: usize>(
+    rows: impl Iterator<Item = [Value<'a>; N]>,
+) -> impl Iterator<Item = Parameter<'a>> {
+    let mut columns: [Vec<Value<'a>>; N] = std::array::from_fn(|_| Vec::new());
+    for row in rows {
+        for (column, value) in columns.iter_mut().zip(row) {
+            column.push(value);
+        }
+    }
+    let boxed = |column| Box::new(column) as Parameter<'a>;
+    columns.into_iter().map(boxed)
 }
 
 impl<F: LeaseFamily> Session<F> for PgSession<F> {

@@ -174,7 +174,7 @@ pub(crate) fn asked(engine: &str, name: &str, batch: usize) -> Asked {
     match (what, family) {
         ("count", _) => Asked::Whole,
         ("lookup", 4) => Asked::Parts(lookup4(&all)),
-        ("lookup", 6) => Asked::Parts(lookup6(&all)),
+        ("lookup", 6) => Asked::Parts(lookup6_in_one(&all)),
         ("lookup_client", _) => Asked::Batch(arms(&all, family).swap_remove(0).1),
         ("lookup_hwaddr", _) => Asked::Batch(arms(&all, family).swap_remove(1).1),
         ("lookup_address", _) => Asked::Batch(arms(&all, family).swap_remove(2).1),
@@ -322,6 +322,21 @@ fn lookup6(all: &[Lease]) -> Arms {
         ("a", arm(all, |lease| vec![address(lease, 6)])),
         ("r", arm(all, span)),
     ]
+}
+
+/// As one statement asks it: own addresses and the bases of what would contain prefixes together.
+fn lookup6_in_one(all: &[Lease]) -> Arms {
+    let mut arms = lookup6(all);
+    if let [_, _, (_, addresses), (_, ranges)] = arms.as_mut_slice() {
+        addresses.iter_mut().for_each(|row| row.push(Value::Null));
+        let bases = bases(all).into_iter().zip(5000..);
+        let longest = Value::Number(127);
+        addresses.extend(
+            bases.map(|(row, n)| [vec![Value::Number(n)], row, vec![longest.clone()]].concat()),
+        );
+        ranges.iter_mut().for_each(|row| row.truncate(3));
+    }
+    arms
 }
 
 /// Claims of addresses and prefixes, the known ones of which are renewed, with the spans in which

@@ -1,4 +1,4 @@
--- takes _int4, _bytea, _int4, _bytea, _int4, _inet, _int4, _inet, _inet, _int2
+-- takes _int4, _bytea, _int4, _bytea, _int4, _inet, _int2, _int4, _inet, _inet
 -- gives n int4, arm int2, remaining int8, address inet, duid bytea, iaid int4, lease_type int2, prefix_len int2, pref_lifetime int8, hwaddr bytea, hwtype int2, hwaddr_source int2, valid_lifetime int8, expire int8, subnet_id int8, fqdn_fwd bool, fqdn_rev bool, hostname varchar, state int8, user_context text, pool_id int8
 
 SELECT q.n, 0::smallint AS arm, floor(extract(epoch FROM l.expire - now()))::bigint AS remaining,
@@ -17,14 +17,13 @@ SELECT q.n, 2::smallint, floor(extract(epoch FROM l.expire - now()))::bigint,
        l.address, l.duid, l.iaid, l.lease_type, l.prefix_len, l.pref_lifetime, l.hwaddr, l.hwtype, l.hwaddr_source,
        l.valid_lifetime, extract(epoch FROM l.expire)::bigint AS expire,
        l.subnet_id, l.fqdn_fwd, l.fqdn_rev, l.hostname, l.state, l.user_context, l.pool_id
-FROM unnest($5::integer[], $6::inet[]) AS q (n, address) JOIN lease6 l ON l.address = q.address
+FROM unnest($5::integer[], $6::inet[], $7::smallint[]) AS q (n, address, longest) JOIN lease6 l ON l.address = q.address
+WHERE q.longest IS NULL OR (l.state <> 2 AND coalesce(l.prefix_len, 128) <= q.longest)
 UNION ALL
 SELECT q.n, 2::smallint, floor(extract(epoch FROM l.expire - now()))::bigint,
        l.address, l.duid, l.iaid, l.lease_type, l.prefix_len, l.pref_lifetime, l.hwaddr, l.hwtype, l.hwaddr_source,
        l.valid_lifetime, extract(epoch FROM l.expire)::bigint AS expire,
        l.subnet_id, l.fqdn_fwd, l.fqdn_rev, l.hostname, l.state, l.user_context, l.pool_id
-FROM unnest($7::integer[], $8::inet[], $9::inet[], $10::smallint[]) AS q (n, low, high, longest)
-CROSS JOIN LATERAL (SELECT * FROM lease6 i
-                    WHERE i.address BETWEEN q.low AND q.high AND i.state <> 2
-                      AND coalesce(i.prefix_len, 128) <= q.longest
+FROM unnest($8::integer[], $9::inet[], $10::inet[]) AS q (n, low, high)
+CROSS JOIN LATERAL (SELECT * FROM lease6 i WHERE i.address BETWEEN q.low AND q.high AND i.state <> 2
                     ORDER BY i.address LIMIT 1) l
