@@ -411,6 +411,65 @@ transitions! {
         assert!(store.reclaim(10, true).await.unwrap().is_empty());
         assert_eq!(row(&store, 1).await.unwrap().valid_lifetime, u32::MAX);
     }
+
+    /// Everything that can end, each beside one of its kind that is no longer as it was seen.
+    what_ends_in_one_batch_ends_as_it_was_seen(store) {
+        for number in 1..=10 {
+            assert!(claimed(claim(&store, number, number, 3600).await));
+        }
+        let mut changes = Vec::new();
+        for (number, stale) in [(1, false), (2, true), (3, false), (4, true)] {
+            let mut seen = seen(&store, F::address(number)).await;
+            seen.expire -= i64::from(stale);
+            changes.push(Change::Release(Release {
+                seen,
+                client: F::client(number),
+                keep: number < 3,
+            }));
+        }
+        for (number, probation, stale) in [(5, 100, false), (6, 2000, false), (7, 100, true)] {
+            let mut seen = seen(&store, F::address(number)).await;
+            seen.expire -= i64::from(stale);
+            changes.push(Change::Decline(Decline {
+                seen,
+                client: F::client(number),
+                probation,
+            }));
+        }
+        changes.push(Change::Claim(Claim {
+            lease: lease(20, 8, 3600),
+            replaces: Some(seen(&store, F::address(8)).await),
+            renews: false,
+        }));
+        changes.push(Change::Claim(Claim {
+            lease: lease(9, 9, 7200),
+            replaces: None,
+            renews: false,
+        }));
+        let all = changes.into_iter().map(|change| store.change(change));
+        let all = futures_util::future::join_all(all).await;
+        let all: Vec<Changed> = all.into_iter().map(Result::unwrap).collect();
+        use Changed::{Declined, NotHeld, Released};
+        assert_eq!(all[..4], [Released, NotHeld, Released, NotHeld]);
+        assert_eq!(all[4..7], [Declined, Declined, NotHeld]);
+        assert!(claimed(all[7]) && claimed(all[8]));
+
+        let mut states = Vec::new();
+        for number in 1..=10 {
+            let row = row(&store, number).await;
+            states.push(row.map(|row| (row.state, row.valid_lifetime)));
+        }
+        let live = Some((State::Default, 3600));
+        let declined = |probation| Some((State::Declined, probation));
+        let kept = Some((State::Reclaimed, 0));
+        assert_eq!(states[..5], [kept, live, None, live, declined(100)]);
+        let renewed = Some((State::Default, 7200));
+        assert_eq!(states[5..], [declined(2000), live, None, renewed, live]);
+        assert_eq!(
+            row(&store, 20).await.map(|row| row.client),
+            Some(F::client(8))
+        );
+    }
 }
 
 #[test]
@@ -498,76 +557,6 @@ fn ten_workers_that_start_at_once_make_one_schema() {
         let found = murre_schema::life::inspect(&fresh.access).await.unwrap();
         assert_eq!(found.version, Some((3, 0)));
     });
-}
-
-/// Everything that can end in one batch, each beside one of its kind that is no longer as it was seen.
-async fn ended_in_one_batch<F: Sample>(fresh: Fresh) {
-    let store = fresh.open::<F>().await;
-    for number in 1..=10 {
-        assert!(claimed(claim(&store, number, number, 3600).await));
-    }
-    let mut changes = Vec::new();
-    for (number, stale) in [(1, false), (2, true), (3, false), (4, true)] {
-        let mut seen = seen(&store, F::address(number)).await;
-        seen.expire -= i64::from(stale);
-        changes.push(Change::Release(Release {
-            seen,
-            client: F::client(number),
-            keep: number < 3,
-        }));
-    }
-    for (number, probation, stale) in [(5, 100, false), (6, 2000, false), (7, 100, true)] {
-        let mut seen = seen(&store, F::address(number)).await;
-        seen.expire -= i64::from(stale);
-        changes.push(Change::Decline(Decline {
-            seen,
-            client: F::client(number),
-            probation,
-        }));
-    }
-    changes.push(Change::Claim(Claim {
-        lease: lease(20, 8, 3600),
-        replaces: Some(seen(&store, F::address(8)).await),
-        renews: false,
-    }));
-    changes.push(Change::Claim(Claim {
-        lease: lease(9, 9, 7200),
-        replaces: None,
-        renews: false,
-    }));
-    let all = changes.into_iter().map(|change| store.change(change));
-    let all = futures_util::future::join_all(all).await;
-    let all: Vec<Changed> = all.into_iter().map(Result::unwrap).collect();
-    use Changed::{Declined, NotHeld, Released};
-    assert_eq!(all[..4], [Released, NotHeld, Released, NotHeld]);
-    assert_eq!(all[4..7], [Declined, Declined, NotHeld]);
-    assert!(claimed(all[7]) && claimed(all[8]));
-
-    let mut states = Vec::new();
-    for number in 1..=10 {
-        let row = row(&store, number).await;
-        states.push(row.map(|row| (row.state, row.valid_lifetime)));
-    }
-    let live = Some((State::Default, 3600));
-    let declined = |probation| Some((State::Declined, probation));
-    let kept = Some((State::Reclaimed, 0));
-    assert_eq!(states[..5], [kept, live, None, live, declined(100)]);
-    let renewed = Some((State::Default, 7200));
-    assert_eq!(states[5..], [declined(2000), live, None, renewed, live]);
-    assert_eq!(
-        row(&store, 20).await.map(|row| row.client),
-        Some(F::client(8))
-    );
-}
-
-#[test]
-fn what_ends_in_one_batch_ends_as_it_was_seen_v4() {
-    on_every_engine(ended_in_one_batch::<V4>);
-}
-
-#[test]
-fn what_ends_in_one_batch_ends_as_it_was_seen_v6() {
-    on_every_engine(ended_in_one_batch::<V6>);
 }
 
 /// What was decided late, or for an offer, takes nothing back that the client was told since; who shortens lifetimes
