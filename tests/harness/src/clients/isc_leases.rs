@@ -112,12 +112,19 @@ fn iaid_of(text: &str) -> Option<u32> {
     octets.try_into().ok().map(u32::from_be_bytes)
 }
 
-/// Words, quoted strings without their quotes, and `{`, `}`, `;` as words of their own.
+/// Words, quoted strings without their quotes, and `{`, `}`, `;` as words of their own. What a
+/// backslash escapes stays as it is written: a DUID holds the time, and so any octet.
 fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut quoted = false;
-    for character in text.chars() {
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        if quoted && character == '\\' {
+            word.push(character);
+            word.extend(characters.next());
+            continue;
+        }
         let ends = !quoted && (character.is_whitespace() || "{};\"".contains(character));
         if ends || (quoted && character == '"') {
             if !word.is_empty() {
@@ -159,6 +166,12 @@ fn statements(words: &mut dyn Iterator<Item = &str>) -> Vec<Statement> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_escaped_quote_ends_no_string() {
+        let text = r#"default-duid "\000\0012\235\"\\{"; lease { fixed-address 192.0.2.7; }"#;
+        assert_eq!(parse(text).len(), 1);
+    }
 
     #[test]
     fn both_families_are_read() {
