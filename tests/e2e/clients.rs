@@ -113,7 +113,7 @@ fn udhcpc_gets_renews_and_releases_an_address(engine: Engine) {
     let mut udhcpc = clients::udhcpc(&world.client, "cli0", &["-r", "192.0.2.150"]);
     let bound = udhcpc.bound();
     assert_eq!(bound.address, Some(IpAddr::from([192, 0, 2, 150])));
-    assert_eq!(bound.lifetime, Some(config::VALID));
+    rows::told(bound.lifetime, config::VALID);
     assert_eq!(bound.variables["router"], "192.0.2.254");
     let address = v4(&bound);
     let first = rows::of4(&world.leases, address);
@@ -138,7 +138,7 @@ fn dhcpcd_gets_renews_and_releases_an_address(engine: Engine) {
     let mut dhcpcd = clients::dhcpcd(&world.client, "cli0", "ipv4only\noption routers\nnodelay\n");
     let bound = dhcpcd.bound();
     let address = v4(&bound);
-    assert_eq!(bound.lifetime, Some(config::VALID));
+    rows::told(bound.lifetime, config::VALID);
     assert_eq!(bound.variables["new_routers"], "192.0.2.254");
     live4(&rows::of4(&world.leases, address));
 
@@ -346,13 +346,13 @@ fn address_and_prefix(client: &mut Client) -> (Binding, Binding) {
 fn agrees4(row: &Row4, remembered: &Lease) {
     live4(row);
     assert_eq!(remembered.address, Some(row.address.into()));
-    assert_eq!(remembered.lifetime, Some(row.valid));
+    rows::told(remembered.lifetime, row.valid);
 }
 
 fn agrees6(row: &Row6, remembered: &Lease) {
     live6(row);
-    assert_eq!(remembered.lifetime, Some(row.valid));
-    assert_eq!(remembered.preferred, Some(row.preferred));
+    rows::told(remembered.lifetime, row.valid);
+    rows::told(remembered.preferred, row.preferred);
     assert_eq!(remembered.iaid, Some(row.iaid));
 }
 

@@ -175,3 +175,20 @@ fn number<T: std::str::FromStr>(row: &[String], column: usize) -> T {
     let parsed = row[column].parse().ok();
     parsed.unwrap_or_else(|| panic!("column {column} of {row:?} is not a number in range"))
 }
+
+/// Longest that a grant may have waited for its database, in seconds.
+const WAITED: u32 = 30;
+
+/// A client is told the lifetime that it was granted, less what the grant waited for its database.
+///
+/// # Panics
+/// When it was told another one.
+#[track_caller]
+pub fn told(lifetime: Option<u32>, granted: u32) {
+    let lifetime = lifetime.expect("it was told a lifetime");
+    let least = granted.saturating_sub(WAITED);
+    assert!(
+        (least..=granted).contains(&lifetime),
+        "told {lifetime} of {granted}"
+    );
+}

@@ -233,7 +233,10 @@ fn the_answers_of_two_workers_are_duplicates() {
         return;
     }
     let fleet = Fleet::new(Engine::Sqlite);
-    let _workers = fleet.start(&fleet::config4(&fleet.leases, 3_000_000));
+    let mut config = fleet::config4(&fleet.leases, 3_000_000);
+    // In rising order two workers offer the same until they know of each other.
+    config["Dhcp4"]["allocator"] = json!("random");
+    let _workers = fleet.start(&config);
     let command = fleet.relay.command(env!("CARGO_BIN_EXE_murre-load"));
     let place = [&RELAYED4[..], &["--server", "198.51.100.1"]].concat();
     let result = load(command, &place, "--window 10 --exchanges 200");

@@ -127,7 +127,7 @@ fn lifetimes_are_chosen_within_their_bounds(engine: Engine) {
             request.option(code::LEASE_TIME, &asked.to_be_bytes());
         }
         let ack = scene.relay.ask(&mut request);
-        assert_eq!(ack.seconds(code::LEASE_TIME), Some(expected));
+        rows::told(ack.seconds(code::LEASE_TIME), expected);
         assert_eq!(rows::of4(&scene.world.leases, ack.yiaddr()).valid, expected);
         // T1 and T2 as configured: both lie within.
         assert_eq!(ack.seconds(code::RENEWAL_TIME), Some(2));

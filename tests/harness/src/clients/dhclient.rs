@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use nix::sys::signal::Signal;
+
 use super::{Client, Kind, directory};
 use crate::netns::Namespace;
 use crate::packages;
@@ -49,7 +51,8 @@ impl Invocation {
         Daemon::spawn("dhclient", &self.command(&["-d", "-v"]))
     }
 
-    /// dhclient releases by a second process that ends the first.
+    /// dhclient releases by a second process that ends the first. That one misses a signal that comes
+    /// while it runs its script, so it is told again until it ends.
     pub(super) fn release(&self, running: &Daemon) {
         let releasing = Daemon::spawn("dhclient-release", &self.command(&["-d", "-v", "-r"]));
         let limit = Duration::from_secs(20);
@@ -58,11 +61,13 @@ impl Invocation {
             "dhclient -r: {:#?}",
             releasing.lines()
         );
-        assert!(
-            running.wait(limit).is_some(),
-            "dhclient: {:#?}",
-            running.lines()
-        );
+        for _ in 0..10 {
+            if running.wait(Duration::from_secs(2)).is_some() {
+                return;
+            }
+            running.signal(Signal::SIGTERM);
+        }
+        panic!("dhclient does not end: {:#?}", running.lines());
     }
 
     fn command(&self, mode: &[&str]) -> Command {
