@@ -1,0 +1,323 @@
+//! The classes of a configuration: checked, compiled, and evaluated in the manual's passes
+//! (classify.rst:62-147).
+
+use std::collections::HashMap;
+
+use crate::error::EvalError;
+use crate::expression::{Test, Value};
+use crate::names::{
+    ALL, ClassId, KNOWN, Membership, Names, SPAWN_PREFIX, UNKNOWN, VENDOR_CLASS_PREFIX, is_built_in,
+};
+use crate::program::{Program, Seen, Start};
+use crate::subject::Subject;
+
+/// A class as the configuration defines it.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// Its name, unique among the definitions.
+    pub name: String,
+    /// How a query gets it.
+    pub rule: Rule,
+    /// Evaluated only where a network, subnet or pool requires it.
+    pub only_if_required: bool,
+}
+
+/// How a query gets a class.
+#[derive(Clone, Debug)]
+pub enum Rule {
+    /// By somebody else: a reservation, a template, a hook, a built-in condition.
+    Given,
+    /// Where this is true.
+    Test(Test),
+    /// Where this yields anything, together with a class named after it.
+    Template(Value),
+}
+
+/// Why definitions do not fit together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DependencyError {
+    /// Two classes of one name.
+    #[error("the class '{0}' is defined twice")]
+    Twice(String),
+    /// A class that is defined later, or nowhere.
+    #[error("member('{other}') in class '{class}': that class is not defined before it")]
+    NotDefined {
+        /// Whose expression it is.
+        class: String,
+        /// What it refers to.
+        other: String,
+    },
+}
+
+/// When a class is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pass {
+    /// When the query has come in.
+    First,
+    /// When it is clear whether the client has a reservation.
+    Second,
+    /// When something requires it.
+    OnRequest,
+}
+
+#[derive(Clone, Debug)]
+struct Class {
+    id: ClassId,
+    name: String,
+    pass: Pass,
+    rule: Compiled,
+}
+
+#[derive(Clone, Debug)]
+enum Compiled {
+    Given,
+    Test(Start),
+    Template(Value),
+}
+
+/// A class of a pass: its index, and where its test begins if it has one.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    class: u32,
+    test: Option<Start>,
+}
+
+/// All classes of a configuration and all class names that it mentions.
+#[derive(Clone, Debug)]
+pub struct ClassSet {
+    names: Names,
+    classes: Vec<Class>,
+    by_id: HashMap<ClassId, usize>,
+    /// What a query meets in the first and second pass, kept small as it is gone through each time.
+    passes: [Vec<Entry>; 2],
+    program: Program,
+    all: ClassId,
+    known: ClassId,
+    unknown: ClassId,
+}
+
+impl ClassSet {
+    /// Checks and compiles definitions whose expressions were parsed with `names`.
+    ///
+    /// # Errors
+    /// The first definition that does not fit those before it, by its index.
+    pub fn new(
+        mut names: Names,
+        definitions: Vec<Definition>,
+    ) -> Result<Self, (usize, DependencyError)> {
+        let [all, known, unknown] = [ALL, KNOWN, UNKNOWN].map(|name| names.intern(name));
+        let mut set = Self {
+            names,
+            classes: Vec::with_capacity(definitions.len()),
+            by_id: HashMap::new(),
+            passes: [Vec::new(), Vec::new()],
+            program: Program::default(),
+            all,
+            known,
+            unknown,
+        };
+        for (index, definition) in definitions.into_iter().enumerate() {
+            set.add(definition).map_err(|error| (index, error))?;
+        }
+        Ok(set)
+    }
+
+    /// All names with their numbers.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    fn add(&mut self, definition: Definition) -> Result<(), DependencyError> {
+        let id = self.names.intern(&definition.name);
+        if self.by_id.contains_key(&id) {
+            return Err(DependencyError::Twice(definition.name));
+        }
+        let pass = self.pass_of(&definition)?;
+        let rule = match definition.rule {
+            Rule::Given => Compiled::Given,
+            Rule::Test(test) => Compiled::Test(self.program.compile(&test)),
+            Rule::Template(value) => Compiled::Template(value),
+        };
+        let entry = Entry {
+            class: u32::try_from(self.classes.len()).unwrap_or(u32::MAX),
+            test: match rule {
+                Compiled::Test(start) => Some(start),
+                Compiled::Given | Compiled::Template(_) => None,
+            },
+        };
+        let [first, second] = &mut self.passes;
+        match (pass, &rule) {
+            (_, Compiled::Given) | (Pass::OnRequest, _) => {}
+            (Pass::First, _) => first.push(entry),
+            (Pass::Second, _) => second.push(entry),
+        }
+        self.by_id.insert(id, self.classes.len());
+        self.classes.push(Class {
+            id,
+            name: definition.name,
+            pass,
+            rule,
+        });
+        Ok(())
+    }
+
+    /// The pass of a class: the first in which everything it depends on is known.
+    fn pass_of(&self, definition: &Definition) -> Result<Pass, DependencyError> {
+        let mut pass = Pass::First;
+        let mut missing = None;
+        let mut depends = |id: ClassId| {
+            let class = self
+                .by_id
+                .get(&id)
+                .and_then(|index| self.classes.get(*index));
+            if id == self.known
+                || id == self.unknown
+                || class.is_some_and(|c| c.pass == Pass::Second)
+            {
+                pass = Pass::Second;
+            }
+            if class.is_none() && !is_built_in(self.names.name(id)) {
+                missing.get_or_insert(id);
+            }
+        };
+        match &definition.rule {
+            Rule::Given => {}
+            Rule::Test(test) => test.for_each_member(&mut depends),
+            Rule::Template(value) => value.for_each_member(&mut depends),
+        }
+        if let Some(other) = missing {
+            return Err(DependencyError::NotDefined {
+                class: definition.name.clone(),
+                other: self.names.name(other).to_owned(),
+            });
+        }
+        Ok(if definition.only_if_required {
+            Pass::OnRequest
+        } else {
+            pass
+        })
+    }
+}
+
+/// The classes that one query gets, pass by pass.
+#[derive(Debug)]
+pub struct Classification<'s, S> {
+    set: &'s ClassSet,
+    subject: &'s S,
+    seen: Seen<'s>,
+    classes: Membership,
+    unmentioned: Vec<String>,
+}
+
+impl<'s, S: Subject> Classification<'s, S> {
+    /// A query with the class `ALL`, and no other yet.
+    pub fn new(set: &'s ClassSet, subject: &'s S) -> Self {
+        let mut classes = Membership::default();
+        classes.insert(set.all);
+        Self {
+            set,
+            subject,
+            seen: set.program.seen(),
+            classes,
+            unmentioned: Vec::new(),
+        }
+    }
+
+    /// The classes so far.
+    pub fn classes(&self) -> &Membership {
+        &self.classes
+    }
+
+    /// Names of classes so far, in the order of assignment but for those that the configuration does
+    /// not mention: these come last.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let mentioned = self.classes.iter().map(|id| self.set.names.name(id));
+        mentioned.chain(self.unmentioned.iter().map(String::as_str))
+    }
+
+    /// Gives the query a class that no expression decides about.
+    pub fn give(&mut self, name: &str) {
+        match self.set.names.find(name) {
+            Some(id) => {
+                self.classes.insert(id);
+            }
+            None if self.unmentioned.iter().all(|other| other != name) => {
+                self.unmentioned.push(name.to_owned());
+            }
+            None => {}
+        }
+    }
+
+    /// Gives the query the class of its vendor class identifier.
+    pub fn give_vendor_class(&mut self, identifier: &[u8]) {
+        let identifier = String::from_utf8_lossy(identifier);
+        self.give(&format!("{VENDOR_CLASS_PREFIX}{identifier}"));
+    }
+
+    /// Evaluates what depends on the query alone. `failed` hears of expressions without a value.
+    pub fn first_pass(&mut self, failed: &mut dyn FnMut(&str, EvalError)) {
+        let [first, _] = &self.set.passes;
+        self.evaluate_all(first, failed);
+    }
+
+    /// Says whether the client has a reservation, and evaluates what depends on that.
+    pub fn second_pass(&mut self, has_reservation: bool, failed: &mut dyn FnMut(&str, EvalError)) {
+        self.classes.insert(match has_reservation {
+            true => self.set.known,
+            false => self.set.unknown,
+        });
+        let [_, second] = &self.set.passes;
+        self.evaluate_all(second, failed);
+    }
+
+    /// Evaluates a class that a network, subnet or pool requires, whatever its pass.
+    pub fn require(&mut self, id: ClassId, failed: &mut dyn FnMut(&str, EvalError)) {
+        let set = self.set;
+        let class = set.by_id.get(&id).and_then(|index| set.classes.get(*index));
+        if let Some(class) = class {
+            self.evaluate(class, failed);
+        }
+    }
+
+    fn evaluate_all(&mut self, pass: &'s [Entry], failed: &mut dyn FnMut(&str, EvalError)) {
+        let set = self.set;
+        for entry in pass {
+            let is_false = entry.test.is_some_and(|start| {
+                let program = &set.program;
+                let is = program.is_true(start, self.subject, &self.classes, &mut self.seen);
+                is == Ok(false)
+            });
+            // Nearly all are false, and are not looked at any further.
+            if let (false, Some(class)) = (is_false, set.classes.get(entry.class as usize)) {
+                self.evaluate(class, failed);
+            }
+        }
+    }
+
+    fn evaluate(&mut self, class: &'s Class, failed: &mut dyn FnMut(&str, EvalError)) {
+        let set = self.set;
+        match &class.rule {
+            Compiled::Given => {}
+            Compiled::Test(start) => {
+                let program = &set.program;
+                match program.is_true(*start, self.subject, &self.classes, &mut self.seen) {
+                    Ok(true) => {
+                        self.classes.insert(class.id);
+                    }
+                    Ok(false) => {}
+                    Err(error) => failed(&class.name, error),
+                }
+            }
+            Compiled::Template(value) => match value.of(self.subject, &self.classes) {
+                Ok(value) if value.is_empty() => {}
+                Ok(value) => {
+                    let value = String::from_utf8_lossy(&value).into_owned();
+                    self.give(&format!("{SPAWN_PREFIX}{}_{value}", class.name));
+                    self.classes.insert(class.id);
+                }
+                Err(error) => failed(&class.name, error),
+            },
+        }
+    }
+}
