@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use murre_config::{ConfigError, ConfigErrors, Fault, load, read};
 
 /// Samples that load whole.
-const LOADS: [&str; 13] = [
+const LOADS: [&str; 14] = [
+    "kea4/all-options.json",
     "kea4/backends.json",
     "kea4/leases-expiration.json",
     "kea4/multiple-options.json",

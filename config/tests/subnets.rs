@@ -6,7 +6,7 @@ mod common;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use common::{config, notes, v4, v6};
-use murre_config::{Allocator, PoolKind, Triplet};
+use murre_config::{Allocator, OptionSet, PoolKind, Triplet};
 
 #[test]
 fn lifetimes_are_inherited_as_triplets_and_timers_one_by_one() {
@@ -214,20 +214,29 @@ fn options_come_from_the_most_specific_scope_and_flags_stick() {
           "pools": [ { "pool": "10.0.0.0/25", "option-data": [
             { "name": "ntp-servers", "never-send": true } ] } ] } ]"#);
     let subnet = &server.subnets()[0];
-    let data = |code| subnet.options.get(code).map(|option| option.data.to_vec());
+    let below_global = |options: &OptionSet| options.over(&server.options);
+    let (in_subnet, in_pool) = (
+        below_global(&subnet.options),
+        below_global(&subnet.pools[0].options),
+    );
+    let data = |code| in_subnet.get(code).map(|option| option.data.to_vec());
     assert_eq!(data(6), Some(vec![192, 0, 2, 3]));
     assert!(
-        subnet.options.get(6).unwrap().always_send,
+        in_subnet.get(6).unwrap().always_send,
         "a flag given above sticks"
     );
     assert_eq!(data(3), Some(vec![10, 0, 0, 1]));
-    let pool = subnet.pools[0].options.get(42).unwrap();
+    let pool = in_pool.get(42).unwrap();
     assert!(pool.never_send && pool.has_data);
     assert!(
-        !subnet.options.get(42).unwrap().never_send,
+        !in_subnet.get(42).unwrap().never_send,
         "a pool's flag is the pool's"
     );
     assert_eq!(server.options.get(6).unwrap().data.len(), 8);
+    assert!(
+        subnet.options.get(42).is_none(),
+        "global options stay apart"
+    );
 }
 
 #[test]
@@ -247,6 +256,7 @@ fn options_of_several_vendors_stand_side_by_side() {
     );
     let vendors: Vec<_> = server.subnets()[0]
         .options
+        .over(&server.options)
         .all(125)
         .iter()
         .map(|option| option.vendor)
@@ -264,7 +274,8 @@ fn v6_options_are_read_in_their_own_space() {
     );
     let pool = &server.subnets()[0].pd_pools[0];
     assert_eq!(&pool.options.get(7).unwrap().data[..], [7]);
-    assert_eq!(pool.options.get(23).unwrap().data.len(), 16);
+    let with_global = pool.options.over(&server.options);
+    assert_eq!(with_global.get(23).unwrap().data.len(), 16);
 }
 
 #[test]

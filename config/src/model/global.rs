@@ -1,9 +1,11 @@
 //! `Dhcp4` and `Dhcp6` as a whole, and the small maps of the global scope.
 
 use murre_wire::Family;
+use murre_wire::option::Definitions;
 
 use super::database::lease_database;
-use super::inherited::Inherited;
+use super::definitions::{definitions, universe};
+use super::inherited::{Above, Inherited};
 use super::interfaces::interfaces;
 use super::logging::loggers;
 use super::options::options;
@@ -15,9 +17,19 @@ use crate::snapshot::{ControlSocket, ExpiredLeases, MultiThreading, OptionSet, S
 
 /// Reads one family's map.
 pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
+    let standard = Definitions::standard(universe::<F>());
+    let definitions = definitions::<F>(cx, fields, &standard);
     let inherited = Inherited::read::<F>(cx, fields, &Inherited::default());
-    let options = options::<F>(cx, fields, &OptionSet::default());
-    let subnets = subnets::<F>(cx, fields, &inherited, &options);
+    let none = OptionSet::default();
+    let options = options::<F>(cx, fields, &definitions, &none);
+    // Options of classes come between the global ones and those of all other scopes, so nobody inherits
+    // the global ones here.
+    let above = Above {
+        inherited: &inherited,
+        options: &none,
+        definitions: &definitions,
+    };
+    let subnets = subnets::<F>(cx, fields, above);
     let mut server = Server::new(subnets);
     server.options = options;
     server.lifetimes = inherited.lifetimes();

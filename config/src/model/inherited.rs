@@ -5,10 +5,11 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use murre_wire::Family;
+use murre_wire::option::Definitions;
 
 use super::{Cx, Fields};
 use crate::error::{ConfigError, Note};
-use crate::snapshot::{Allocator, Lifetimes, Triplet};
+use crate::snapshot::{Allocator, Lifetimes, OptionSet, Triplet};
 
 /// Keys of a lifetime: least, default, most.
 pub(crate) type Triple = [&'static str; 3];
@@ -42,6 +43,17 @@ pub(super) struct Inherited {
     pub(super) server_hostname: Option<Arc<str>>,
     pub(super) boot_file_name: Option<Arc<str>>,
     pub(super) offer_lifetime: Option<u32>,
+}
+
+/// What the scopes above hand down to one.
+#[derive(Clone, Copy)]
+pub(super) struct Above<'a> {
+    /// Values that a scope may override.
+    pub(super) inherited: &'a Inherited,
+    /// Options of the scopes between the global one and this one.
+    pub(super) options: &'a OptionSet,
+    /// Formats of options.
+    pub(super) definitions: &'a Arc<Definitions>,
 }
 
 impl Inherited {

@@ -7,6 +7,7 @@
 mod conflicts;
 mod cx;
 mod database;
+mod definitions;
 mod global;
 mod inherited;
 mod interfaces;
@@ -14,6 +15,7 @@ mod logging;
 mod options;
 mod pools;
 mod server_id;
+mod spaces;
 mod subnets;
 
 pub(crate) use cx::{Cx, Fields};

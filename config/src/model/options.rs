@@ -6,93 +6,83 @@ use murre_wire::Family;
 use murre_wire::option::text::{TextError, encode_csv, encode_hex};
 use murre_wire::option::{Definitions, OptionDef, Universe};
 
+use super::definitions::universe;
+use super::spaces::{Entry, assemble, vendor_of};
 use super::{Cx, Fields};
 use crate::error::{ConfigError, Fault, Note};
-use crate::snapshot::{ConfiguredOption, OptionSet};
-
-/// The option universe of a family.
-fn universe<F: Family>() -> Universe {
-    if F::VERSION == 4 {
-        Universe::V4
-    } else {
-        Universe::V6
-    }
-}
+use crate::snapshot::OptionSet;
 
 /// Reads the options of a scope and puts them over those of the scopes above.
-pub(super) fn options<F: Family>(cx: &mut Cx, scope: &Fields<'_>, above: &OptionSet) -> OptionSet {
-    let entries = cx.maps(scope, "option-data");
-    if entries.is_empty() {
+pub(super) fn options<F: Family>(
+    cx: &mut Cx,
+    scope: &Fields<'_>,
+    definitions: &Arc<Definitions>,
+    above: &OptionSet,
+) -> OptionSet {
+    let maps = cx.maps(scope, "option-data");
+    if maps.is_empty() {
         return above.clone();
     }
     let universe = universe::<F>();
-    let definitions = Definitions::standard(universe);
-    let options = entries
-        .iter()
-        .filter_map(|entry| option(cx, entry, universe, &definitions));
-    OptionSet::new(options.collect()).over(above)
+    let entries = maps.iter();
+    let entries = entries.filter_map(|fields| entry(cx, fields, universe, definitions));
+    let entries: Vec<_> = entries.collect();
+    OptionSet::new(assemble(cx, universe, &entries)).over(above)
 }
 
-fn option(
+fn entry<'m>(
     cx: &mut Cx,
-    fields: &Fields<'_>,
+    fields: &Fields<'m>,
     universe: Universe,
     definitions: &Definitions,
-) -> Option<ConfiguredOption> {
+) -> Option<Entry<'m>> {
     let always_send = cx.boolean(fields, "always-send").unwrap_or_default();
     let never_send = cx.boolean(fields, "never-send").unwrap_or_default();
     let csv = cx.boolean(fields, "csv-format");
     let text = cx.text(fields, "data").unwrap_or_default();
-    standard_space(cx, fields, universe, definitions)?;
-    let (code, definition) = identity(cx, fields, universe, definitions)?;
+    let space = cx.filled(fields, "space").unwrap_or(universe.space());
+    let space = definitions.space_name(space).to_owned();
+    if universe == Universe::V6 && vendor_of(&space).is_some() {
+        let fault = Fault::NotSupported(format!("the option space \"{space}\""));
+        cx.error(ConfigError::new(fields.place_of("space").clone(), fault));
+        return None;
+    }
+    let (code, definition) = identity(cx, fields, (universe, &space), definitions)?;
     // An entry may consist of its flag alone.
     let has_data = !(text.is_empty() && never_send);
-    let data = match has_data {
+    let own = match has_data {
         true => encode(cx, fields, universe, definition.as_deref(), csv, text)?,
         false => Vec::new(),
     };
-    let vendor = vendor(universe, code, &data);
-    Some(ConfiguredOption {
+    Some(Entry {
+        space,
         code,
-        data: data.into(),
-        vendor,
+        definition,
+        own,
         always_send,
         never_send,
         has_data,
+        place: fields.place,
     })
-}
-
-/// Options of other spaces belong into containers, which are not built yet.
-fn standard_space(
-    cx: &mut Cx,
-    fields: &Fields<'_>,
-    universe: Universe,
-    definitions: &Definitions,
-) -> Option<()> {
-    let Some(space) = cx.filled(fields, "space") else {
-        return Some(());
-    };
-    if definitions.space_name(space) == universe.space() {
-        return Some(());
-    }
-    let fault = Fault::NotSupported(format!("the option space \"{space}\""));
-    cx.error(ConfigError::new(fields.place_of("space").clone(), fault));
-    None
 }
 
 /// Code and definition of an entry, by its name, its code or both.
 fn identity(
     cx: &mut Cx,
     fields: &Fields<'_>,
-    universe: Universe,
+    (universe, space): (Universe, &str),
     definitions: &Definitions,
 ) -> Option<(u16, Option<Arc<OptionDef>>)> {
-    let range = 1..=i128::from(universe.max_code());
+    // 0 and 255 stand for something else in a DHCPv4 message, but not in its other spaces.
+    let range = match (space == universe.space(), universe) {
+        (true, _) => 1..=i128::from(universe.max_code()),
+        (false, Universe::V4) => 0..=255,
+        (false, Universe::V6) => 0..=i128::from(u16::MAX),
+    };
     let code = match fields.get("code") {
         Some(_) => Some(cx.integer(fields, "code", range)?),
         None => None,
     };
-    let space = universe.space();
     let Some(name) = cx.filled(fields, "name") else {
         let Some(code) = code else {
             cx.value_error(fields.place, "an option needs a \"name\" or a \"code\"");
@@ -177,14 +167,4 @@ fn encode(
             None
         }
     }
-}
-
-/// The enterprise number of options whose identity it is part of (dhcp4-srv.rst:3392).
-fn vendor(universe: Universe, code: u16, data: &[u8]) -> Option<u32> {
-    let carries = match universe {
-        Universe::V4 => matches!(code, 124 | 125),
-        Universe::V6 => matches!(code, 16 | 17),
-    };
-    let bytes = data.first_chunk::<4>().filter(|_| carries)?;
-    Some(u32::from_be_bytes(*bytes))
 }

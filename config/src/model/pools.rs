@@ -1,5 +1,8 @@
 //! `pools` and `pd-pools`.
 
+use std::sync::Arc;
+
+use murre_wire::option::Definitions;
 use murre_wire::{Address, Family};
 
 use super::options::options;
@@ -20,11 +23,12 @@ pub(super) fn address_pools<F: Family>(
     cx: &mut Cx,
     fields: &Fields<'_>,
     subnet: &Subnet<F>,
+    definitions: &Arc<Definitions>,
 ) -> Vec<PlacedPool<F>> {
     let maps = cx.maps(fields, "pools");
     let pools: Vec<_> = maps
         .iter()
-        .filter_map(|map| address_pool(cx, map, subnet))
+        .filter_map(|map| address_pool(cx, map, subnet, definitions))
         .collect();
     refuse_overlap(cx, &pools);
     pools
@@ -34,8 +38,9 @@ fn address_pool<F: Family>(
     cx: &mut Cx,
     fields: &Fields<'_>,
     subnet: &Subnet<F>,
+    definitions: &Arc<Definitions>,
 ) -> Option<PlacedPool<F>> {
-    let (pool_id, options) = common::<F>(cx, fields, &subnet.options);
+    let (pool_id, options) = common::<F>(cx, fields, definitions, &subnet.options);
     if fields.get("pool").is_none() {
         cx.missing(fields, "pool");
     }
@@ -110,9 +115,14 @@ fn starts_inside<F: Family>(text: &str, pool: &Pool<F>) -> Option<String> {
     inside.then(|| format!("the pool starts at {}, inside its prefix", pool.first()))
 }
 
-fn common<F: Family>(cx: &mut Cx, fields: &Fields<'_>, above: &OptionSet) -> (u32, OptionSet) {
+fn common<F: Family>(
+    cx: &mut Cx,
+    fields: &Fields<'_>,
+    definitions: &Arc<Definitions>,
+    above: &OptionSet,
+) -> (u32, OptionSet) {
     let pool_id = cx.seconds(fields, "pool-id").unwrap_or_default();
-    (pool_id, options::<F>(cx, fields, above))
+    (pool_id, options::<F>(cx, fields, definitions, above))
 }
 
 /// Reads the pools of prefixes of a subnet.
@@ -120,11 +130,12 @@ pub(super) fn pd_pools<F: Family>(
     cx: &mut Cx,
     fields: &Fields<'_>,
     subnet: &Subnet<F>,
+    definitions: &Arc<Definitions>,
 ) -> Vec<PlacedPool<F>> {
     let maps = cx.maps(fields, "pd-pools");
     let pools: Vec<_> = maps
         .iter()
-        .filter_map(|map| pd_pool(cx, map, subnet))
+        .filter_map(|map| pd_pool(cx, map, subnet, definitions))
         .collect();
     refuse_overlap(cx, &pools);
     pools
@@ -134,8 +145,9 @@ fn pd_pool<F: Family>(
     cx: &mut Cx,
     fields: &Fields<'_>,
     subnet: &Subnet<F>,
+    definitions: &Arc<Definitions>,
 ) -> Option<PlacedPool<F>> {
-    let (pool_id, options) = common::<F>(cx, fields, &subnet.options);
+    let (pool_id, options) = common::<F>(cx, fields, definitions, &subnet.options);
     for key in ["prefix", "prefix-len", "delegated-len"] {
         if fields.get(key).is_none() {
             cx.missing(fields, key);

@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet};
 use murre_wire::Family;
 
 use super::conflicts::{refuse_addresses_in_prefixes, refuse_mixed_delegation};
-use super::inherited::Inherited;
+use super::inherited::{Above, Inherited};
 use super::options::options;
 use super::pools::{PlacedPool, address_pools, pd_pools, prefix_len};
 use super::{Cx, Fields};
 use crate::error::{ConfigError, Note};
 use crate::read::{Place, Value};
-use crate::snapshot::{OptionSet, Subnet};
+use crate::snapshot::Subnet;
 
 /// Largest subnet identifier (dhcp4-srv.rst:1233).
 const LAST_ID: i128 = 4_294_967_294;
@@ -20,8 +20,7 @@ const LAST_ID: i128 = 4_294_967_294;
 pub(super) fn subnets<F: Family>(
     cx: &mut Cx,
     global: &Fields<'_>,
-    above: &Inherited,
-    global_options: &OptionSet,
+    above: Above<'_>,
 ) -> Vec<Subnet<F>> {
     let key = if F::VERSION == 4 {
         "subnet4"
@@ -36,7 +35,7 @@ pub(super) fn subnets<F: Family>(
     let mut subnets = Vec::with_capacity(maps.len());
     for fields in &maps {
         let id = ids.id_of(cx, fields);
-        let Some(mut subnet) = subnet::<F>(cx, fields, id, above, global_options) else {
+        let Some(mut subnet) = subnet::<F>(cx, fields, id, above) else {
             continue;
         };
         let place = fields.place_of("subnet");
@@ -44,12 +43,12 @@ pub(super) fn subnets<F: Family>(
             let message = format!("subnet {} is given twice", subnet.text);
             cx.error(ConfigError::value(place, message).with(first, "first given at"));
         }
-        let addresses = address_pools(cx, fields, &subnet);
+        let addresses = address_pools(cx, fields, &subnet, above.definitions);
         subnet.pools = addresses.iter().map(|placed| placed.pool.clone()).collect();
         if F::VERSION == 6 {
             addressed.extend(addresses);
         }
-        let prefixes = pd_pools(cx, fields, &subnet);
+        let prefixes = pd_pools(cx, fields, &subnet, above.definitions);
         subnet.pd_pools = prefixes.iter().map(|placed| placed.pool.clone()).collect();
         delegated.extend(prefixes);
         subnets.push(subnet);
@@ -64,11 +63,10 @@ fn subnet<F: Family>(
     cx: &mut Cx,
     fields: &Fields<'_>,
     id: u32,
-    above: &Inherited,
-    global_options: &OptionSet,
+    above: Above<'_>,
 ) -> Option<Subnet<F>> {
-    let inherited = Inherited::read::<F>(cx, fields, above);
-    let options = options::<F>(cx, fields, global_options);
+    let inherited = Inherited::read::<F>(cx, fields, above.inherited);
+    let options = options::<F>(cx, fields, above.definitions, above.options);
     let relay = relay::<F>(cx, fields);
     let interface = cx.filled(fields, "interface").map(Into::into);
     let interface_id = cx

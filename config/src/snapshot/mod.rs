@@ -18,7 +18,7 @@ mod subnet;
 pub use database::{DatabaseAccess, DatabaseHost, DatabaseTls, Engine, OnFail, Secret};
 pub use lifetimes::{INFINITE, Lifetimes, Triplet};
 pub use logging::{LogDestination, LogOutput, Logger, Severity};
-pub use options::{ConfiguredOption, OptionSet};
+pub use options::{ConfiguredOption, OptionSet, OptionSpace};
 pub(crate) use pool::low_mask;
 pub use pool::{Pool, PoolKind};
 pub use server::{ControlSocket, ExpiredLeases, MultiThreading, Server};

@@ -2,12 +2,24 @@
 
 use std::sync::Arc;
 
-/// One configured option of the top-level space (`dhcp4` or `dhcp6`).
+/// Where a configured option is sent. Sub-options of other spaces are in the data of what holds them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OptionSpace {
+    /// In the message: space `dhcp4` or `dhcp6`.
+    #[default]
+    Message,
+    /// Among the options of a vendor (space `vendor-N`): in option 125 (v4) or 17 (v6).
+    Vendor(u32),
+}
+
+/// One configured option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfiguredOption {
+    /// Where it is sent.
+    pub space: OptionSpace,
     /// Option code.
     pub code: u16,
-    /// Payload as it goes on the wire, without code and length.
+    /// Payload as it goes on the wire, without code and length, with sub-options that belong to it.
     pub data: Arc<[u8]>,
     /// Enterprise number where the option carries one: part of its identity.
     pub vendor: Option<u32>,
@@ -20,9 +32,10 @@ pub struct ConfiguredOption {
 }
 
 impl ConfiguredOption {
-    /// An option with a value and no flags.
+    /// An option of the message with a value and no flags.
     pub fn new(code: u16, data: impl Into<Arc<[u8]>>) -> Self {
         Self {
+            space: OptionSpace::Message,
             code,
             data: data.into(),
             vendor: None,
@@ -32,12 +45,12 @@ impl ConfiguredOption {
         }
     }
 
-    fn key(&self) -> (u16, Option<u32>) {
-        (self.code, self.vendor)
+    fn key(&self) -> (OptionSpace, u16, Option<u32>) {
+        (self.space, self.code, self.vendor)
     }
 }
 
-/// Options of a scope with those of the scopes above it, sorted by code. Cheap to clone.
+/// Options of a scope with those of the scopes above it, sorted by space and code. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptionSet(Arc<[ConfiguredOption]>);
 
@@ -54,19 +67,35 @@ impl OptionSet {
         Self(options.into())
     }
 
-    /// The first option with `code`.
+    /// The first option of the message with `code`.
     pub fn get(&self, code: u16) -> Option<&ConfiguredOption> {
         self.all(code).first()
     }
 
-    /// Every option with `code`: several where vendors differ or the file repeats it.
+    /// Every option of the message with `code`: several where vendors differ or the file repeats it.
     pub fn all(&self, code: u16) -> &[ConfiguredOption] {
-        let from = self.0.partition_point(|option| option.code < code);
-        let to = self.0.partition_point(|option| option.code <= code);
-        &self.0[from..to]
+        self.all_in(OptionSpace::Message, code)
     }
 
-    /// All options, in rising order of their codes.
+    /// Every option of a space with `code`.
+    pub fn all_in(&self, space: OptionSpace, code: u16) -> &[ConfiguredOption] {
+        let wanted = (space, code);
+        let place = |option: &ConfiguredOption| (option.space, option.code);
+        let from = self.0.partition_point(|option| place(option) < wanted);
+        let rest = self.0.get(from..).unwrap_or_default();
+        let len = rest.partition_point(|option| place(option) == wanted);
+        rest.get(..len).unwrap_or_default()
+    }
+
+    /// The options of a space, in rising order of their codes.
+    pub fn in_space(&self, space: OptionSpace) -> &[ConfiguredOption] {
+        let from = self.0.partition_point(|option| option.space < space);
+        let rest = self.0.get(from..).unwrap_or_default();
+        let len = rest.partition_point(|option| option.space == space);
+        rest.get(..len).unwrap_or_default()
+    }
+
+    /// All options, those of the message first, in rising order of their codes.
     pub fn iter(&self) -> std::slice::Iter<'_, ConfiguredOption> {
         self.0.iter()
     }

@@ -7,6 +7,7 @@ mod congestion;
 mod ending;
 mod journal;
 mod load;
+mod options;
 mod takeover;
 mod told;
 mod turns;
@@ -28,6 +29,7 @@ use crate::socket::{Packet, Reply, Sender};
 
 pub(crate) use journal::Journal;
 use load::Load;
+pub(crate) use options::Scopes;
 pub(crate) use told::left;
 pub(crate) use turns::Turns;
 pub(crate) use verdict::{Counters, Verdict};

@@ -2,12 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use murre_config::Subnet;
+use murre_config::{OptionSpace, Subnet};
 use murre_wire::V4;
 use murre_wire::dhcp4::{BOOTREQUEST, Message, MessageType, Parsing, code};
 
 use super::Query;
-use crate::exchange::{Context, Verdict};
+use crate::exchange::{Context, Scopes, Verdict};
 use crate::socket::Packet;
 
 /// Admit a packet as a query, or say why not.
@@ -74,7 +74,7 @@ pub(super) fn for_us(
     let ours = packet.local == IpAddr::V4(named)
         || on_interface()
         || overridden(query) == Some(named)
-        || configured(subnet) == Some(named.octets())
+        || configured(context, subnet) == Some(named.octets())
         || context.service.fleet.knows_server_id(named.into());
     if ours {
         Ok(())
@@ -84,8 +84,10 @@ pub(super) fn for_us(
 }
 
 /// Option 54 as configured for the subnet.
-pub(super) fn configured(subnet: &Subnet<V4>) -> Option<[u8; 4]> {
-    let option = subnet.options.get(u16::from(code::SERVER_IDENTIFIER))?;
+pub(super) fn configured(context: &Context<'_, V4>, subnet: &Subnet<V4>) -> Option<[u8; 4]> {
+    let scopes = Scopes::new([&subnet.options, &context.server.options]);
+    let values = scopes.values(OptionSpace::Message, u16::from(code::SERVER_IDENTIFIER));
+    let option = values.first()?;
     <[u8; 4]>::try_from(&*option.data).ok()
 }
 

@@ -10,6 +10,7 @@ mod options;
 mod reply;
 mod share;
 mod subnet;
+mod vendor;
 
 use murre_wire::V4;
 use murre_wire::dhcp4::{Message, MessageType};

@@ -9,7 +9,7 @@ use murre_wire::dhcp4::{Builder, FLAG_BROADCAST, MIN_MAX_SIZE, MessageType, code
 
 use super::{Query, gate, options};
 use crate::allocation::{Chosen, Wish};
-use crate::exchange::{Context, Exchange, Verdict};
+use crate::exchange::{Context, Exchange, Scopes, Verdict};
 use crate::socket::Reply;
 
 /// Where clients listen.
@@ -40,7 +40,8 @@ pub(super) fn with_lease(
     }
     builder.option(code::SUBNET_MASK, &wish.subnet.netmask().octets());
     fixed_fields(&mut builder, wish.subnet);
-    options::add(&mut builder, &query.message, &chosen.pool.options);
+    let scopes = Scopes::new([&chosen.pool.options, &context.server.options]);
+    options::add(&mut builder, &query.message, &scopes);
     finish(context, query, builder, kind, chosen.address)
 }
 
@@ -55,7 +56,8 @@ pub(super) fn without_lease(
     builder.ciaddr(query.message.ciaddr());
     builder.option(code::SUBNET_MASK, &subnet.netmask().octets());
     fixed_fields(&mut builder, subnet);
-    options::add(&mut builder, &query.message, &subnet.options);
+    let scopes = Scopes::new([&subnet.options, &context.server.options]);
+    options::add(&mut builder, &query.message, &scopes);
     finish(context, query, builder, kind, Ipv4Addr::UNSPECIFIED)
 }
 
@@ -87,7 +89,10 @@ fn start(
     subnet: &Subnet<V4>,
 ) -> Builder {
     let mut builder = Builder::reply(&query.message, kind);
-    builder.option(code::SERVER_IDENTIFIER, &server_identifier(query, subnet));
+    builder.option(
+        code::SERVER_IDENTIFIER,
+        &server_identifier(context, query, subnet),
+    );
     if let Some(id) = query.message.option(code::CLIENT_IDENTIFIER)
         && context.server.echo_client_id
     {
@@ -99,10 +104,10 @@ fn start(
     builder
 }
 
-fn server_identifier(query: &Query<'_>, subnet: &Subnet<V4>) -> [u8; 4] {
+fn server_identifier(context: &Context<'_, V4>, query: &Query<'_>, subnet: &Subnet<V4>) -> [u8; 4] {
     gate::overridden(query)
         .map(|address| address.octets())
-        .or_else(|| gate::configured(subnet))
+        .or_else(|| gate::configured(context, subnet))
         .unwrap_or(match query.packet.local {
             IpAddr::V4(local) => local.octets(),
             IpAddr::V6(_) => [0; 4],

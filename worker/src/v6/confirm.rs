@@ -7,7 +7,7 @@ use murre_wire::V6;
 use murre_wire::dhcp6::{IaKind, MessageType, code};
 
 use super::{Query, lease, options, reply};
-use crate::exchange::{Context, Verdict};
+use crate::exchange::{Context, Scopes, Verdict};
 use crate::socket::Reply;
 
 /// Success when all addresses fit the link, NotOnLink when one does not; silence when the client
@@ -30,7 +30,8 @@ pub(super) fn confirm(
     }
     let on_link = addresses.all(|named| subnet.contains(named.address));
     let mut builder = reply::start(query, MessageType::Reply);
-    options::add(&mut builder, &query.message, &[&subnet.options]);
+    let scopes = Scopes::new(reply::options_of(context, Some(subnet)));
+    options::add(&mut builder, &query.message, &scopes);
     if on_link {
         builder.status(code::status::SUCCESS, "All addresses fit this link.");
     } else {

@@ -10,7 +10,7 @@ use murre_wire::V6;
 use murre_wire::dhcp6::{Ia, IaKind, MessageType, code};
 
 use super::{Query, lease, options, reply};
-use crate::exchange::{Context, Journal, Verdict};
+use crate::exchange::{Context, Journal, Scopes, Verdict};
 use crate::socket::Reply;
 
 /// Which of the two.
@@ -45,8 +45,8 @@ async fn give_back(
     way: Way,
 ) -> Result<Reply, Verdict> {
     let mut builder = reply::start(query, MessageType::Reply);
-    let scope = subnet.map_or(&context.server.options, |subnet| &subnet.options);
-    options::add(&mut builder, &query.message, &[scope]);
+    let scopes = Scopes::new(reply::options_of(context, subnet));
+    options::add(&mut builder, &query.message, &scopes);
     let mut any_unknown = false;
     for ia in query.message.options.ias().take(lease::MAX_IAS) {
         let held = give_back_ia(context, query, (&ia, subnet), way).await?;

@@ -8,7 +8,7 @@ use murre_wire::V6;
 use murre_wire::dhcp6::MessageType;
 
 use super::{Query, options, reply};
-use crate::exchange::{Context, Verdict};
+use crate::exchange::{Context, Scopes, Verdict};
 use crate::socket::Reply;
 
 /// Answer with the options of the subnet, else the global ones.
@@ -19,7 +19,7 @@ pub(super) fn inform(
 ) -> Result<Reply, Verdict> {
     context.without_lease()?;
     let mut builder = reply::start(query, MessageType::Reply);
-    let scope = subnet.map_or(&context.server.options, |subnet| &subnet.options);
-    options::add(&mut builder, &query.message, &[scope]);
+    let scopes = Scopes::new(reply::options_of(context, subnet));
+    options::add(&mut builder, &query.message, &scopes);
     reply::finish(context, query, builder, MessageType::Reply)
 }

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 
 use super::assign::{Assigned, Granted};
 use super::{Query, lease, options};
-use crate::exchange::{Context, Exchange, Verdict};
+use crate::exchange::{Context, Exchange, Scopes, Verdict};
 use crate::socket::Reply;
 
 /// Where clients listen.
@@ -29,17 +29,25 @@ pub(super) fn with_leases(
     if rapid {
         builder.option(code::RAPID_COMMIT, &[]);
     }
-    let mut scopes: Vec<&OptionSet> = assigned
+    let pools = assigned
         .iter()
-        .filter_map(|assigned| Some(&assigned.granted.as_ref()?.chosen.pool.options))
-        .collect();
-    scopes.push(subnet.map_or(&context.server.options, |subnet| &subnet.options));
+        .filter_map(|assigned| Some(&assigned.granted.as_ref()?.chosen.pool.options));
+    let scopes = Scopes::new(pools.chain(options_of(context, subnet)));
     options::add(&mut builder, &query.message, &scopes);
     let (t1, t2) = tee_times(subnet, assigned);
     for assigned in assigned {
         add_ia(&mut builder, query, assigned, t1, t2);
     }
     finish(context, query, builder, kind)
+}
+
+/// The options of the subnet and the global ones.
+pub(super) fn options_of<'a>(
+    context: &Context<'a, V6>,
+    subnet: Option<&'a Arc<Subnet<V6>>>,
+) -> impl Iterator<Item = &'a OptionSet> {
+    let subnet = subnet.map(|subnet| &subnet.options);
+    subnet.into_iter().chain([&context.server.options])
 }
 
 /// What every answer has.
