@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 on_every_engine!(
     options_are_delivered_as_asked_always_and_never,
+    options_hold_options_and_vendors_have_their_own,
     long_options_are_split_and_what_does_not_fit_overflows_into_the_header,
     fixed_fields_come_from_the_subnet_or_from_above,
     lifetimes_are_chosen_within_their_bounds,
@@ -187,4 +188,59 @@ fn inform_is_answered_to_the_client_and_leaves_no_trace(engine: Engine) {
     assert_eq!(ack.kind(), Ack);
     assert_eq!(ack.option(code::ROUTERS), [192, 0, 2, 254]);
     assert_eq!(rows::lease4(&scene.world.leases), []);
+}
+
+fn options_hold_options_and_vendors_have_their_own(engine: Engine) {
+    let scene = Scene4::with(engine, |server| {
+        server["option-def"] = json!([
+            { "name": "inside", "code": 1, "space": "isc", "type": "uint16" },
+            { "name": "container", "code": 222, "type": "uint8", "encapsulate": "isc" },
+            { "name": "cookie", "code": 1, "space": "vendor-encapsulated-options-space", "type": "string" },
+            { "name": "tag", "code": 22, "space": "vendor-2234", "type": "string" },
+            { "name": "url", "code": 11, "space": "vendor-3561", "type": "string" },
+        ]);
+        server["option-data"] = json!([
+            { "name": "inside", "space": "isc", "data": "258" },
+            { "name": "container", "data": "9" },
+            { "name": "cookie", "space": "vendor-encapsulated-options-space", "data": "ab" },
+            { "name": "vendor-encapsulated-options" },
+            { "name": "vivso-suboptions", "data": "2234" },
+            { "name": "vivso-suboptions", "data": "3561" },
+            { "name": "tag", "space": "vendor-2234", "data": "t", "always-send": true },
+            { "name": "url", "space": "vendor-3561", "data": "u" },
+            { "name": "tftp-servers", "space": "vendor-4491", "data": "10.0.0.69" },
+        ]);
+    });
+    let vendors = code::VIVSO_SUBOPTIONS;
+    let asking = offered(
+        &scene,
+        1,
+        &[222, code::VENDOR_ENCAPSULATED_OPTIONS, vendors],
+    );
+    assert_eq!(asking.option(222), [9, 1, 2, 1, 2]);
+    assert_eq!(
+        asking.option(code::VENDOR_ENCAPSULATED_OPTIONS),
+        [1, 2, b'a', b'b']
+    );
+    // Nobody can ask for a single option of these vendors.
+    let tagged = [0, 0, 0x08, 0xba, 3, 22, 1, b't'];
+    assert_eq!(
+        asking.option(vendors),
+        [&tagged[..], &[0, 0, 0x0d, 0xe9, 0]].concat()
+    );
+
+    let plain = offered(&scene, 2, &[]);
+    assert_eq!((plain.get(vendors), plain.get(222)), (None, None));
+
+    // DOCSIS asks inside of its own block; who names a vendor gets what is always sent to it.
+    let naming = |number, block: &[u8]| {
+        let mut discover = Client::new(number).message(Discover);
+        discover.option(vendors, block);
+        scene.relay.ask(&mut discover).get(vendors)
+    };
+    let modem = naming(3, &[0, 0, 0x11, 0x8b, 3, 1, 1, 2]);
+    assert_eq!(modem.unwrap(), [0, 0, 0x11, 0x8b, 6, 2, 4, 10, 0, 0, 69]);
+    assert_eq!(naming(4, &[0, 0, 0x11, 0x8b, 3, 9, 1, 2]), None);
+    assert_eq!(naming(5, &[0, 0, 0x08, 0xba, 0]).unwrap(), tagged);
+    assert_eq!(naming(6, &[0, 0, 0x0d, 0xe9, 0]), None);
 }

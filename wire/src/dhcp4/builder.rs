@@ -49,8 +49,9 @@ type Plan = SmallVec<[(u8, Place); 24]>;
 const ONE_BYTE_OPTION: usize = 3;
 
 impl Builder {
-    /// A BOOTREPLY that answers `query`: hardware type, length and address, xid, flags and giaddr are
-    /// the query's; everything else is zero (RFC 2131 table 3).
+    /// A BOOTREPLY that answers `query`: hardware type, length and address, hops, xid, flags and giaddr
+    /// are the query's; everything else is zero (RFC 2131 table 3, but for hops, which is zero there; the
+    /// original leaves it as it came).
     #[must_use]
     pub fn reply(query: &Message<'_>, message_type: MessageType) -> Self {
         let mut builder = Self::bootp_reply(query);
@@ -62,6 +63,7 @@ impl Builder {
     #[must_use]
     pub fn bootp_reply(query: &Message<'_>) -> Self {
         let mut builder = Self::empty(BOOTREPLY, query.htype(), query.hlen());
+        builder.put(3, &[query.hops()]);
         builder.put(4, &query.xid().to_be_bytes());
         builder.put(10, &query.flags().to_be_bytes());
         builder.put(24, &query.giaddr().octets());

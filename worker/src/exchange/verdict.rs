@@ -52,6 +52,8 @@ verdicts! {
     NoAddress = "no-address",
     /// A client unknown here asks for an address; another server may know it.
     UnknownClient = "unknown-client",
+    /// A client without a lease here renews an address of no pool; another server may know it.
+    UnknownAddress = "unknown-address",
     /// Another worker granted this client another lease at the same moment, again and again.
     Contended = "contended",
     /// It waited, and its client may have been granted since what it would end.
@@ -88,6 +90,7 @@ impl Verdict {
             Self::Duplicate => (ids::DROP_DUPLICATE, detail),
             Self::NoAddress => (ids::ALLOC_FAIL, Level::WARN),
             Self::UnknownClient => (ids::NO_LEASE_INIT_REBOOT, detail),
+            Self::UnknownAddress => (ids::UNKNOWN_ADDRESS_REQUESTED, detail),
             Self::Contended => (ids::ALLOC_CONTENDED, Level::WARN),
             Self::Overtaken => (ids::DROP_OVERTAKEN, detail),
             Self::Congested | Self::Overload => (ids::PACKET_QUEUE_FULL, detail),

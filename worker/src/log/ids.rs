@@ -143,6 +143,8 @@ ids! {
         NAK_NO_LEASE = "DHCP4_PACKET_NAK_0003" / "DHCP6_LEASE_ALLOC_FAIL";
         /// Silence: a rebooting client that nobody here knows.
         NO_LEASE_INIT_REBOOT = "DHCP4_NO_LEASE_INIT_REBOOT" / "DHCP6_NO_LEASE_INIT_REBOOT";
+        /// Silence: a client renews an address that is nobody's here.
+        UNKNOWN_ADDRESS_REQUESTED = "DHCP4_UNKNOWN_ADDRESS_REQUESTED" / "DHCP6_UNKNOWN_ADDRESS_REQUESTED";
     }
     AllocEngine {
         /// No address or prefix is free for the client.

@@ -35,8 +35,15 @@ pub(super) async fn grant(
     for _ in 0..ATTEMPTS {
         let mut lookup = lease::lookup(&wish);
         lookup.addresses.extend(wish.hint);
+        // Who names no address at all takes any (manual dhcp4-srv.rst:7794).
+        let any = wish.hint.is_none();
+        let any = any.then(|| context.ask(&wish, &mut lookup));
         let found = context.lookup(lookup).await?;
-        let Some(chosen) = decide(query, &wish, &found)? else {
+        let chosen = match any {
+            Some(asked) => context.choose(&wish, (&found, asked), &[]).await?,
+            None => decide(query, &wish, &found)?,
+        };
+        let Some(chosen) = chosen else {
             return reply::nak(context, query, subnet);
         };
         let replaced = allocation::replaced(&wish, &found, &chosen);
@@ -128,8 +135,15 @@ fn decide<'a>(
     if let Some(current) = current.filter(|current| current.address == hint) {
         return Ok(Some(current));
     }
-    // Whether somebody else holds it is the claim's to find out.
-    Ok(wish.hint_in_pool())
+    // Whether somebody else holds it is the claim's to find out. An address outside of the pools that a
+    // stranger wants may be another server's to know.
+    let chosen = wish.hint_in_pool();
+    let means_us = query.message.has_option(code::SERVER_IDENTIFIER);
+    let is_ours = means_us || wish.subnet.authoritative || has_lease(wish, found);
+    if chosen.is_none() && !is_ours {
+        return Err(Verdict::UnknownAddress);
+    }
+    Ok(chosen)
 }
 
 /// The client has, or had until it expired, a lease here.

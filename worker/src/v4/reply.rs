@@ -54,7 +54,20 @@ pub(super) fn without_lease(
 ) -> Result<Reply, Verdict> {
     let mut builder = start(context, query, kind, subnet);
     builder.ciaddr(query.message.ciaddr());
-    builder.option(code::SUBNET_MASK, &subnet.netmask().octets());
+    if !query.message.ciaddr().is_unspecified() {
+        builder.giaddr(Ipv4Addr::UNSPECIFIED).hops(0); // it goes past the relay
+    } else if !query.message.giaddr().is_unspecified() {
+        // No address tells the relay whom to send it to.
+        builder.flags(query.message.flags() | FLAG_BROADCAST);
+    }
+    // The client has its address, and so its mask, unless it says that it has not.
+    if query
+        .message
+        .requested_options()
+        .contains(&code::SUBNET_MASK)
+    {
+        builder.option(code::SUBNET_MASK, &subnet.netmask().octets());
+    }
     fixed_fields(&mut builder, subnet);
     let scopes = Scopes::new([&subnet.options, &context.server.options]);
     options::add(&mut builder, &query.message, &scopes);
@@ -80,8 +93,8 @@ pub(super) fn nak(
     )
 }
 
-/// What every answer has: server identifier, and the echo of client identifier (RFC 6842) and
-/// relay agent information (RFC 3046).
+/// What every answer has: server identifier, and the echo of client identifier (RFC 6842), subnet
+/// selection (RFC 3011) and relay agent information (RFC 3046).
 fn start(
     context: &Context<'_, V4>,
     query: &Query<'_>,
@@ -98,8 +111,10 @@ fn start(
     {
         builder.option(code::CLIENT_IDENTIFIER, &id);
     }
-    if let Some(agent) = query.message.option(code::AGENT_OPTIONS) {
-        builder.option(code::AGENT_OPTIONS, &agent);
+    for echoed in [code::SUBNET_SELECTION, code::AGENT_OPTIONS] {
+        if let Some(data) = query.message.option(echoed) {
+            builder.option(echoed, &data);
+        }
     }
     builder
 }

@@ -1,7 +1,8 @@
 //! Options of vendors: option 125 (RFC 3925, manual dhcp4-srv.rst:2657-2842).
 //!
-//! An answer has a block for each vendor that the configuration names, and for each that the client is
-//! of. Only DOCSIS has a way to ask for single options; of other vendors what is `always-send` is sent.
+//! An answer has a block for each vendor that the configuration names; where it names none, or the client
+//! does not ask for option 125, for each that the client itself names in that option. Only DOCSIS has a
+//! way to ask for single options; of other vendors what is `always-send` is sent.
 
 use murre_config::OptionSpace;
 use murre_wire::dhcp4::{Builder, Message, SubOptions, VendorBlocks, code, write_option};
@@ -23,7 +24,6 @@ pub(super) fn add(builder: &mut Builder, query: &Message<'_>, scopes: &Scopes<'_
         .iter()
         .filter(|option| is_asked || option.always_send);
     let mut data = Vec::new();
-    let mut done: SmallVec<[u32; 4]> = SmallVec::new();
     for option in configured {
         let Some(enterprise) = option.vendor else {
             continue;
@@ -33,30 +33,32 @@ pub(super) fn add(builder: &mut Builder, query: &Message<'_>, scopes: &Scopes<'_
         let mut inside = own.get(1..).unwrap_or_default().to_vec();
         wanted(query, scopes, enterprise, &mut inside);
         block(enterprise, &inside, &mut data);
-        done.push(enterprise);
     }
-    for enterprise in enterprises(query) {
-        if done.contains(&enterprise) {
-            continue;
-        }
+    let named = if data.is_empty() {
+        enterprises(query)
+    } else {
+        SmallVec::new()
+    };
+    for enterprise in named {
         let mut inside = Vec::new();
         wanted(query, scopes, enterprise, &mut inside);
         if !inside.is_empty() {
             block(enterprise, &inside, &mut data);
         }
-        done.push(enterprise);
     }
     if !data.is_empty() {
         builder.option(code::VIVSO_SUBOPTIONS, &data);
     }
 }
 
-/// The vendors that the client names itself, in options 125 and 124.
+/// The vendors that the client names itself, each once.
 fn enterprises(query: &Message<'_>) -> SmallVec<[u32; 4]> {
-    let codes = [code::VIVSO_SUBOPTIONS, code::VIVCO_SUBOPTIONS];
-    let mut all = SmallVec::new();
-    for data in codes.into_iter().filter_map(|code| query.option(code)) {
-        all.extend(VendorBlocks::new(&data).map(|(enterprise, _)| enterprise));
+    let data = query.option(code::VIVSO_SUBOPTIONS).unwrap_or_default();
+    let mut all: SmallVec<[u32; 4]> = SmallVec::new();
+    for (enterprise, _) in VendorBlocks::new(&data) {
+        if !all.contains(&enterprise) {
+            all.push(enterprise);
+        }
     }
     all
 }
