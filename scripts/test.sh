@@ -8,8 +8,8 @@ if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
     cat <<'EOF'
 usage: ./run test [CARGO TEST ARGUMENTS]
 
-Checks, all tests (unit, every engine, end to end with real clients), ten seconds of fuzzing per
-decoder, a short look at whether the bench works, and two minutes of chaos. With arguments: only `cargo test` with them.
+Checks, all tests (unit, every engine, end to end with real clients), the comparison with Kea, ten seconds of
+fuzzing per decoder, a short look at whether the bench works, and two minutes of chaos. With arguments: only `cargo test` with them.
 Installs the Debian packages it needs when root, else names them and stops.
 EOF
     exit 0
@@ -53,6 +53,10 @@ scripts/check.sh
 say "tests"
 status=0
 cargo_test || status=1
+say "the same packets to Kea and to Murre"
+scripts/compare.sh 2>&1 | tee -a "$log" || {
+    [ $? -eq 77 ] || status=1
+}
 say "fuzzing, 10 s per decoder"
 scripts/fuzz.sh --seconds 10 || status=1
 

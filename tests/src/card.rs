@@ -8,7 +8,7 @@ use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use murre_harness::netns::Namespace;
-use murre_wire::dhcp4::{Builder, MIN_MAX_SIZE};
+use murre_wire::dhcp4::{BOOTREPLY, Builder, MIN_MAX_SIZE};
 use nix::sys::socket::{
     AddressFamily, SockFlag, SockProtocol, SockType, setsockopt, socket, sockopt,
 };
@@ -86,18 +86,25 @@ impl Card {
     #[track_caller]
     pub fn ask(&mut self, message: &Builder) -> Frame {
         let bytes = self.send(message);
+        let xid = bytes[4..8].try_into().expect("a message has one");
+        let answer = self.answer(&xid, PATIENCE);
+        answer.unwrap_or_else(|| panic!("no answer to {}", hand4::name(message)))
+    }
+
+    /// The server's answer in a transaction, wherever it is sent, if one comes in time.
+    pub fn answer(&mut self, xid: &[u8; 4], limit: Duration) -> Option<Frame> {
         let started = Instant::now();
-        while started.elapsed() < PATIENCE {
+        while started.elapsed() < limit {
             let mut buffer = [0; 2000];
             let len = self.frames.read(&mut buffer).unwrap_or(0);
             if let Some(frame) = read(&buffer[..len])
-                && frame.source.1 == 67
-                && frame.answer.message().xid().to_be_bytes() == bytes[4..8]
+                && frame.answer.message().op() == BOOTREPLY
+                && frame.answer.message().xid().to_be_bytes() == *xid
             {
-                return frame;
+                return Some(frame);
             }
         }
-        panic!("no answer to {}", hand4::name(message));
+        None
     }
 }
 

@@ -156,7 +156,11 @@ impl Namespace {
             .to_owned()
     }
 
-    fn ip(&self, arguments: &[&str]) -> String {
+    /// Runs `ip` for this namespace and returns what it printed.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn ip(&self, arguments: &[&str]) -> String {
         ip(&[&["-netns", &self.name], arguments].concat())
     }
 }
