@@ -66,6 +66,9 @@ pub struct Step {
     pub htype: Option<u8>,
     /// Hops, where it is not that of the way.
     pub hops: Option<u8>,
+    /// Nobody answers this, as both servers should know.
+    #[serde(default)]
+    pub silence: bool,
     /// Data by code: hexadecimal digits, or text between single quotes.
     #[serde(default)]
     pub options: BTreeMap<u8, String>,

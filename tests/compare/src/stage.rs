@@ -75,7 +75,13 @@ impl Stage {
                 theirs = self.original.card.answer(&first, LONGER);
             }
             let (a, b) = (Answer::of(theirs.as_ref()), Answer::of(ours.as_ref()));
-            let lines = a.differences(&b, &scenario.ignore);
+            let mut lines = a.differences(&b, &scenario.ignore);
+            // What both do is not right for that alone.
+            match (&theirs, &ours, step.silence) {
+                (None, None, false) => lines.push("nobody answers".to_owned()),
+                (Some(_), Some(_), true) => lines.push("both answer".to_owned()),
+                _ => {}
+            }
             found.extend(lines.iter().map(|line| format!("step {index}: {line}")));
             self.original.last = theirs.or(self.original.last.take());
             self.ours.last = ours.or(self.ours.last.take());
