@@ -430,7 +430,7 @@ fn a_reply_copies_what_identifies_the_query() {
     );
     assert_eq!(
         (reply.hops(), reply.secs(), reply.chaddr()),
-        (0, 0, &MAC[..])
+        (2, 0, &MAC[..])
     );
     assert_eq!(reply.message_type(), Some(MessageType::Offer));
     let bootp = Builder::bootp_reply(&query).finish(0);
