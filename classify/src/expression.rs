@@ -225,26 +225,32 @@ impl Value {
 
     /// Calls `see` with every class whose membership the value depends on.
     pub fn for_each_member(&self, see: &mut dyn FnMut(ClassId)) {
+        self.walk(&mut |part| part.member().into_iter().for_each(&mut *see));
+    }
+
+    /// Calls `see` with the value and everything in it.
+    pub(crate) fn walk(&self, see: &mut dyn FnMut(Part<'_>)) {
+        see(Part::Value(self));
         match self {
             Self::Literal(_) | Self::Field(_) => {}
             Self::Substring { value, .. } | Self::Case(_, value) | Self::Text(_, value) => {
-                value.for_each_member(see);
+                value.walk(see);
             }
-            Self::Concat(parts) => parts.iter().for_each(|part| part.for_each_member(see)),
+            Self::Concat(parts) => parts.iter().for_each(|part| part.walk(see)),
             Self::HexString(a, b) => {
-                a.for_each_member(see);
-                b.for_each_member(see);
+                a.walk(see);
+                b.walk(see);
             }
             Self::Split {
                 value, delimiters, ..
             } => {
-                value.for_each_member(see);
-                delimiters.for_each_member(see);
+                value.walk(see);
+                delimiters.walk(see);
             }
             Self::IfElse(condition, a, b) => {
-                condition.for_each_member(see);
-                a.for_each_member(see);
-                b.for_each_member(see);
+                condition.walk(see);
+                a.walk(see);
+                b.walk(see);
             }
         }
     }
@@ -253,17 +259,36 @@ impl Value {
 impl Test {
     /// Calls `see` with every class whose membership decides.
     pub fn for_each_member(&self, see: &mut dyn FnMut(ClassId)) {
+        self.walk(&mut |part| part.member().into_iter().for_each(&mut *see));
+    }
+
+    /// Calls `see` with everything in the test.
+    pub(crate) fn walk(&self, see: &mut dyn FnMut(Part<'_>)) {
         match self {
             Self::Equal(a, b) => {
-                a.for_each_member(see);
-                b.for_each_member(see);
+                a.walk(see);
+                b.walk(see);
             }
             Self::Exists(_) => {}
-            Self::Member(id) => see(*id),
-            Self::Not(a) => a.for_each_member(see),
-            Self::All(parts) | Self::Any(parts) => {
-                parts.iter().for_each(|part| part.for_each_member(see));
-            }
+            Self::Member(id) => see(Part::Member(*id)),
+            Self::Not(a) => a.walk(see),
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.walk(see)),
+        }
+    }
+}
+
+/// A part of an expression.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part<'e> {
+    Value(&'e Value),
+    Member(ClassId),
+}
+
+impl Part<'_> {
+    fn member(self) -> Option<ClassId> {
+        match self {
+            Self::Member(id) => Some(id),
+            Self::Value(_) => None,
         }
     }
 }

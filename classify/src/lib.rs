@@ -10,6 +10,7 @@ mod error;
 mod evaluate;
 mod expression;
 mod functions;
+mod index;
 mod lexer;
 mod names;
 mod parser;

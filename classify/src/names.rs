@@ -35,6 +35,13 @@ pub fn is_built_in(name: &str) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClassId(u32);
 
+impl ClassId {
+    /// For tables by class.
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// All class names that a configuration mentions, in any place. What it does not mention makes no
 /// difference to anybody and has no number.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +61,12 @@ impl Names {
         self.names.push(Arc::clone(&name));
         self.by_name.insert(name, id);
         id
+    }
+
+    /// Whether nothing was mentioned.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
     }
 
     /// The number of a name that was mentioned.
@@ -79,6 +92,20 @@ pub struct Membership {
 impl Membership {
     /// Adds a class; whether it was not there yet.
     pub fn insert(&mut self, id: ClassId) -> bool {
+        let is_new = self.assume(id);
+        if is_new {
+            self.append(id);
+        }
+        is_new
+    }
+
+    /// Gives an assumed class its place in the order.
+    pub(crate) fn append(&mut self, id: ClassId) {
+        self.order.push(id);
+    }
+
+    /// Adds a class that gets its place in the order later; whether it was not there yet.
+    pub(crate) fn assume(&mut self, id: ClassId) -> bool {
         let (word, bit) = (id.0 as usize / 64, 1_u64 << (id.0 % 64));
         if self.bits.len() <= word {
             self.bits.resize(word + 1, 0);
@@ -88,9 +115,6 @@ impl Membership {
         };
         let is_new = *word & bit == 0;
         *word |= bit;
-        if is_new {
-            self.order.push(id);
-        }
         is_new
     }
 
@@ -99,6 +123,26 @@ impl Membership {
     pub fn contains(&self, id: ClassId) -> bool {
         let word = self.bits.get(id.0 as usize / 64);
         word.is_some_and(|word| word & (1 << (id.0 % 64)) != 0)
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The one that was assigned after so many others.
+    pub(crate) fn nth(&self, place: usize) -> Option<ClassId> {
+        self.order.get(place).copied()
+    }
+
+    /// All classes, those that are only assumed as well, in no order that means anything.
+    pub(crate) fn held(&self) -> impl Iterator<Item = usize> + '_ {
+        let words = self.bits.iter().enumerate();
+        words.flat_map(|(word, bits)| {
+            let bits = *bits;
+            let set = (0..64).filter(move |bit| bits & (1 << bit) != 0);
+            set.map(move |bit| word * 64 + bit)
+        })
     }
 
     /// The classes, first assigned first.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use crate::bytes::Bytes;
 use crate::error::EvalError;
-use crate::expression::{Existence, Test, Value};
+use crate::expression::{Existence, Part, Test, Value};
 use crate::functions;
 use crate::names::{ClassId, Membership};
 use crate::subject::Subject;
@@ -50,6 +50,31 @@ enum What {
     Member(ClassId),
     /// What depends on classes in its values, and thus on the moment.
     Plain(u32),
+}
+
+/// What makes it worth while to evaluate a test: one of these holds whenever it is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trigger {
+    /// The slot's value is this literal.
+    Is { slot: u32, literal: u32 },
+    /// The option is there.
+    Has(u32),
+    /// The query has the class.
+    Member(ClassId),
+}
+
+/// Most triggers of one test; with more it is evaluated for every query.
+const MOST_TRIGGERS: usize = 16;
+
+/// What a slot turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Looked {
+    /// This one of its literals.
+    Literal(u32),
+    /// None of them.
+    Other,
+    /// It has no value.
+    Failed,
 }
 
 /// Compiled tests and what they look at.
@@ -95,6 +120,67 @@ impl Program {
     /// Adds a test; where it begins.
     pub(crate) fn compile(&mut self, test: &Test) -> Start {
         self.add(test, TRUE, FALSE)
+    }
+
+    /// What a test cannot be true without; none where there is no such thing.
+    pub(crate) fn triggers(&mut self, test: &Test) -> Option<Vec<Trigger>> {
+        let triggers = match test {
+            Test::Not(_) => return None,
+            // One part is enough, if what is left of it cannot fail: that would have to be told.
+            Test::All(parts) => {
+                let sure = parts.iter().position(can_fail).unwrap_or(parts.len());
+                let mut parts = parts.iter().take(sure + 1);
+                return parts.find_map(|part| self.triggers(part));
+            }
+            Test::Any(parts) => {
+                let parts = parts.iter().map(|part| self.triggers(part));
+                parts.collect::<Option<Vec<_>>>()?.concat()
+            }
+            Test::Equal(a, b) if !is_timeless(a) || !is_timeless(b) => return None,
+            Test::Equal(Value::Literal(_), Value::Literal(_)) => return None,
+            Test::Equal(value, Value::Literal(literal))
+            | Test::Equal(Value::Literal(literal), value) => {
+                let slot = self.slot(value);
+                let literal = self.literal(slot, literal);
+                vec![Trigger::Is { slot, literal }]
+            }
+            Test::Equal(..) => return None,
+            Test::Exists(what) => vec![Trigger::Has(self.existence(what))],
+            Test::Member(id) => vec![Trigger::Member(*id)],
+        };
+        (triggers.len() <= MOST_TRIGGERS).then_some(triggers)
+    }
+
+    /// Whose part a slot is, and which.
+    pub(crate) fn part(&self, slot: u32) -> Option<(u32, i64, Option<i64>)> {
+        match self.slots.get(slot as usize)?.source {
+            Source::Part { of, start, length } => Some((of, start, length)),
+            Source::Value(_) => None,
+        }
+    }
+
+    /// The bytes of one of a slot's literals.
+    pub(crate) fn literal_text(&self, slot: u32, literal: u32) -> Option<&[u8]> {
+        let slot = self.slots.get(slot as usize)?;
+        slot.literals.get(literal as usize).map(|text| &**text)
+    }
+
+    /// Which of a slot's literals its value is.
+    pub(crate) fn look<'s>(
+        &'s self,
+        slot: u32,
+        subject: &'s impl Subject,
+        seen: &mut Seen<'s>,
+    ) -> Looked {
+        let mut found = seen.literal(slot);
+        if found == NOT_FILLED {
+            found = self.fill(slot, subject, seen);
+        }
+        match found {
+            FAILED => Looked::Failed,
+            NO_LITERAL => Looked::Other,
+            literal => Looked::Literal(literal),
+        }
     }
 
     /// Nothing looked at yet.
@@ -261,7 +347,8 @@ impl Program {
         }
     }
 
-    fn value<'s, 'f>(
+    /// A slot's value.
+    pub(crate) fn value<'s, 'f>(
         &'s self,
         slot: u32,
         subject: &'s impl Subject,
@@ -291,7 +378,8 @@ impl Program {
         })
     }
 
-    fn has(&self, index: u32, subject: &impl Subject, seen: &mut Seen<'_>) -> bool {
+    /// Whether the query has an option.
+    pub(crate) fn has(&self, index: u32, subject: &impl Subject, seen: &mut Seen<'_>) -> bool {
         let (Some(known), Some(what)) = (
             seen.existences.get_mut(index as usize),
             self.existences.get(index as usize),
@@ -359,6 +447,13 @@ fn is_timeless(value: &Value) -> bool {
     let mut is = true;
     value.for_each_member(&mut |_| is = false);
     is
+}
+
+/// Whether some query may leave a test without a value: conversions to text want certain lengths.
+fn can_fail(test: &Test) -> bool {
+    let mut fails = false;
+    test.walk(&mut |part| fails |= matches!(part, Part::Value(Value::Text(..))));
+    fails
 }
 
 /// Positions are far below the numbers that mean something else.

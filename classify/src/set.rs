@@ -5,11 +5,13 @@ use std::collections::HashMap;
 
 use crate::error::EvalError;
 use crate::expression::{Test, Value};
+use crate::index::Index;
 use crate::names::{
     ALL, ClassId, KNOWN, Membership, Names, SPAWN_PREFIX, UNKNOWN, VENDOR_CLASS_PREFIX, is_built_in,
 };
 use crate::program::{Program, Seen, Start};
 use crate::subject::Subject;
+use smallvec::SmallVec;
 
 /// A class as the configuration defines it.
 #[derive(Clone, Debug)]
@@ -75,11 +77,11 @@ enum Compiled {
     Template(Value),
 }
 
-/// A class of a pass: its index, and where its test begins if it has one.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    class: u32,
-    test: Option<Start>,
+/// The classes of a pass in their order, and which of them a query has to do with.
+#[derive(Clone, Debug, Default)]
+struct Passes {
+    classes: Vec<u32>,
+    index: Index,
 }
 
 /// All classes of a configuration and all class names that it mentions.
@@ -88,12 +90,19 @@ pub struct ClassSet {
     names: Names,
     classes: Vec<Class>,
     by_id: HashMap<ClassId, usize>,
-    /// What a query meets in the first and second pass, kept small as it is gone through each time.
-    passes: [Vec<Entry>; 2],
+    /// What a query meets in the first and second pass.
+    passes: [Passes; 2],
     program: Program,
     all: ClassId,
     known: ClassId,
     unknown: ClassId,
+}
+
+impl Default for ClassSet {
+    /// No class but the built-in ones.
+    fn default() -> Self {
+        Self::empty(Names::default())
+    }
 }
 
 impl ClassSet {
@@ -102,24 +111,37 @@ impl ClassSet {
     /// # Errors
     /// The first definition that does not fit those before it, by its index.
     pub fn new(
-        mut names: Names,
+        names: Names,
         definitions: Vec<Definition>,
     ) -> Result<Self, (usize, DependencyError)> {
+        let mut set = Self::empty(names);
+        for (index, definition) in definitions.into_iter().enumerate() {
+            set.add(definition).map_err(|error| (index, error))?;
+        }
+        for pass in &mut set.passes {
+            pass.index.finish(&set.program);
+        }
+        Ok(set)
+    }
+
+    fn empty(mut names: Names) -> Self {
         let [all, known, unknown] = [ALL, KNOWN, UNKNOWN].map(|name| names.intern(name));
-        let mut set = Self {
+        Self {
             names,
-            classes: Vec::with_capacity(definitions.len()),
+            classes: Vec::new(),
             by_id: HashMap::new(),
-            passes: [Vec::new(), Vec::new()],
+            passes: Default::default(),
             program: Program::default(),
             all,
             known,
             unknown,
-        };
-        for (index, definition) in definitions.into_iter().enumerate() {
-            set.add(definition).map_err(|error| (index, error))?;
         }
-        Ok(set)
+    }
+
+    /// Whether a class of this name is defined.
+    #[must_use]
+    pub fn is_defined(&self, id: ClassId) -> bool {
+        self.by_id.contains_key(&id)
     }
 
     /// All names with their numbers.
@@ -134,24 +156,26 @@ impl ClassSet {
             return Err(DependencyError::Twice(definition.name));
         }
         let pass = self.pass_of(&definition)?;
+        let [first, second] = &mut self.passes;
+        let of_pass = match (pass, &definition.rule) {
+            (_, Rule::Given) | (Pass::OnRequest, _) => None,
+            (Pass::First, _) => Some(first),
+            (Pass::Second, _) => Some(second),
+        };
+        if let Some(of_pass) = of_pass {
+            let test = match &definition.rule {
+                Rule::Test(test) => Some(test),
+                Rule::Given | Rule::Template(_) => None,
+            };
+            of_pass.index.add(&mut self.program, test);
+            let number = u32::try_from(self.classes.len()).unwrap_or(u32::MAX);
+            of_pass.classes.push(number);
+        }
         let rule = match definition.rule {
             Rule::Given => Compiled::Given,
             Rule::Test(test) => Compiled::Test(self.program.compile(&test)),
             Rule::Template(value) => Compiled::Template(value),
         };
-        let entry = Entry {
-            class: u32::try_from(self.classes.len()).unwrap_or(u32::MAX),
-            test: match rule {
-                Compiled::Test(start) => Some(start),
-                Compiled::Given | Compiled::Template(_) => None,
-            },
-        };
-        let [first, second] = &mut self.passes;
-        match (pass, &rule) {
-            (_, Compiled::Given) | (Pass::OnRequest, _) => {}
-            (Pass::First, _) => first.push(entry),
-            (Pass::Second, _) => second.push(entry),
-        }
         self.by_id.insert(id, self.classes.len());
         self.classes.push(Class {
             id,
@@ -215,6 +239,11 @@ impl<'s, S: Subject> Classification<'s, S> {
     pub fn new(set: &'s ClassSet, subject: &'s S) -> Self {
         let mut classes = Membership::default();
         classes.insert(set.all);
+        Self::resume(set, subject, classes)
+    }
+
+    /// A query that has these classes already.
+    pub fn resume(set: &'s ClassSet, subject: &'s S, classes: Membership) -> Self {
         Self {
             set,
             subject,
@@ -222,6 +251,11 @@ impl<'s, S: Subject> Classification<'s, S> {
             classes,
             unmentioned: Vec::new(),
         }
+    }
+
+    /// The classes in the end.
+    pub fn into_classes(self) -> Membership {
+        self.classes
     }
 
     /// The classes so far.
@@ -255,6 +289,18 @@ impl<'s, S: Subject> Classification<'s, S> {
         self.give(&format!("{VENDOR_CLASS_PREFIX}{identifier}"));
     }
 
+    /// As [`Self::first_pass`], for a query that is given classes by its reservation: expressions see them, and
+    /// in the order of assignment they come after.
+    pub fn first_pass_with(&mut self, given: &[ClassId], failed: &mut dyn FnMut(&str, EvalError)) {
+        let new: SmallVec<[ClassId; 4]> = given.iter().copied().collect();
+        let new: SmallVec<[ClassId; 4]> = new
+            .into_iter()
+            .filter(|id| self.classes.assume(*id))
+            .collect();
+        self.first_pass(failed);
+        new.into_iter().for_each(|id| self.classes.append(id));
+    }
+
     /// Evaluates what depends on the query alone. `failed` hears of expressions without a value.
     pub fn first_pass(&mut self, failed: &mut dyn FnMut(&str, EvalError)) {
         let [first, _] = &self.set.passes;
@@ -280,17 +326,21 @@ impl<'s, S: Subject> Classification<'s, S> {
         }
     }
 
-    fn evaluate_all(&mut self, pass: &'s [Entry], failed: &mut dyn FnMut(&str, EvalError)) {
-        let set = self.set;
-        for entry in pass {
-            let is_false = entry.test.is_some_and(|start| {
-                let program = &set.program;
-                let is = program.is_true(start, self.subject, &self.classes, &mut self.seen);
-                is == Ok(false)
-            });
-            // Nearly all are false, and are not looked at any further.
-            if let (false, Some(class)) = (is_false, set.classes.get(entry.class as usize)) {
-                self.evaluate(class, failed);
+    fn evaluate_all(&mut self, pass: &'s Passes, failed: &mut dyn FnMut(&str, EvalError)) {
+        let (set, index) = (self.set, &pass.index);
+        let (program, subject) = (&set.program, self.subject);
+        let mut pending = index.candidates(program, subject, &self.classes, &mut self.seen);
+        let mut from = 0;
+        while let Some(place) = pending.take(&mut from) {
+            let class = pass.classes.get(place);
+            let Some(class) = class.and_then(|class| set.classes.get(*class as usize)) else {
+                continue;
+            };
+            let mut next = self.classes.len();
+            self.evaluate(class, failed);
+            while let Some(assigned) = self.classes.nth(next) {
+                index.woken_by(assigned.index(), &mut pending);
+                next += 1;
             }
         }
     }

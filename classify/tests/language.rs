@@ -175,7 +175,7 @@ fn vendors_by_number_or_any_and_the_first_alone() {
     let blocks = [
         0, 0, 0x11, 0x8b, 4, 1, 2, b'a', b'b', 0, 0, 0x0d, 0xe9, 3, 1, 1, b'z',
     ];
-    let classes = [0, 0, 0x11, 0x8b, 6, 3, b'o', b'n', b'e', 1, b'2'];
+    let classes = [0, 0, 0x11, 0x8b, 3, b'o', b'n', b'e', 1, b'2'];
     let options: &[(u8, &[u8])] = &[(125, &blocks), (124, &classes)];
     all4(
         &[

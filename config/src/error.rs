@@ -6,7 +6,7 @@ use crate::read::Place;
 use crate::report::Report;
 
 /// Most errors collected from one configuration.
-pub const MAX_ERRORS: usize = 50;
+pub const MAX_ERRORS: usize = 100;
 /// Most notes collected from one configuration.
 pub const MAX_NOTES: usize = 200;
 

@@ -3,6 +3,8 @@
 //! What was written stays as it was written; what was not gets the value that is used. A value
 //! inherited from above shows in the subnet too, as the manual's command does.
 
+use std::sync::Arc;
+
 use murre_wire::Family;
 use serde_json::{Map, Value, json};
 
@@ -106,6 +108,13 @@ fn fill_server<F: Family>(map: &mut Map<String, Value>, server: &Server<F>) {
         fill(map, "server-hostname", "");
         fill(map, "boot-file-name", "");
         fill(map, "offer-lifetime", 0);
+        fill(map, "client-classes", json!([]));
+        fill(map, "reservations", json!([]));
+        let kinds = server.host_identifiers.iter();
+        let kinds: Value = kinds.map(|kind| kind.key()).collect();
+        fill(map, "host-reservation-identifiers", kinds);
+        let early = server.early_global_reservations;
+        fill(map, "early-global-reservations-lookup", early);
     } else {
         fill(map, "pd-allocator", "iterative");
         fill_map(map, "server-id", json!({ "type": "LLT", "persist": true }));
@@ -115,14 +124,30 @@ fn fill_server<F: Family>(map: &mut Map<String, Value>, server: &Server<F>) {
     } else {
         "subnet6"
     };
+    // Those by themselves come first, and then those of each network.
+    let mut subnets = server.subnets().iter();
+    fill_subnets(map, key, &mut subnets);
+    if F::VERSION == 4 {
+        fill(map, "shared-networks", json!([]));
+    }
+    let networks = map.get_mut("shared-networks");
+    for network in networks.and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Value::Object(network) = network {
+            fill(network, "option-data", json!([]));
+            fill_map(network, "relay", json!({ "ip-addresses": [] }));
+            fill_subnets(network, key, &mut subnets);
+        }
+    }
+}
+
+fn fill_subnets<'s, F: Family>(
+    map: &mut Map<String, Value>,
+    key: &str,
+    subnets: &mut impl Iterator<Item = &'s Arc<Subnet<F>>>,
+) {
     let list = map.entry(key).or_insert_with(|| json!([]));
-    for (value, subnet) in list
-        .as_array_mut()
-        .into_iter()
-        .flatten()
-        .zip(server.subnets())
-    {
-        if let Value::Object(map) = value {
+    for value in list.as_array_mut().into_iter().flatten() {
+        if let (Value::Object(map), Some(subnet)) = (value, subnets.next()) {
             fill_subnet(map, subnet);
         }
     }
@@ -154,6 +179,13 @@ fn fill_subnet<F: Family>(map: &mut Map<String, Value>, subnet: &Subnet<F>) {
             subnet.boot_file_name.as_deref().unwrap_or_default(),
         );
         fill(map, "offer-lifetime", subnet.offer_lifetime);
+        fill(map, "reservations", json!([]));
+        // The older word is shown as the flags that it means.
+        map.remove("reservation-mode");
+        let modes = subnet.reservations;
+        fill(map, "reservations-global", modes.global);
+        fill(map, "reservations-in-subnet", modes.in_subnet);
+        fill(map, "reservations-out-of-pool", modes.out_of_pool);
     } else {
         fill(map, "pd-allocator", allocator(subnet.pd_allocator));
         fill(map, "pd-pools", json!([]));

@@ -9,13 +9,20 @@ use std::path::{Path, PathBuf};
 use murre_config::{ConfigError, ConfigErrors, Fault, load, read};
 
 /// Samples that load whole.
-const LOADS: [&str; 14] = [
+const LOADS: [&str; 21] = [
     "kea4/all-options.json",
     "kea4/backends.json",
+    "kea4/classify.json",
+    "kea4/classify2.json",
+    "kea4/global-reservations.json",
     "kea4/leases-expiration.json",
     "kea4/multiple-options.json",
+    "kea4/reservations.json",
     "kea4/several-subnets.json",
+    "kea4/shared-network.json",
     "kea4/single-subnet.json",
+    "kea4/vendor-specific.json",
+    "kea4/vivso.json",
     "kea6/backends.json",
     "kea6/duid.json",
     "kea6/leases-expiration.json",

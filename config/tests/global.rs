@@ -359,7 +359,11 @@ fn config_get_shows_what_is_in_effect() {
             "next-server": "0.0.0.0",
             "server-hostname": "",
             "boot-file-name": "",
-            "offer-lifetime": 0
+            "offer-lifetime": 0,
+            "reservations": [],
+            "reservations-global": false,
+            "reservations-in-subnet": true,
+            "reservations-out-of-pool": false
           }
         ],
         "user-context": {
@@ -400,7 +404,17 @@ fn config_get_shows_what_is_in_effect() {
         "next-server": "0.0.0.0",
         "server-hostname": "",
         "boot-file-name": "",
-        "offer-lifetime": 0
+        "offer-lifetime": 0,
+        "client-classes": [],
+        "reservations": [],
+        "host-reservation-identifiers": [
+          "hw-address",
+          "duid",
+          "circuit-id",
+          "client-id"
+        ],
+        "early-global-reservations-lookup": false,
+        "shared-networks": []
       }
     }
     "#);
@@ -409,12 +423,20 @@ fn config_get_shows_what_is_in_effect() {
 #[test]
 fn what_config_get_shows_loads_again_and_means_the_same() {
     let text = r#"{ "Dhcp6": { "comment": "top", "subnet6": [ { "subnet": "2001:db8::/48",
-        "preferred-lifetime": 9, "pools": [ { "pool": "2001:db8::/64" } ] } ] }, "Dhcp4": {} }"#;
+        "preferred-lifetime": 9, "pools": [ { "pool": "2001:db8::/64" } ] } ] },
+        "Dhcp4": { "reservation-mode": "global", "subnet4": [ { "subnet": "10.0.0.0/24" } ], "shared-networks": [
+        { "name": "n", "subnet4": [ { "subnet": "10.1.0.0/24", "reservation-mode": "disabled" } ] } ] } }"#;
     let first = config(text);
     let second = config(&first.to_json().to_string());
     assert_eq!(first.to_json(), second.to_json());
     assert_eq!(
-        first.dhcp6.unwrap().subnets(),
-        second.dhcp6.unwrap().subnets()
+        first.dhcp6.as_ref().unwrap().subnets(),
+        second.dhcp6.as_ref().unwrap().subnets()
     );
+    let modes = |config: murre_config::Config| -> Vec<_> {
+        let subnets = config.dhcp4.unwrap();
+        let subnets = subnets.subnets().iter();
+        subnets.map(|subnet| subnet.reservations).collect()
+    };
+    assert_eq!(modes(first), modes(second));
 }

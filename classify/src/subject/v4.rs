@@ -39,8 +39,11 @@ impl Subject for Subject4<'_, '_> {
                 Some(Bytes::number(enterprise))
             }
             Field::VendorClassData(enterprise, index) => {
-                let (_, data) = self.vendor_block(VendorOption::Class, *enterprise)?;
-                chunk(data, *index)
+                let data = self.message.option(code::VIVCO_SUBOPTIONS)?;
+                let (found, _) = data.split_first_chunk::<4>()?;
+                let found = u32::from_be_bytes(*found);
+                let is_it = enterprise.is_none_or(|wanted| wanted == found);
+                is_it.then(|| chunk(data, *index)).flatten()
             }
             Field::PeerAddress(_) | Field::LinkAddress(_) => None,
         }
@@ -165,9 +168,10 @@ fn joined<'a>(
     Some(parts.flat_map(|(_, part)| part.iter().copied()).collect())
 }
 
-/// A chunk of option 124: each has a length of one byte (RFC 3925 section 3).
+/// A chunk of option 124: each has a length of one byte. The one behind the enterprise number counts as the first
+/// one's, as in other servers and as clients mean it, although RFC 3925 section 3 has another one inside.
 fn chunk(data: Cow<'_, [u8]>, index: usize) -> Option<Bytes<'_>> {
-    let mut start = 0;
+    let mut start = 4;
     for number in 0.. {
         let len = usize::from(*data.get(start)?);
         let range = start + 1..(start + 1 + len).min(data.len());

@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use murre_classify::{ClassId, Names};
+
 use crate::error::{ConfigError, ConfigErrors, Fault, MAX_NOTES, Note};
 use crate::read::{Entry, Map, Node, Place, Value};
 
@@ -14,6 +16,10 @@ pub(crate) struct Cx {
     errors: Vec<ConfigError>,
     dropped: usize,
     notes: Vec<Note>,
+    /// Every class name that was mentioned so far by the family that is being read.
+    pub(crate) class_names: Names,
+    /// Classes that something requires, and where.
+    pub(crate) required_classes: Vec<(Place, ClassId)>,
 }
 
 /// A map with its place and the name of its scope.
@@ -92,6 +98,15 @@ impl Cx {
             &node.place,
             format!("\"{key}\" must be {expected}, not {found}"),
         );
+    }
+
+    /// An older and a newer name of one key must not both be given.
+    pub(crate) fn one_name(&mut self, fields: &Fields<'_>, [old, new]: [&str; 2]) {
+        if let (Some(first), Some(second)) = (fields.entry(old), fields.entry(new)) {
+            let message = format!("\"{old}\" and \"{new}\" say the same; give one");
+            let error = ConfigError::value(&second.key_place, message);
+            self.error(error.with(&first.key_place, "the other is at"));
+        }
     }
 
     pub(crate) fn text<'m>(&mut self, fields: &Fields<'m>, key: &str) -> Option<&'m str> {

@@ -3,14 +3,16 @@
 use murre_wire::Family;
 use murre_wire::option::Definitions;
 
+use super::classes::classes;
 use super::database::lease_database;
 use super::definitions::{definitions, universe};
+use super::hosts::identifier_kinds;
 use super::inherited::{Above, Inherited};
 use super::interfaces::interfaces;
 use super::logging::loggers;
+use super::networks::subnets;
 use super::options::options;
 use super::server_id::server_id;
-use super::subnets::subnets;
 use super::{Cx, Fields};
 use crate::error::{ConfigError, Fault, Note};
 use crate::snapshot::{ControlSocket, ExpiredLeases, MultiThreading, OptionSet, Server};
@@ -29,8 +31,15 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
         options: &none,
         definitions: &definitions,
     };
-    let subnets = subnets::<F>(cx, fields, above);
+    let classes = classes::<F>(cx, fields, &definitions);
+    let (subnets, hosts) = subnets::<F>(cx, fields, above);
     let mut server = Server::new(subnets);
+    server.hosts = hosts;
+    server.host_identifiers = identifier_kinds::<F>(cx, fields);
+    server.early_global_reservations = cx
+        .boolean(fields, "early-global-reservations-lookup")
+        .unwrap_or_default();
+    server.classes = classes.finish(cx);
     server.options = options;
     server.lifetimes = inherited.lifetimes();
     server.authoritative = inherited.authoritative.unwrap_or_default();
@@ -45,6 +54,14 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
         .boolean(fields, "worker-sharing")
         .unwrap_or(server.worker_sharing);
     server.server_id = server_id(cx, fields);
+    if let (Some(_), Some(entry)) = (
+        cx.boolean(fields, "reservations-lookup-first"),
+        fields.entry("reservations-lookup-first"),
+    ) {
+        let text =
+            "\"reservations-lookup-first\" has no effect: reservations are always looked up first";
+        cx.note(Note::info(entry.key_place.clone(), text));
+    }
     if let Some(entry) = fields.entry("data-directory") {
         let text =
             "\"data-directory\" has no effect: the server identifier is kept in the database";

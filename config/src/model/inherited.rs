@@ -9,7 +9,7 @@ use murre_wire::option::Definitions;
 
 use super::{Cx, Fields};
 use crate::error::{ConfigError, Note};
-use crate::snapshot::{Allocator, Lifetimes, OptionSet, Triplet};
+use crate::snapshot::{Allocator, Lifetimes, OptionSet, ReservationModes, Triplet};
 
 /// Keys of a lifetime: least, default, most.
 pub(crate) type Triple = [&'static str; 3];
@@ -43,6 +43,15 @@ pub(super) struct Inherited {
     pub(super) server_hostname: Option<Arc<str>>,
     pub(super) boot_file_name: Option<Arc<str>>,
     pub(super) offer_lifetime: Option<u32>,
+    pub(super) reservations: Reservations,
+}
+
+/// Which reservations count, as far as it is given.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Reservations {
+    global: Option<bool>,
+    in_subnet: Option<bool>,
+    out_of_pool: Option<bool>,
 }
 
 /// What the scopes above hand down to one.
@@ -75,7 +84,8 @@ impl Inherited {
             next_server: next_server(cx, fields),
             server_hostname: header_text(cx, fields, "server-hostname", 64),
             boot_file_name: header_text(cx, fields, "boot-file-name", 128),
-            offer_lifetime: cx.seconds(fields, "offer-lifetime"),
+            offer_lifetime: offer_lifetime(cx, fields),
+            reservations: reservations(cx, fields),
         };
         let merged = here.over(above);
         merged.check_percents::<F>(cx, fields);
@@ -103,6 +113,7 @@ impl Inherited {
                 .or_else(|| above.server_hostname.clone()),
             boot_file_name: self.boot_file_name.or_else(|| above.boot_file_name.clone()),
             offer_lifetime: self.offer_lifetime.or(above.offer_lifetime),
+            reservations: self.reservations.over(above.reservations),
         }
     }
 
@@ -155,8 +166,68 @@ impl Inherited {
     }
 }
 
+impl Reservations {
+    fn over(self, above: Self) -> Self {
+        Self {
+            global: self.global.or(above.global),
+            in_subnet: self.in_subnet.or(above.in_subnet),
+            out_of_pool: self.out_of_pool.or(above.out_of_pool),
+        }
+    }
+
+    /// With built-in values where nothing was given.
+    pub(super) fn modes(self) -> ReservationModes {
+        let built_in = ReservationModes::default();
+        ReservationModes {
+            global: self.global.unwrap_or(built_in.global),
+            in_subnet: self.in_subnet.unwrap_or(built_in.in_subnet),
+            out_of_pool: self.out_of_pool.unwrap_or(built_in.out_of_pool),
+        }
+    }
+}
+
+/// The three flags, or the older mode that stands for some of them (dhcp4-srv.rst:5331-5586).
+fn reservations(cx: &mut Cx, fields: &Fields<'_>) -> Reservations {
+    let words = [
+        ("disabled", (false, false, false)),
+        ("off", (false, false, false)),
+        ("global", (true, false, false)),
+        ("out-of-pool", (false, true, true)),
+        ("all", (false, true, false)),
+    ];
+    let flags = [
+        "reservations-global",
+        "reservations-in-subnet",
+        "reservations-out-of-pool",
+    ];
+    if let Some((global, in_subnet, out_of_pool)) = cx.one_of(fields, "reservation-mode", &words) {
+        for flag in flags {
+            cx.one_name(fields, ["reservation-mode", flag]);
+        }
+        return Reservations {
+            global: Some(global),
+            in_subnet: Some(in_subnet),
+            out_of_pool: Some(out_of_pool),
+        };
+    }
+    let [global, in_subnet, out_of_pool] = flags.map(|key| cx.boolean(fields, key));
+    Reservations {
+        global,
+        in_subnet,
+        out_of_pool,
+    }
+}
+
+/// By its older or its newer name.
+pub(super) fn offer_lifetime(cx: &mut Cx, fields: &Fields<'_>) -> Option<u32> {
+    let keys = ["offer-lifetime", "offer-lft"];
+    cx.one_name(fields, keys);
+    let [old, new] = keys.map(|key| cx.seconds(fields, key));
+    new.or(old)
+}
+
 /// Least, default and most of a lifetime; one that is not given follows those that are.
-fn triplet(cx: &mut Cx, fields: &Fields<'_>, keys: Triple) -> Option<Triplet> {
+pub(super) fn triplet(cx: &mut Cx, fields: &Fields<'_>, keys: Triple) -> Option<Triplet> {
     let [min, default, max] = keys.map(|key| cx.seconds(fields, key));
     let middle = default.or(min).or(max)?;
     let triplet = Triplet {
@@ -195,7 +266,7 @@ fn allocator(cx: &mut Cx, fields: &Fields<'_>, key: &'static str) -> Option<Allo
 }
 
 /// An empty string is as if the key were not there; 0.0.0.0 means that none is sent.
-fn next_server(cx: &mut Cx, fields: &Fields<'_>) -> Option<Ipv4Addr> {
+pub(super) fn next_server(cx: &mut Cx, fields: &Fields<'_>) -> Option<Ipv4Addr> {
     let node = fields.get("next-server")?;
     if node.as_text() == Some("") {
         return None;
@@ -204,7 +275,7 @@ fn next_server(cx: &mut Cx, fields: &Fields<'_>) -> Option<Ipv4Addr> {
 }
 
 /// A string for a field of the fixed header (dhcp4-srv.rst:4021).
-fn header_text(
+pub(super) fn header_text(
     cx: &mut Cx,
     fields: &Fields<'_>,
     key: &'static str,

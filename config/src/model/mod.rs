@@ -4,14 +4,17 @@
 //! scopes. Faults are collected with their places, so that one run names them all. Which keys
 //! exist is `keys`' business; a key that `keys` refuses is not looked at here.
 
+mod classes;
 mod conflicts;
 mod cx;
 mod database;
 mod definitions;
 mod global;
+mod hosts;
 mod inherited;
 mod interfaces;
 mod logging;
+mod networks;
 mod options;
 mod pools;
 mod server_id;

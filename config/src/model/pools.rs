@@ -5,11 +5,12 @@ use std::sync::Arc;
 use murre_wire::option::Definitions;
 use murre_wire::{Address, Family};
 
+use super::classes::class_use;
 use super::options::options;
 use super::{Cx, Fields};
 use crate::error::{ConfigError, Note};
 use crate::read::Place;
-use crate::snapshot::{OptionSet, Pool, Subnet, low_mask};
+use crate::snapshot::{ClassUse, OptionSet, Pool, Subnet, low_mask};
 
 /// A pool and the place to name when it clashes with another.
 pub(super) struct PlacedPool<F: Family> {
@@ -40,14 +41,14 @@ fn address_pool<F: Family>(
     subnet: &Subnet<F>,
     definitions: &Arc<Definitions>,
 ) -> Option<PlacedPool<F>> {
-    let (pool_id, options) = common::<F>(cx, fields, definitions, &subnet.options);
+    let common = common::<F>(cx, fields, definitions, &subnet.options);
     if fields.get("pool").is_none() {
         cx.missing(fields, "pool");
     }
     let text = cx.text(fields, "pool")?;
     let place = fields.place_of("pool");
     let pool = match range::<F>(text) {
-        Ok(pool) => pool.with(pool_id, options),
+        Ok(pool) => common.of(pool),
         Err(message) => {
             cx.value_error(place, message);
             return None;
@@ -115,14 +116,30 @@ fn starts_inside<F: Family>(text: &str, pool: &Pool<F>) -> Option<String> {
     inside.then(|| format!("the pool starts at {}, inside its prefix", pool.first()))
 }
 
+/// What pools of both kinds may say.
+struct Common {
+    pool_id: u32,
+    options: OptionSet,
+    classes: ClassUse,
+}
+
 fn common<F: Family>(
     cx: &mut Cx,
     fields: &Fields<'_>,
     definitions: &Arc<Definitions>,
     above: &OptionSet,
-) -> (u32, OptionSet) {
-    let pool_id = cx.seconds(fields, "pool-id").unwrap_or_default();
-    (pool_id, options::<F>(cx, fields, definitions, above))
+) -> Common {
+    Common {
+        pool_id: cx.seconds(fields, "pool-id").unwrap_or_default(),
+        options: options::<F>(cx, fields, definitions, above),
+        classes: class_use(cx, fields),
+    }
+}
+
+impl Common {
+    fn of<F: Family>(self, pool: Pool<F>) -> Pool<F> {
+        pool.with(self.pool_id, self.options, self.classes)
+    }
 }
 
 /// Reads the pools of prefixes of a subnet.
@@ -147,7 +164,7 @@ fn pd_pool<F: Family>(
     subnet: &Subnet<F>,
     definitions: &Arc<Definitions>,
 ) -> Option<PlacedPool<F>> {
-    let (pool_id, options) = common::<F>(cx, fields, definitions, &subnet.options);
+    let common = common::<F>(cx, fields, definitions, &subnet.options);
     for key in ["prefix", "prefix-len", "delegated-len"] {
         if fields.get(key).is_none() {
             cx.missing(fields, key);
@@ -170,7 +187,7 @@ fn pd_pool<F: Family>(
         return None;
     }
     let excluded = excluded::<F>(cx, fields, prefix, len, delegated);
-    let pool = Pool::prefixes(prefix, len, delegated, excluded).with(pool_id, options);
+    let pool = common.of(Pool::prefixes(prefix, len, delegated, excluded));
     let text = format!("{prefix}/{len}");
     Some(PlacedPool {
         pool,

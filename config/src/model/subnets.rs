@@ -1,61 +1,141 @@
-//! `subnet4` and `subnet6`.
+//! `subnet4` and `subnet6`, by themselves or in a shared network.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use murre_wire::Family;
 
+use super::classes::class_use;
 use super::conflicts::{refuse_addresses_in_prefixes, refuse_mixed_delegation};
+use super::hosts::Reservations;
 use super::inherited::{Above, Inherited};
 use super::options::options;
 use super::pools::{PlacedPool, address_pools, pd_pools, prefix_len};
 use super::{Cx, Fields};
 use crate::error::{ConfigError, Note};
 use crate::read::{Place, Value};
-use crate::snapshot::Subnet;
+use crate::snapshot::{Hosts, SharedNetwork, Subnet};
 
 /// Largest subnet identifier (dhcp4-srv.rst:1233).
 const LAST_ID: i128 = 4_294_967_294;
 
-/// Reads the subnets of a server; identifiers not given are made up here.
-pub(super) fn subnets<F: Family>(
-    cx: &mut Cx,
-    global: &Fields<'_>,
-    above: Above<'_>,
-) -> Vec<Subnet<F>> {
-    let key = if F::VERSION == 4 {
-        "subnet4"
-    } else {
-        "subnet6"
-    };
-    let maps = cx.maps(global, key);
-    let mut ids = Ids::collect(cx, &maps);
-    let mut texts: HashMap<String, &Place> = HashMap::new();
-    let mut addressed: Vec<PlacedPool<F>> = Vec::new();
-    let mut delegated: Vec<PlacedPool<F>> = Vec::new();
-    let mut subnets = Vec::with_capacity(maps.len());
-    for fields in &maps {
-        let id = ids.id_of(cx, fields);
-        let Some(mut subnet) = subnet::<F>(cx, fields, id, above) else {
-            continue;
-        };
+/// Where a subnet stands: what it inherits, and the shared network around it.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a, F: Family> {
+    pub(super) above: Above<'a>,
+    pub(super) link: &'a Link<F>,
+    pub(super) network: Option<&'a Arc<SharedNetwork>>,
+}
+
+/// How clients of a network or subnet are recognized.
+#[derive(Clone, Debug)]
+pub(super) struct Link<F: Family> {
+    pub(super) relay: Vec<F::Address>,
+    pub(super) interface: Option<Arc<str>>,
+    pub(super) interface_id: Option<Vec<u8>>,
+}
+
+impl<F: Family> Default for Link<F> {
+    fn default() -> Self {
+        Self {
+            relay: Vec::new(),
+            interface: None,
+            interface_id: None,
+        }
+    }
+}
+
+impl<F: Family> Link<F> {
+    /// Reads what a scope says and puts it over what the scope around it says.
+    pub(super) fn read(cx: &mut Cx, fields: &Fields<'_>, around: &Self) -> Self {
+        let relay = relay::<F>(cx, fields);
+        let interface: Option<Arc<str>> = cx.filled(fields, "interface").map(Into::into);
+        let interface_id = cx.filled(fields, "interface-id");
+        let interface_id = interface_id.map(|text| text.as_bytes().to_vec());
+        if interface.is_some() && interface_id.is_some() {
+            let message = format!(
+                "{} has an \"interface\" or an \"interface-id\", not both",
+                fields.scope
+            );
+            let error = ConfigError::value(fields.place_of("interface-id"), message);
+            cx.error(error.with(fields.place_of("interface"), "the interface is given at"));
+        }
+        Self {
+            relay: match relay.is_empty() {
+                true => around.relay.clone(),
+                false => relay,
+            },
+            interface: interface.or_else(|| around.interface.clone()),
+            interface_id: interface_id.or_else(|| around.interface_id.clone()),
+        }
+    }
+}
+
+/// The key of a list of subnets.
+pub(super) fn subnets_key<F: Family>() -> &'static str {
+    match F::VERSION {
+        4 => "subnet4",
+        _ => "subnet6",
+    }
+}
+
+/// The subnets of a server that were read so far, and what must be unique among them.
+pub(super) struct Subnets<'m, F: Family> {
+    ids: Ids,
+    texts: HashMap<String, &'m Place>,
+    addressed: Vec<PlacedPool<F>>,
+    delegated: Vec<PlacedPool<F>>,
+    subnets: Vec<Subnet<F>>,
+    reservations: Reservations<'m, F>,
+}
+
+impl<'m, F: Family> Subnets<'m, F> {
+    /// None yet; `all` are those that will be read.
+    pub(super) fn new(cx: &mut Cx, all: &[Fields<'m>], reservations: Reservations<'m, F>) -> Self {
+        Self {
+            reservations,
+            ids: Ids::collect(cx, all),
+            texts: HashMap::new(),
+            addressed: Vec::new(),
+            delegated: Vec::new(),
+            subnets: Vec::with_capacity(all.len()),
+        }
+    }
+
+    /// Reads one more; identifiers not given are made up here.
+    pub(super) fn read(
+        &mut self,
+        cx: &mut Cx,
+        fields: &Fields<'m>,
+        around: Around<'_, F>,
+    ) -> Option<&Subnet<F>> {
+        let id = self.ids.id_of(cx, fields);
+        let mut subnet = subnet::<F>(cx, fields, id, around)?;
         let place = fields.place_of("subnet");
-        if let Some(first) = texts.insert(subnet.text.to_string(), place) {
+        if let Some(first) = self.texts.insert(subnet.text.to_string(), place) {
             let message = format!("subnet {} is given twice", subnet.text);
             cx.error(ConfigError::value(place, message).with(first, "first given at"));
         }
-        let addresses = address_pools(cx, fields, &subnet, above.definitions);
+        let definitions = around.above.definitions;
+        let addresses = address_pools(cx, fields, &subnet, definitions);
         subnet.pools = addresses.iter().map(|placed| placed.pool.clone()).collect();
         if F::VERSION == 6 {
-            addressed.extend(addresses);
+            self.addressed.extend(addresses);
         }
-        let prefixes = pd_pools(cx, fields, &subnet, above.definitions);
+        let prefixes = pd_pools(cx, fields, &subnet, definitions);
         subnet.pd_pools = prefixes.iter().map(|placed| placed.pool.clone()).collect();
-        delegated.extend(prefixes);
-        subnets.push(subnet);
+        self.delegated.extend(prefixes);
+        self.reservations.read(cx, fields, Some(&subnet));
+        self.subnets.push(subnet);
+        self.subnets.last()
     }
-    refuse_mixed_delegation(cx, &delegated);
-    refuse_addresses_in_prefixes(cx, &addressed, &delegated);
-    subnets
+
+    /// All of them, checked against each other.
+    pub(super) fn finish(self, cx: &mut Cx) -> (Vec<Subnet<F>>, Hosts<F>) {
+        refuse_mixed_delegation(cx, &self.delegated);
+        refuse_addresses_in_prefixes(cx, &self.addressed, &self.delegated);
+        (self.subnets, Hosts::new(self.reservations.hosts))
+    }
 }
 
 /// A subnet without its pools.
@@ -63,20 +143,13 @@ fn subnet<F: Family>(
     cx: &mut Cx,
     fields: &Fields<'_>,
     id: u32,
-    above: Above<'_>,
+    around: Around<'_, F>,
 ) -> Option<Subnet<F>> {
+    let above = around.above;
     let inherited = Inherited::read::<F>(cx, fields, above.inherited);
     let options = options::<F>(cx, fields, above.definitions, above.options);
-    let relay = relay::<F>(cx, fields);
-    let interface = cx.filled(fields, "interface").map(Into::into);
-    let interface_id = cx
-        .filled(fields, "interface-id")
-        .map(|text| text.as_bytes().to_vec());
-    if let (true, Some(_)) = (interface.is_some(), &interface_id) {
-        let message = "a subnet has an \"interface\" or an \"interface-id\", not both";
-        let error = ConfigError::value(fields.place_of("interface-id"), message);
-        cx.error(error.with(fields.place_of("interface"), "the interface is given at"));
-    }
+    let link = Link::read(cx, fields, around.link);
+    let classes = class_use(cx, fields);
     if fields.get("subnet").is_none() {
         cx.missing(fields, "subnet");
     }
@@ -90,9 +163,11 @@ fn subnet<F: Family>(
     };
     Some(Subnet {
         text: text.into(),
-        relay,
-        interface,
-        interface_id,
+        network: around.network.cloned(),
+        classes,
+        relay: link.relay,
+        interface: link.interface,
+        interface_id: link.interface_id,
         options,
         lifetimes: inherited.lifetimes(),
         allocator: inherited.allocator.unwrap_or_default(),
@@ -104,6 +179,7 @@ fn subnet<F: Family>(
         server_hostname: inherited.server_hostname,
         boot_file_name: inherited.boot_file_name,
         offer_lifetime: inherited.offer_lifetime.unwrap_or_default(),
+        reservations: inherited.reservations.modes(),
         ..Subnet::new(id, prefix, len)
     })
 }

@@ -22,6 +22,7 @@ pub(super) struct Index<F: Family> {
     by_relay: HashMap<F::Address, Positions>,
     by_interface: HashMap<Arc<str>, Positions>,
     by_interface_id: HashMap<Vec<u8>, u32>,
+    by_network: HashMap<Arc<str>, Vec<u32>>,
 }
 
 impl<F: Family> Index<F> {
@@ -32,6 +33,7 @@ impl<F: Family> Index<F> {
             by_relay: HashMap::new(),
             by_interface: HashMap::new(),
             by_interface_id: HashMap::new(),
+            by_network: HashMap::new(),
         };
         for (position, subnet) in subnets.iter().enumerate() {
             index.add(position as u32, subnet);
@@ -56,6 +58,10 @@ impl<F: Family> Index<F> {
         if let Some(id) = &subnet.interface_id {
             self.by_interface_id.entry(id.clone()).or_insert(position);
         }
+        if let Some(network) = &subnet.network {
+            let members = self.by_network.entry(Arc::clone(&network.name));
+            members.or_default().push(position);
+        }
     }
 
     pub(super) fn id(&self, id: u32) -> Option<u32> {
@@ -65,6 +71,13 @@ impl<F: Family> Index<F> {
     pub(super) fn containing(&self, address: F::Address) -> Option<u32> {
         let host = widened::<F>(address, F::Address::BITS);
         self.by_prefix.get_lpm(&host).map(|(_, position)| *position)
+    }
+
+    /// All that contain it, the longest prefix first.
+    pub(super) fn all_containing(&self, address: F::Address) -> impl Iterator<Item = u32> {
+        let host = widened::<F>(address, F::Address::BITS);
+        let found: SmallVec<[u32; 2]> = self.by_prefix.cover_values(&host).copied().collect();
+        found.into_iter().rev()
     }
 
     pub(super) fn relay(&self, address: F::Address) -> &[u32] {
@@ -81,6 +94,11 @@ impl<F: Family> Index<F> {
 
     pub(super) fn interface_id(&self, id: &[u8]) -> Option<u32> {
         self.by_interface_id.get(id).copied()
+    }
+
+    /// The subnets of a shared network.
+    pub(super) fn network(&self, name: &str) -> &[u32] {
+        self.by_network.get(name).map_or(&[], Vec::as_slice)
     }
 }
 

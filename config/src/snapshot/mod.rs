@@ -4,10 +4,13 @@
 //! where a value was written; that is `model`'s business. A [`Server`] never changes once built:
 //! a new configuration is a new `Server`, swapped whole.
 
+mod classes;
 mod database;
+mod hosts;
 mod index;
 mod lifetimes;
 mod logging;
+mod network;
 mod options;
 mod pool;
 mod server;
@@ -15,9 +18,12 @@ mod server_id;
 mod sockets;
 mod subnet;
 
+pub use classes::{ClassUse, ClassValues, Classes, Guard};
 pub use database::{DatabaseAccess, DatabaseHost, DatabaseTls, Engine, OnFail, Secret};
+pub use hosts::{GLOBAL, Host, HostIdentifier, Hosts, IdentifierKind, ReservationModes};
 pub use lifetimes::{INFINITE, Lifetimes, Triplet};
 pub use logging::{LogDestination, LogOutput, Logger, Severity};
+pub use network::SharedNetwork;
 pub use options::{ConfiguredOption, OptionSet, OptionSpace};
 pub(crate) use pool::low_mask;
 pub use pool::{Pool, PoolKind};

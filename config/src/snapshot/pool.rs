@@ -2,7 +2,7 @@
 
 use murre_wire::{Address, Family};
 
-use super::OptionSet;
+use super::{ClassUse, OptionSet};
 
 /// What a pool hands out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Pool<F: Family> {
     pub pool_id: u32,
     /// Options of the pool over those of its subnet.
     pub options: OptionSet,
+    /// Who may use it, and what is evaluated for who does.
+    pub classes: ClassUse,
 }
 
 impl<F: Family> Pool<F> {
@@ -46,6 +48,7 @@ impl<F: Family> Pool<F> {
             kind,
             pool_id: 0,
             options: OptionSet::default(),
+            classes: ClassUse::default(),
         }
     }
 
@@ -70,14 +73,16 @@ impl<F: Family> Pool<F> {
             },
             pool_id: 0,
             options: OptionSet::default(),
+            classes: ClassUse::default(),
         }
     }
 
-    /// The same pool with its identifier and options.
-    pub fn with(self, pool_id: u32, options: OptionSet) -> Self {
+    /// The same pool with its identifier, options and classes.
+    pub fn with(self, pool_id: u32, options: OptionSet, classes: ClassUse) -> Self {
         Self {
             pool_id,
             options,
+            classes,
             ..self
         }
     }

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use murre_wire::Family;
 
 use super::index::Index;
-use super::{DatabaseAccess, Interfaces, Lifetimes, Logger, OptionSet, ServerIdSpec, Subnet};
+use super::{
+    Classes, DatabaseAccess, Hosts, IdentifierKind, Interfaces, Lifetimes, Logger, OptionSet,
+    ServerIdSpec, Subnet,
+};
 
 /// How expired leases are reclaimed (lease-expiration.rst:70-116).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +85,14 @@ pub struct Server<F: Family> {
     pub lease_database: DatabaseAccess,
     /// Global options.
     pub options: OptionSet,
+    /// Client classes.
+    pub classes: Classes,
+    /// Reservations of the file.
+    pub hosts: Hosts<F>,
+    /// By what clients are looked up among reservations, in this order.
+    pub host_identifiers: Vec<IdentifierKind>,
+    /// Reservations without a subnet are looked up before a subnet is selected.
+    pub early_global_reservations: bool,
     /// Global lifetimes and timers.
     pub lifetimes: Lifetimes<F>,
     /// Reclaiming.
@@ -124,6 +135,10 @@ impl<F: Family> Server<F> {
             interfaces: Interfaces::default(),
             lease_database: DatabaseAccess::default(),
             options: OptionSet::default(),
+            classes: Classes::default(),
+            hosts: Hosts::default(),
+            host_identifiers: Vec::new(),
+            early_global_reservations: false,
             lifetimes: Lifetimes::default(),
             expired: ExpiredLeases::default(),
             decline_probation_period: 86400,
@@ -158,6 +173,12 @@ impl<F: Family> Server<F> {
             .and_then(|position| self.at(position))
     }
 
+    /// The subnets that contain `address`, the longest prefix first.
+    pub fn subnets_containing(&self, address: F::Address) -> impl Iterator<Item = &Arc<Subnet<F>>> {
+        let positions = self.index.all_containing(address);
+        positions.filter_map(|position| self.at(position))
+    }
+
     /// Subnets that name `address` as their relay, in the order of the file.
     pub fn subnets_for_relay(&self, address: F::Address) -> impl Iterator<Item = &Arc<Subnet<F>>> {
         self.index
@@ -179,6 +200,24 @@ impl<F: Family> Server<F> {
         self.index
             .interface_id(id)
             .and_then(|position| self.at(position))
+    }
+
+    /// The subnets that may serve a client for which `subnet` was selected: that one, and behind it the others
+    /// of its shared network in their order, beginning after it.
+    pub fn candidates<'s>(
+        &'s self,
+        subnet: &'s Arc<Subnet<F>>,
+    ) -> impl Iterator<Item = &'s Arc<Subnet<F>>> + Clone {
+        let network = subnet.network.as_ref();
+        let members = network.map_or(&[][..], |network| self.index.network(&network.name));
+        let members = members.iter().filter_map(|position| self.at(*position));
+        let is_it = |other: &&Arc<Subnet<F>>| other.id == subnet.id;
+        let behind = members
+            .clone()
+            .skip_while(move |other| !is_it(other))
+            .skip(1);
+        let before = members.take_while(move |other| !is_it(other));
+        std::iter::once(subnet).chain(behind).chain(before)
     }
 
     fn at(&self, position: u32) -> Option<&Arc<Subnet<F>>> {

@@ -3,10 +3,11 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
+use murre_classify::Membership;
 use murre_wire::{Address, Family, V4};
 
 use super::pool::low_mask;
-use super::{Lifetimes, OptionSet, Pool};
+use super::{ClassUse, Lifetimes, OptionSet, Pool, ReservationModes, SharedNetwork};
 
 /// How free leases are picked (`allocator`, `pd-allocator`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +36,12 @@ pub struct Subnet<F: Family> {
     pub pools: Vec<Pool<F>>,
     /// Pools of prefixes to delegate (v6).
     pub pd_pools: Vec<Pool<F>>,
+    /// The shared network that it belongs to.
+    pub network: Option<Arc<SharedNetwork>>,
+    /// Who may use it, and what is evaluated for who does.
+    pub classes: ClassUse,
+    /// Which reservations count.
+    pub reservations: ReservationModes,
     /// Relay addresses that select this subnet beside those inside it.
     pub relay: Vec<F::Address>,
     /// Interface whose queries select this subnet.
@@ -77,6 +84,9 @@ impl<F: Family> Subnet<F> {
             text,
             pools: Vec::new(),
             pd_pools: Vec::new(),
+            network: None,
+            classes: ClassUse::default(),
+            reservations: ReservationModes::default(),
             relay: Vec::new(),
             interface: None,
             interface_id: None,
@@ -92,6 +102,13 @@ impl<F: Family> Subnet<F> {
             boot_file_name: None,
             offer_lifetime: 0,
         }
+    }
+
+    /// Whether a query with these classes may use the subnet, as far as it and its network say.
+    pub fn admits(&self, classes: &Membership) -> bool {
+        let network = self.network.as_ref();
+        self.classes.guard.admits(classes)
+            && network.is_none_or(|network| network.classes.guard.admits(classes))
     }
 
     /// Whether `address` lies in the subnet.

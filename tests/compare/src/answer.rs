@@ -55,22 +55,40 @@ impl Answer {
         Self(fields)
     }
 
-    /// What another server's answer has otherwise: a line for each field, but for those to ignore.
-    pub fn differences(&self, other: &Self, ignore: &[String]) -> Vec<String> {
+    /// What another server's answer has otherwise, but for the fields to ignore.
+    pub fn differences(&self, other: &Self, ignore: &[String]) -> Vec<Difference> {
         let mut names: Vec<_> = self.0.keys().chain(other.0.keys()).collect();
         names.sort();
         names.dedup();
         let nothing = "-".to_owned();
-        let mut lines = Vec::new();
+        let mut differences = Vec::new();
+        // Who is silent has no fields to compare.
+        let silent = |answer: &Self| answer.0.len() == 1;
+        let one_is_silent = silent(self) != silent(other);
         for name in names {
+            if one_is_silent && name != "answer" {
+                continue;
+            }
             let ours = self.0.get(name).unwrap_or(&nothing);
             let theirs = other.0.get(name).unwrap_or(&nothing);
             if ours != theirs && !ignore.contains(name) && !are_close(name, ours, theirs) {
-                lines.push(format!("{name}: {ours} / {theirs}"));
+                differences.push(Difference {
+                    field: name.clone(),
+                    values: format!("{ours} / {theirs}"),
+                });
             }
         }
-        lines
+        differences
     }
+}
+
+/// A field that two answers have otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The field's name.
+    pub field: String,
+    /// What each has there.
+    pub values: String,
 }
 
 /// Seconds may have gone by between the two, and what a grant waits for is taken off its lifetime.

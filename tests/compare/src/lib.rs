@@ -2,8 +2,8 @@
 //! against each other field by field.
 //!
 //! Scenarios are data ([`scenario`]): a file has a configuration and the queries that go to both
-//! servers. A difference fails the run unless the scenario says why it is there; a reason without a
-//! difference fails it too. Nothing here knows either server's insides.
+//! servers. A difference fails the run unless the scenario names its field and says why it is there; one that
+//! is named and not found fails it too. Nothing here knows either server's insides.
 #![allow(
     clippy::panic,
     clippy::expect_used,
@@ -18,7 +18,8 @@ pub mod stage;
 use std::fmt;
 use std::path::Path;
 
-use scenario::File;
+use answer::Difference;
+use scenario::{Differs, File};
 use stage::Stage;
 
 /// What became of one scenario.
@@ -28,10 +29,10 @@ pub enum Outcome {
     Same,
     /// They differ as the scenario says.
     AsListed,
-    /// They differ, and nothing says why: a line for each difference.
-    Differs(Vec<String>),
-    /// The scenario tells of a difference that is not there.
-    Stale,
+    /// They differ otherwise than the scenario says, or it says nothing: each difference with its step.
+    Differs(Vec<(u32, Difference)>),
+    /// The scenario tells of differences in these fields that are not there.
+    Stale(Vec<String>),
 }
 
 /// All that was compared.
@@ -79,24 +80,43 @@ fn run_file(topic: &str, file: &File, report: &mut Report, tell: &mut dyn FnMut(
     for (number, scenario) in (1..).zip(&file.scenarios) {
         let name = format!("{topic}: {}", scenario.name);
         let found = stage.play(number, scenario);
-        let outcome = match (found.is_empty(), scenario.differs.is_some()) {
-            (true, false) => Outcome::Same,
-            (false, true) => Outcome::AsListed,
-            (false, false) => Outcome::Differs(found),
-            (true, true) => Outcome::Stale,
-        };
+        let outcome = judge(found, scenario.differs.as_ref());
         match &outcome {
             Outcome::Same => {}
             Outcome::AsListed => tell(&format!("{name}: differs as listed")),
-            Outcome::Stale => tell(&format!("{name}: NO DIFFERENCE, but one is listed")),
-            Outcome::Differs(lines) => {
+            Outcome::Stale(fields) => {
+                let fields = fields.join(", ");
+                tell(&format!(
+                    "{name}: NO DIFFERENCE in {fields}, but one is listed"
+                ));
+            }
+            Outcome::Differs(found) => {
                 tell(&format!("{name}: DIFFERS"));
-                lines.iter().for_each(|line| tell(&format!("    {line}")));
+                for (step, Difference { field, values }) in found {
+                    tell(&format!("    step {step}: {field}: {values}"));
+                }
             }
         }
-        report
-            .outcomes
-            .push((name, outcome, scenario.differs.clone()));
+        let why = scenario.differs.as_ref().map(|differs| differs.why.clone());
+        report.outcomes.push((name, outcome, why));
+    }
+}
+
+/// Holds what was found against what is listed.
+fn judge(found: Vec<(u32, Difference)>, listed: Option<&Differs>) -> Outcome {
+    let listed = listed.map_or(&[][..], |differs| &differs.fields);
+    let is_listed = |field: &String| listed.contains(field);
+    let unlisted = found.iter().filter(|(_, one)| !is_listed(&one.field));
+    let unlisted: Vec<_> = unlisted.cloned().collect();
+    if !unlisted.is_empty() {
+        return Outcome::Differs(unlisted);
+    }
+    let is_found = |field: &&String| found.iter().any(|(_, one)| one.field == **field);
+    let stale: Vec<_> = listed.iter().filter(|field| !is_found(field)).collect();
+    match (listed.is_empty(), stale.is_empty()) {
+        (true, _) => Outcome::Same,
+        (false, true) => Outcome::AsListed,
+        (false, false) => Outcome::Stale(stale.into_iter().cloned().collect()),
     }
 }
 
@@ -118,7 +138,43 @@ impl fmt::Display for Report {
             count(|outcome| *outcome == Outcome::Same),
             count(|outcome| *outcome == Outcome::AsListed),
             count(|outcome| matches!(outcome, Outcome::Differs(_))),
-            count(|outcome| *outcome == Outcome::Stale),
+            count(|outcome| matches!(outcome, Outcome::Stale(_))),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(fields: &[&str]) -> Vec<(u32, Difference)> {
+        let difference = |field: &&str| Difference {
+            field: (*field).to_owned(),
+            values: "a / b".to_owned(),
+        };
+        fields.iter().map(|field| (1, difference(field))).collect()
+    }
+
+    #[test]
+    fn only_the_differences_that_are_listed_are_good_and_all_of_them_must_be_there() {
+        let listed = Differs {
+            why: "because".to_owned(),
+            fields: vec!["flags".to_owned(), "option 6".to_owned()],
+        };
+        let judge = |fields: &[&str]| judge(found(fields), Some(&listed));
+        assert_eq!(judge(&["flags", "option 6", "flags"]), Outcome::AsListed);
+        assert_eq!(
+            judge(&["flags", "option 6", "yiaddr"]),
+            Outcome::Differs(found(&["yiaddr"]))
+        );
+        assert_eq!(
+            judge(&["flags"]),
+            Outcome::Stale(vec!["option 6".to_owned()])
+        );
+        assert_eq!(super::judge(found(&[]), None), Outcome::Same);
+        assert_eq!(
+            super::judge(found(&["flags"]), None),
+            Outcome::Differs(found(&["flags"]))
+        );
     }
 }

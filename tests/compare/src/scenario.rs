@@ -30,8 +30,19 @@ pub struct Scenario {
     /// Fields that are not compared: `yiaddr`, or `option 51`.
     #[serde(default)]
     pub ignore: Vec<String>,
-    /// Why the two servers differ here.
-    pub differs: Option<String>,
+    /// Why the two servers differ here, and in what.
+    pub differs: Option<Differs>,
+}
+
+/// A difference that is known.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Differs {
+    /// Why it is there.
+    pub why: String,
+    /// The fields that differ, in any step, and no others: `answer`, `option 51`.
+    #[serde(rename = "in")]
+    pub fields: Vec<String>,
 }
 
 /// One query.
@@ -147,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_file_can_be_read_and_names_are_unique() {
+    fn every_file_can_be_read_names_are_unique_and_differences_say_what_they_are() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
         for (topic, file) in files(&folder) {
             let mut names: Vec<_> = file.scenarios.iter().map(|one| &one.name).collect();
@@ -155,6 +166,12 @@ mod tests {
             names.sort();
             names.dedup();
             assert_eq!(names.len(), all, "{topic}: a name is used twice");
+            let mut differ = file.scenarios.iter().filter_map(|one| one.differs.as_ref());
+            let says = |differs: &Differs| !differs.why.is_empty() && !differs.fields.is_empty();
+            assert!(
+                differ.all(says),
+                "{topic}: a difference says in what and why"
+            );
         }
     }
 }

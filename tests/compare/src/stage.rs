@@ -11,7 +11,7 @@ use murre_tests::{Engine, Worker, World, hand4, socket};
 use murre_wire::dhcp4::{Builder, MIN_MAX_SIZE, MessageType, code};
 use serde_json::json;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Difference};
 use crate::scenario::{File, Kind, Own, Scenario, Step, Via};
 
 /// How long an answer may take; where both are silent a step takes as long.
@@ -58,8 +58,8 @@ impl Stage {
         }
     }
 
-    /// Sends a scenario's queries to both; what differs, step by step.
-    pub fn play(&mut self, number: u32, scenario: &Scenario) -> Vec<String> {
+    /// Sends a scenario's queries to both; what differs, each with the number of its step.
+    pub fn play(&mut self, number: u32, scenario: &Scenario) -> Vec<(u32, Difference)> {
         let mut found = Vec::new();
         self.original.last = None;
         self.ours.last = None;
@@ -75,14 +75,18 @@ impl Stage {
                 theirs = self.original.card.answer(&first, LONGER);
             }
             let (a, b) = (Answer::of(theirs.as_ref()), Answer::of(ours.as_ref()));
-            let mut lines = a.differences(&b, &scenario.ignore);
+            let differences = a.differences(&b, &scenario.ignore);
+            found.extend(differences.into_iter().map(|one| (index, one)));
             // What both do is not right for that alone.
-            match (&theirs, &ours, step.silence) {
-                (None, None, false) => lines.push("nobody answers".to_owned()),
-                (Some(_), Some(_), true) => lines.push("both answer".to_owned()),
-                _ => {}
-            }
-            found.extend(lines.iter().map(|line| format!("step {index}: {line}")));
+            let wrong = match (&theirs, &ours, step.silence) {
+                (None, None, false) => Some("nobody answers"),
+                (Some(_), Some(_), true) => Some("both answer"),
+                _ => None,
+            };
+            found.extend(wrong.map(|wrong| {
+                let (field, values) = ("both".to_owned(), wrong.to_owned());
+                (index, Difference { field, values })
+            }));
             self.original.last = theirs.or(self.original.last.take());
             self.ours.last = ours.or(self.ours.last.take());
         }

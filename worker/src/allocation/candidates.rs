@@ -1,30 +1,30 @@
 //! Candidates that a client's own permutation of the pools gives: nothing is remembered, and nobody can
 //! guess them. Good as long as most of a pool is free.
 
-use murre_config::Pool;
 use murre_schema::LeaseFamily;
+use smallvec::SmallVec;
 
-use super::{Chosen, Permutation};
+use super::{Chosen, Permutation, Source};
 
 /// Candidates of one client in the order of its own permutation.
 #[derive(Debug)]
 pub(super) struct Candidates<'a, F: LeaseFamily> {
-    pools: &'a [Pool<F>],
+    pools: SmallVec<[Source<'a, F>; 2]>,
     permutation: Permutation,
     next: u128,
 }
 
 /// Number of leases in some pools.
-pub(super) fn total<F: LeaseFamily>(pools: &[Pool<F>]) -> u128 {
-    let sizes = pools.iter().map(Pool::size);
+pub(super) fn total<F: LeaseFamily>(pools: &[Source<'_, F>]) -> u128 {
+    let sizes = pools.iter().map(|source| source.pool.size());
     sizes.fold(0, u128::saturating_add)
 }
 
 impl<'a, F: LeaseFamily> Candidates<'a, F> {
     /// All candidates of `pools` for the client that `key` stands for.
-    pub(super) fn new(pools: &'a [Pool<F>], key: u64) -> Self {
+    pub(super) fn new(pools: &[Source<'a, F>], key: u64) -> Self {
         Self {
-            pools,
+            pools: pools.into(),
             permutation: Permutation::new(total(pools), key),
             next: 0,
         }
@@ -37,12 +37,12 @@ impl<'a, F: LeaseFamily> Iterator for Candidates<'a, F> {
     fn next(&mut self) -> Option<Self::Item> {
         let mut index = self.permutation.at(self.next)?;
         self.next += 1;
-        for pool in self.pools {
-            if index < pool.size() {
-                let address = pool.nth(index);
-                return Some(Chosen { address, pool });
+        for source in &self.pools {
+            let size = source.pool.size();
+            if index < size {
+                return Some(source.choose(source.pool.nth(index)));
             }
-            index -= pool.size();
+            index -= size;
         }
         None
     }
@@ -52,6 +52,7 @@ impl<'a, F: LeaseFamily> Iterator for Candidates<'a, F> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use murre_config::{Pool, Subnet};
     use murre_wire::V4;
     use std::collections::HashSet;
     use std::net::Ipv4Addr;
@@ -63,6 +64,11 @@ mod tests {
             Pool::<V4>::addresses(at(10), at(19)),
             Pool::<V4>::addresses(at(200), at(200)),
         ];
+        let subnet = Subnet::<V4>::new(1, at(0), 24);
+        let pools = pools.each_ref().map(|pool| Source {
+            subnet: &subnet,
+            pool,
+        });
         let all: Vec<_> = Candidates::new(&pools, 99)
             .map(|chosen| chosen.address)
             .collect();

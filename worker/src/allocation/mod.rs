@@ -27,13 +27,14 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use murre_config::{Allocator as Kind, Pool, PoolKind, Subnet};
+use murre_config::{Allocator as Kind, Hosts, OptionSet, Pool, PoolKind, Subnet};
 use murre_schema::{Error, Found, FoundLease, LeaseFamily, Lookup, Store};
+use murre_wire::Address;
 use smallvec::{SmallVec, smallvec};
 
 use candidates::Candidates;
 use own::is_free_for;
-pub(crate) use own::{current, holds, remaining, replaced};
+pub(crate) use own::{current, holds, remaining, replaced, reserved};
 pub(crate) use permutation::Permutation;
 use place::{Place, Quest};
 use vacancies::Vacancy;
@@ -51,36 +52,92 @@ const LOOKS: usize = 8;
 /// moment would draw the same.
 const LARGE: u128 = 1 << 16;
 
-/// Who may be given what: one client (and IA) in one subnet.
+/// Who may be given what: one client (and IA) in one subnet, or those of one shared network.
 #[derive(Debug)]
 pub(crate) struct Wish<'a, F: LeaseFamily> {
-    /// The subnet whose pools are used.
+    /// The subnet that was selected.
     pub(crate) subnet: &'a Subnet<F>,
-    /// Its pools of the kind wanted.
-    pub(crate) pools: &'a [Pool<F>],
+    /// The others of its shared network: what the client has there is as good.
+    pub(crate) siblings: SmallVec<[&'a Subnet<F>; 2]>,
+    /// Pools of the kind wanted that the client may use, subnet by subnet.
+    pub(crate) pools: SmallVec<[Source<'a, F>; 2]>,
     /// The client.
     pub(crate) client: F::Client,
     /// What it asks for.
     pub(crate) hint: Option<F::Address>,
+    /// What is reserved for it.
+    pub(crate) reserved: Option<Chosen<'a, F>>,
+    /// What is reserved for others.
+    pub(crate) hosts: &'a Hosts<F>,
 }
 
-/// What was chosen.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Chosen<'a, F: LeaseFamily> {
-    /// The address, or base of the prefix.
-    pub(crate) address: F::Address,
-    /// The pool it lies in.
+/// A pool of a subnet.
+#[derive(Debug)]
+pub(crate) struct Source<'a, F: LeaseFamily> {
+    /// The subnet.
+    pub(crate) subnet: &'a Subnet<F>,
+    /// The pool.
     pub(crate) pool: &'a Pool<F>,
 }
 
-impl<F: LeaseFamily> Chosen<'_, F> {
+/// What was chosen.
+#[derive(Debug)]
+pub(crate) struct Chosen<'a, F: LeaseFamily> {
+    /// The address, or base of the prefix.
+    pub(crate) address: F::Address,
+    /// The subnet it is of.
+    pub(crate) subnet: &'a Subnet<F>,
+    /// The pool it lies in; what is reserved may lie in none.
+    pub(crate) pool: Option<&'a Pool<F>>,
+}
+
+// By hand, as the references can be copied whatever the family.
+impl<F: LeaseFamily> Copy for Source<'_, F> {}
+
+impl<F: LeaseFamily> Clone for Source<'_, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F: LeaseFamily> Copy for Chosen<'_, F> {}
+
+impl<F: LeaseFamily> Clone for Chosen<'_, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<'a, F: LeaseFamily> Source<'a, F> {
+    /// One of its leases.
+    pub(crate) fn choose(self, address: F::Address) -> Chosen<'a, F> {
+        Chosen {
+            address,
+            subnet: self.subnet,
+            pool: Some(self.pool),
+        }
+    }
+}
+
+impl<'a, F: LeaseFamily> Chosen<'a, F> {
     /// Bits that are given.
-    fn len(&self) -> u8 {
-        self.pool.lease_len()
+    pub(crate) fn len(&self) -> u8 {
+        self.pool.map_or(F::Address::BITS, Pool::lease_len)
+    }
+
+    /// What groups it in statistics.
+    pub(crate) fn pool_id(&self) -> u32 {
+        self.pool.map_or(0, |pool| pool.pool_id)
+    }
+
+    /// Options of the pool and what is around it.
+    pub(crate) fn options(&self) -> &'a OptionSet {
+        self.pool.map_or(&self.subnet.options, |pool| &pool.options)
     }
 
     fn is_prefix(&self) -> bool {
-        matches!(self.pool.kind, PoolKind::Prefix { .. })
+        self.pool
+            .is_some_and(|pool| matches!(pool.kind, PoolKind::Prefix { .. }))
     }
 }
 
@@ -88,12 +145,12 @@ impl<F: LeaseFamily> Chosen<'_, F> {
 #[derive(Debug)]
 pub(crate) struct Asked<'a, F: LeaseFamily> {
     first: SmallVec<[Chosen<'a, F>; 2]>,
-    source: Source<'a, F>,
+    origin: Origin<'a, F>,
 }
 
 /// Where proposals come from.
 #[derive(Debug)]
-enum Source<'a, F: LeaseFamily> {
+enum Origin<'a, F: LeaseFamily> {
     /// Single addresses, and the candidates after them.
     Candidates(Candidates<'a, F>),
     /// What the pool had free.
@@ -141,45 +198,46 @@ impl<F: LeaseFamily> Allocator<F> {
         wish: &Wish<'a, F>,
         lookup: &mut Lookup<F>,
     ) -> Asked<'a, F> {
-        let (first, source) = self.first(wish);
-        let unsure = match &source {
-            Source::Vacancy(vacancy) => !vacancy.is_fresh(Instant::now(), share),
+        let (first, origin) = self.first(wish);
+        let unsure = match &origin {
+            Origin::Vacancy(vacancy) => !vacancy.is_fresh(Instant::now(), share),
             _ => true,
         };
         let looked_at = first.iter().filter(|_| unsure);
-        ask_for(lookup, wish.hint_in_pool().iter().chain(looked_at));
-        Asked { first, source }
+        let named = wish.hint_in_pool().into_iter().chain(wish.reserved);
+        let named: SmallVec<[Chosen<'_, F>; 2]> = named.collect();
+        ask_for(lookup, named.iter().chain(looked_at));
+        Asked { first, origin }
     }
 
     /// What is proposed first, if anything is at hand.
-    fn first<'a>(&self, wish: &Wish<'a, F>) -> (SmallVec<[Chosen<'a, F>; 2]>, Source<'a, F>) {
+    fn first<'a>(&self, wish: &Wish<'a, F>) -> (SmallVec<[Chosen<'a, F>; 2]>, Origin<'a, F>) {
         let client = self.key.hash_one(&wish.client);
         if self.is_roomy(wish) {
-            let mut candidates = Candidates::new(wish.pools, client);
+            let mut candidates = Candidates::new(wish.foremost(), client);
             let first = candidates.by_ref().take(FIRST_LOOK).collect();
-            return (first, Source::Candidates(candidates));
+            return (first, Origin::Candidates(candidates));
         }
-        for pool in wish.pools {
-            let place = self.place(wish, pool);
+        for source in &wish.pools {
+            let place = self.place(source.subnet, source.pool);
             let again = place.vacancies().again(client, Instant::now());
             if let Some(address) = again {
-                return (smallvec![Chosen { address, pool }], Source::Memory);
+                return (smallvec![source.choose(address)], Origin::Memory);
             }
         }
-        for pool in wish.pools {
-            let place = self.place(wish, pool);
+        for source in &wish.pools {
+            let place = self.place(source.subnet, source.pool);
             let mut vacancies = place.vacancies();
             if let Some(vacancy) = vacancies.take(client, Instant::now()) {
-                let address = vacancy.address;
-                let first = smallvec![Chosen { address, pool }];
-                return (first, Source::Vacancy(vacancy));
+                let first = smallvec![source.choose(vacancy.address)];
+                return (first, Origin::Vacancy(vacancy));
             }
             // A pool that may have some goes before the next one, but has to be searched first.
             if !vacancies.is_resting(Instant::now()) {
                 break;
             }
         }
-        (SmallVec::new(), Source::Memory)
+        (SmallVec::new(), Origin::Memory)
     }
 
     /// Choose for a wish, given the answer to the lookup that [`Allocator::ask`] extended.
@@ -195,8 +253,12 @@ impl<F: LeaseFamily> Allocator<F> {
         (found, asked): (&Found<F>, Asked<'a, F>),
         avoid: &[F::Address],
     ) -> Result<Option<Chosen<'a, F>>, Error> {
+        if let Some(chosen) = reserved(wish, found) {
+            self.put_back(asked);
+            return Ok(Some(chosen));
+        }
         if let Some(chosen) = self.keep(store, wish, found, avoid).await? {
-            self.put_back(wish, asked);
+            self.put_back(asked);
             if !holds(wish, found, &chosen) {
                 self.offered(wish, &chosen);
             }
@@ -208,25 +270,25 @@ impl<F: LeaseFamily> Allocator<F> {
         if let Some(chosen) = wish.hint_in_pool().filter(|c| usable(c, &found.by_address))
             && !self.is_promised(wish, &chosen)
         {
-            self.put_back(wish, asked);
+            self.put_back(asked);
             self.offered(wish, &chosen);
             return Ok(Some(chosen));
         }
         if let Some(chosen) = own::successor(wish, found)
             && usable(&chosen, &look(store, &[chosen]).await?)
         {
-            self.put_back(wish, asked);
+            self.put_back(asked);
             return Ok(Some(chosen));
         }
         let mut chosen = asked.first.iter().copied();
         let mut chosen = chosen.find(|c| usable(c, &found.by_address));
-        if let Source::Candidates(candidates) = asked.source {
-            self.probed(wish, &asked.first, chosen);
+        if let Origin::Candidates(candidates) = asked.origin {
+            self.probed(&asked.first, chosen);
             if chosen.is_none() {
                 let second: Vec<_> = candidates.take(SECOND_LOOK).collect();
                 let rows = look(store, &second).await?;
                 chosen = second.iter().copied().find(|c| usable(c, &rows));
-                self.probed(wish, &second, chosen);
+                self.probed(&second, chosen);
             }
             if chosen.is_some() {
                 return Ok(chosen);
@@ -242,19 +304,20 @@ impl<F: LeaseFamily> Allocator<F> {
     /// Whether somebody else was offered it lately.
     fn is_promised(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) -> bool {
         let client = self.key.hash_one(&wish.client);
-        let place = self.place(wish, chosen.pool);
-        place
-            .vacancies()
-            .is_promised(chosen.address, client, Instant::now())
+        let place = self.place_of(chosen);
+        place.is_some_and(|place| {
+            let mut vacancies = place.vacancies();
+            vacancies.is_promised(chosen.address, client, Instant::now())
+        })
     }
 
     /// Remember whom a vacancy was proposed to.
     fn offered(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) {
         let client = self.key.hash_one(&wish.client);
-        let place = self.place(wish, chosen.pool);
-        place
-            .vacancies()
-            .offer(chosen.address, client, Instant::now());
+        if let Some(place) = self.place_of(chosen) {
+            let mut vacancies = place.vacancies();
+            vacancies.offer(chosen.address, client, Instant::now());
+        }
     }
 
     /// The client's own lease, if it can keep it.
@@ -293,8 +356,8 @@ impl<F: LeaseFamily> Allocator<F> {
     ) -> Result<Option<Chosen<'a, F>>, Error> {
         // What could not be looked through in time may have something, but so may the next one.
         let mut late = None;
-        for pool in wish.pools {
-            match self.search_pool(source, wish, pool, avoid).await {
+        for pool in &wish.pools {
+            match self.search_pool(source, wish, *pool, avoid).await {
                 Ok(None) => {}
                 Err(error @ Error::Overloaded { .. }) => late = Some(error),
                 done => return done,
@@ -307,14 +370,14 @@ impl<F: LeaseFamily> Allocator<F> {
         &self,
         (store, share): (&Store<F>, Share),
         wish: &Wish<'a, F>,
-        pool: &'a Pool<F>,
+        source: Source<'a, F>,
         avoid: &[F::Address],
     ) -> Result<Option<Chosen<'a, F>>, Error> {
-        let place = self.place(wish, pool);
+        let place = self.place(source.subnet, source.pool);
         let quest = Quest {
             store,
-            subnet_id: wish.subnet.id,
-            pool,
+            subnet_id: source.subnet.id,
+            pool: source.pool,
             share,
         };
         for _ in 0..LOOKS {
@@ -327,8 +390,7 @@ impl<F: LeaseFamily> Allocator<F> {
             let sure = taken.iter().all(|vacancy| vacancy.is_fresh(now, share));
             let chosen: Vec<_> = taken
                 .iter()
-                .map(|vacancy| vacancy.address)
-                .map(|address| Chosen { address, pool })
+                .map(|vacancy| source.choose(vacancy.address))
                 .collect();
             let rows = match sure {
                 true => Vec::new(),
@@ -350,10 +412,19 @@ impl<F: LeaseFamily> Allocator<F> {
     /// A client was granted what it named, and nobody else is to be proposed that.
     pub(crate) fn granted(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) {
         let client = self.key.hash_one(&wish.client);
-        let place = self.place(wish, chosen.pool);
-        place
-            .vacancies()
-            .granted(chosen.address, client, Instant::now());
+        if let Some(place) = self.place_of(chosen) {
+            let mut vacancies = place.vacancies();
+            vacancies.granted(chosen.address, client, Instant::now());
+        }
+    }
+
+    /// A lease of the client ended as it was granted another.
+    pub(crate) fn ended(&self, wish: &Wish<'_, F>, row: &FoundLease<F>) {
+        let (id, address) = (row.lease.subnet_id, row.lease.address);
+        let mut all = std::iter::once(wish.subnet).chain(wish.siblings.iter().copied());
+        if let Some(subnet) = all.find(|subnet| subnet.id == id) {
+            self.freed(subnet, address, true);
+        }
     }
 
     /// A lease ended: there may be room again, and where its row is gone the next client may have it.
@@ -373,17 +444,22 @@ impl<F: LeaseFamily> Allocator<F> {
         let Some(first) = wish.pools.first() else {
             return false;
         };
-        let is_crowded = |pool| self.place(wish, pool).vacancies().is_crowded();
-        kind_of(wish.subnet, first) == Kind::Random
-            && candidates::total(wish.pools) >= LARGE
-            && !wish.pools.iter().any(is_crowded)
+        let is_crowded = |source: &Source<'_, F>| {
+            let place = self.place(source.subnet, source.pool);
+            place.vacancies().is_crowded()
+        };
+        kind_of(first.subnet, first.pool) == Kind::Random
+            && candidates::total(wish.foremost()) >= LARGE
+            && !wish.foremost().iter().any(is_crowded)
     }
 
     /// Remember how single looks went, up to the first that hit.
-    fn probed(&self, wish: &Wish<'_, F>, all: &[Chosen<'_, F>], hit: Option<Chosen<'_, F>>) {
+    fn probed(&self, all: &[Chosen<'_, F>], hit: Option<Chosen<'_, F>>) {
         for chosen in all {
             let is_hit = hit.is_some_and(|hit| hit.address == chosen.address);
-            self.place(wish, chosen.pool).vacancies().probed(is_hit);
+            if let Some(place) = self.place_of(chosen) {
+                place.vacancies().probed(is_hit);
+            }
             if is_hit {
                 break;
             }
@@ -391,20 +467,26 @@ impl<F: LeaseFamily> Allocator<F> {
     }
 
     /// What was taken for the first look is not needed.
-    fn put_back(&self, wish: &Wish<'_, F>, asked: Asked<'_, F>) {
-        if let (Source::Vacancy(vacancy), Some(chosen)) = (asked.source, asked.first.first()) {
-            let place = self.place(wish, chosen.pool);
+    fn put_back(&self, asked: Asked<'_, F>) {
+        if let (Origin::Vacancy(vacancy), Some(chosen)) = (asked.origin, asked.first.first())
+            && let Some(place) = self.place_of(chosen)
+        {
             place.vacancies().put_back(vacancy);
         }
     }
 
-    fn place(&self, wish: &Wish<'_, F>, pool: &Pool<F>) -> Arc<Place<F>> {
-        let key = PlaceKey::of(wish.subnet, pool);
+    /// The place of what was chosen from a pool.
+    fn place_of(&self, chosen: &Chosen<'_, F>) -> Option<Arc<Place<F>>> {
+        Some(self.place(chosen.subnet, chosen.pool?))
+    }
+
+    fn place(&self, subnet: &Subnet<F>, pool: &Pool<F>) -> Arc<Place<F>> {
+        let key = PlaceKey::of(subnet, pool);
         let mut places = self.places();
         if let Some(place) = places.get(&key) {
             return Arc::clone(place);
         }
-        let kind = kind_of(wish.subnet, pool);
+        let kind = kind_of(subnet, pool);
         let place = Arc::new(Place::new(kind, self.key.hash_one(&key)));
         places.insert(key, Arc::clone(&place));
         place
@@ -479,15 +561,56 @@ fn ask_for<'c, 'a: 'c, F: LeaseFamily>(
 }
 
 impl<'a, F: LeaseFamily> Wish<'a, F> {
-    /// What the client asks for, if a pool has it.
+    /// What the client asks for, if a pool has it, or if it is reserved for it.
     pub(crate) fn hint_in_pool(&self) -> Option<Chosen<'a, F>> {
-        let address = self.hint?;
-        let pool = pool_of(self.pools, address)?;
-        Some(Chosen { address, pool })
+        self.may_have(self.hint?)
     }
-}
 
-/// The pool an address lies in.
-pub(crate) fn pool_of<F: LeaseFamily>(pools: &[Pool<F>], address: F::Address) -> Option<&Pool<F>> {
-    pools.iter().find(|pool| pool.contains(address))
+    /// An address that the client may have, as far as the configuration goes.
+    fn may_have(&self, address: F::Address) -> Option<Chosen<'a, F>> {
+        let reserved = self.reserved.filter(|chosen| chosen.address == address);
+        let chosen = reserved.or_else(|| self.in_pool(address))?;
+        self.is_open(&chosen).then_some(chosen)
+    }
+
+    /// Whether what was chosen is not reserved for somebody else.
+    fn is_open(&self, chosen: &Chosen<'_, F>) -> bool {
+        let modes = chosen.subnet.reservations;
+        let is_its_own = self
+            .reserved
+            .is_some_and(|own| own.address == chosen.address);
+        // Where reservations lie outside of the pools nothing in a pool can be one.
+        is_its_own
+            || !modes.in_subnet
+            || modes.out_of_pool
+            || self
+                .hosts
+                .holders(chosen.subnet.id, chosen.address)
+                .is_empty()
+    }
+
+    /// Whether an address is one that these pools could give to somebody.
+    pub(crate) fn is_in_pool(&self, address: F::Address) -> bool {
+        self.in_pool(address).is_some()
+    }
+
+    /// An address, if it lies in a pool.
+    fn in_pool(&self, address: F::Address) -> Option<Chosen<'a, F>> {
+        let mut all = self.pools.iter();
+        let source = all.find(|source| source.pool.contains(address))?;
+        Some(source.choose(address))
+    }
+
+    /// The pools of the first subnet that has some: those of the next ones come once these are full.
+    fn foremost(&self) -> &[Source<'a, F>] {
+        let first = self.pools.first().map(|source| source.subnet.id);
+        let others = self.pools.iter();
+        let count = others.take_while(|source| Some(source.subnet.id) == first);
+        self.pools.get(..count.count()).unwrap_or_default()
+    }
+
+    /// Whether a lease of this subnet is one of the client's own here.
+    pub(crate) fn is_of(&self, subnet_id: u32) -> bool {
+        self.subnet.id == subnet_id || self.siblings.iter().any(|other| other.id == subnet_id)
+    }
 }

@@ -1,11 +1,10 @@
 //! What the client has already, and whether what was found leaves an address or prefix free for it.
 
-use murre_config::Pool;
 use murre_schema::{Found, FoundLease, LeaseFamily, State};
 
-use super::{Chosen, Wish, pool_of};
+use super::{Chosen, Source, Wish};
 
-/// The lease the client has in this subnet, if it may keep it: one that it holds, one that
+/// The lease the client has in this subnet or its shared network, if it may keep it: one that it holds, one that
 /// expired, or one that it gave back, as long as it lies in a pool. A live one must have the length
 /// that the pool gives, as it cannot change.
 pub(crate) fn current<'a, F: LeaseFamily>(
@@ -14,21 +13,28 @@ pub(crate) fn current<'a, F: LeaseFamily>(
 ) -> Option<Chosen<'a, F>> {
     own_rows(wish, found)
         .filter_map(|row| {
-            let pool = pool_of(wish.pools, row.lease.address)?;
-            let fits = !row.is_held() || row.is_of(row.lease.address, pool.lease_len());
-            fits.then_some((row, pool))
+            let chosen = wish.may_have(row.lease.address)?;
+            let of_its_subnet = chosen.subnet.id == row.lease.subnet_id;
+            let fits = !row.is_held() || row.is_of(chosen.address, chosen.len());
+            (of_its_subnet && fits).then_some((row, chosen))
         })
         .max_by_key(|(row, _)| (row.is_held(), is_exact(wish, row), row.lease.expire))
-        .map(|(row, pool)| Chosen {
-            address: row.lease.address,
-            pool,
-        })
+        .map(|(_, chosen)| chosen)
 }
 
-/// A lease of the client in this subnet that must end when it gets what was chosen instead. It may
+/// What is reserved for the client, unless somebody else has it for now.
+pub(crate) fn reserved<'a, F: LeaseFamily>(
+    wish: &Wish<'a, F>,
+    found: &Found<F>,
+) -> Option<Chosen<'a, F>> {
+    let reserved = wish.reserved;
+    reserved.filter(|chosen| is_free_for(wish, chosen, &found.by_address))
+}
+
+/// A lease of the client here that must end when it gets what was chosen instead. It may
 /// have the same address and another length.
 pub(crate) fn replaced<'f, F: LeaseFamily>(
-    wish: &Wish<'_, F>,
+    wish: &'f Wish<'_, F>,
     found: &'f Found<F>,
     chosen: &Chosen<'_, F>,
 ) -> Option<&'f FoundLease<F>> {
@@ -48,9 +54,9 @@ pub(super) fn successor<'a, F: LeaseFamily>(
         .filter(|row| row.lease.state == State::Default)
         .find_map(|row| {
             let (base, len) = (row.lease.address, F::lease_len(&row.lease));
-            let of = |pool: &'a Pool<F>| Chosen {
-                address: pool.nth(pool.reached_by(base, len).0),
-                pool,
+            let of = |source: &Source<'a, F>| {
+                let pool = source.pool;
+                source.choose(pool.nth(pool.reached_by(base, len).0))
             };
             let mut all = wish.pools.iter().map(of);
             all.find(|chosen| chosen.is_prefix() && row.overlaps(chosen.address, chosen.len()))
@@ -89,16 +95,16 @@ fn is_exact<F: LeaseFamily>(wish: &Wish<'_, F>, row: &FoundLease<F>) -> bool {
 }
 
 fn own_rows<'f, F: LeaseFamily>(
-    wish: &Wish<'_, F>,
+    wish: &'f Wish<'_, F>,
     found: &'f Found<F>,
 ) -> impl Iterator<Item = &'f FoundLease<F>> {
-    let (client, subnet) = (wish.client.clone(), wish.subnet.id);
+    let client = wish.client.clone();
     found
         .by_client
         .iter()
         .chain(&found.by_hwaddr)
         .filter(move |row| F::same_client(&row.lease.client, &client))
-        .filter(move |row| row.lease.subnet_id == subnet)
+        .filter(|row| wish.is_of(row.lease.subnet_id))
         .filter(|row| row.lease.state != State::Declined)
 }
 
@@ -110,11 +116,12 @@ pub(super) fn is_free_for<F: LeaseFamily>(
     rows: &[FoundLease<F>],
 ) -> bool {
     let (address, len) = (chosen.address, chosen.len());
-    rows.iter()
-        .filter(|row| row.is_in_the_way(address, len))
-        .all(|row| {
+    let rows = rows.iter();
+    let mut in_the_way = rows.filter(|row| row.is_in_the_way(address, len));
+    wish.is_open(chosen)
+        && in_the_way.all(|row| {
             row.lease.state == State::Default
                 && F::same_client(&row.lease.client, &wish.client)
-                && (row.is_of(address, len) || row.lease.subnet_id == wish.subnet.id)
+                && (row.is_of(address, len) || wish.is_of(row.lease.subnet_id))
         })
 }

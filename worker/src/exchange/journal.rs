@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use murre_classify::{ClassSet, EvalError, Membership};
 use murre_schema::{Error, Lease};
 
 use super::{Counters, Exchange, Verdict};
@@ -10,6 +11,8 @@ use crate::socket::{Applied, Packet, Reply, SendFailure};
 
 /// Debug level of what happens to each packet (manual logging.rst, levels of detail).
 const DETAIL: Level = Level::debug(15);
+/// Debug level of what a query is found to be.
+const CLASSES: Level = Level::debug(40);
 
 /// Writes the lines of one family.
 pub(crate) struct Journal<F>(PhantomData<F>);
@@ -21,6 +24,20 @@ impl<F: Exchange> Journal<F> {
         let (id, level) = verdict.log();
         let (from, on) = (packet.source, &packet.interface.name);
         message!(F, level, id, "from {from} on {on}: {}", verdict.name());
+    }
+
+    /// A class could not be decided about.
+    pub(crate) fn not_evaluated(class: &str, error: EvalError) {
+        message!(F, Level::ERROR, ids::EVAL_RESULT, "class {class}: {error}");
+    }
+
+    /// The classes of a query, but for those that only its network, subnet or pool requires.
+    pub(crate) fn classified(packet: &Packet, set: &ClassSet, classes: &Membership) {
+        if crate::log::enabled::<F>(ids::CLASSES_ASSIGNED, CLASSES) {
+            let names: Vec<_> = classes.iter().map(|id| set.names().name(id)).collect();
+            let (from, names) = (packet.source, names.join(", "));
+            message!(F, CLASSES, ids::CLASSES_ASSIGNED, "from {from}: {names}");
+        }
     }
 
     /// An answer was handed to its socket.

@@ -127,6 +127,8 @@ ids! {
         DROP_BOOTP = "DHCP4_PACKET_DROP_0009" / "DHCP6_UNKNOWN_MSG_RECEIVED";
         /// A member of class DROP.
         DROP_CLASS = "DHCP4_PACKET_DROP_0010" / "DHCP6_PACKET_DROP_DROP_CLASS";
+        /// The classes of a query.
+        CLASSES_ASSIGNED = "DHCP4_CLASSES_ASSIGNED" / "DHCP6_CLASSES_ASSIGNED";
         /// An earlier query of the client is being worked on.
         DROP_DUPLICATE = "DHCP4_PACKET_DROP_0011" / "DHCP6_PACKET_DROP_DUPLICATE";
         /// A query that waited, while its client may have been granted what it would end.
@@ -237,5 +239,9 @@ ids! {
         COMMAND_READ_FAIL = "COMMAND_SOCKET_READ_FAIL" / "COMMAND_SOCKET_READ_FAIL";
         /// A connection broke before the answer was out.
         COMMAND_WRITE_FAIL = "COMMAND_SOCKET_WRITE_FAIL" / "COMMAND_SOCKET_WRITE_FAIL";
+    }
+    Eval {
+        /// An expression has no value for a query.
+        EVAL_RESULT = "EVAL_RESULT" / "EVAL_RESULT";
     }
 }

@@ -2,11 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use murre_classify::Membership;
 use murre_config::{OptionSpace, Subnet};
 use murre_wire::V4;
 use murre_wire::dhcp4::{BOOTREQUEST, Message, MessageType, Parsing, code};
 
 use super::Query;
+use super::hosts::Reserved;
 use crate::exchange::{Context, Scopes, Verdict};
 use crate::socket::Packet;
 
@@ -25,6 +27,8 @@ pub(super) fn admit<'a>(
         packet,
         message,
         kind,
+        classes: Membership::default(),
+        reserved: Reserved::default(),
     };
     sane(&query)?;
     Ok(query)
@@ -74,7 +78,7 @@ pub(super) fn for_us(
     let ours = packet.local == IpAddr::V4(named)
         || on_interface()
         || overridden(query) == Some(named)
-        || configured(context, subnet) == Some(named.octets())
+        || configured(context, query, subnet) == Some(named.octets())
         || context.service.fleet.knows_server_id(named.into());
     if ours {
         Ok(())
@@ -83,9 +87,17 @@ pub(super) fn for_us(
     }
 }
 
-/// Option 54 as configured for the subnet.
-pub(super) fn configured(context: &Context<'_, V4>, subnet: &Subnet<V4>) -> Option<[u8; 4]> {
-    let scopes = Scopes::new([&subnet.options, &context.server.options]);
+/// Option 54 as configured for the subnet, or by a class that nothing has to require first.
+pub(super) fn configured(
+    context: &Context<'_, V4>,
+    query: &Query<'_>,
+    subnet: &Subnet<V4>,
+) -> Option<[u8; 4]> {
+    let server = context.server;
+    let of_classes = server.classes.values(&query.classes);
+    let of_classes = of_classes.map(|values| &values.options);
+    let scopes = [&subnet.options].into_iter().chain(of_classes);
+    let scopes = Scopes::new(scopes.chain([&server.options]));
     let values = scopes.values(OptionSpace::Message, u16::from(code::SERVER_IDENTIFIER));
     let option = values.first()?;
     <[u8; 4]>::try_from(&*option.data).ok()

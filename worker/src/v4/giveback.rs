@@ -24,7 +24,10 @@ pub(super) async fn release(
     match context.end((address, client), release).await? {
         Changed::Released => {
             Journal::<V4>::released(address);
-            context.allocator().freed(subnet, address, !keep);
+            let mut all = context.server.candidates(subnet);
+            if let Some(subnet) = all.find(|subnet| subnet.pool_of(address).is_some()) {
+                context.allocator().freed(subnet, address, !keep);
+            }
             Err(Verdict::Released)
         }
         _ => Err(Verdict::NotHeld),

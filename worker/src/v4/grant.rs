@@ -24,7 +24,7 @@ pub(super) async fn grant(
     query: &Query<'_>,
     subnet: &Arc<Subnet<V4>>,
 ) -> Result<Reply, Verdict> {
-    let wish = lease::wish(query, subnet, asked(query));
+    let wish = lease::wish(context, query, subnet, asked(query));
     if let Some(chosen) = named(query, &wish) {
         match claim(context, query, &wish, (chosen, None)).await? {
             Claimed::Answer(reply) => return Ok(reply),
@@ -35,6 +35,9 @@ pub(super) async fn grant(
     for _ in 0..ATTEMPTS {
         let mut lookup = lease::lookup(&wish);
         lookup.addresses.extend(wish.hint);
+        lookup
+            .addresses
+            .extend(wish.reserved.map(|chosen| chosen.address));
         // Who names no address at all takes any (manual dhcp4-srv.rst:7794).
         let any = wish.hint.is_none();
         let any = any.then(|| context.ask(&wish, &mut lookup));
@@ -58,9 +61,16 @@ pub(super) async fn grant(
 
 /// What the client may have without a look at its leases: the address that it names, if it does so
 /// by the right of an offer or a lease. Whether somebody holds it, and whether the client holds
-/// another, the claim finds out; so the common case costs the database one statement.
+/// another, the claim finds out; so the common case costs the database one statement. In a shared network
+/// the other lease may be of another subnet, which the claim does not look at.
 fn named<'a>(query: &Query<'_>, wish: &Wish<'a, V4>) -> Option<Chosen<'a, V4>> {
-    wish.hint_in_pool().filter(|_| !is_init_reboot(query))
+    let elsewhere = |named: &Chosen<'_, V4>| {
+        let reserved = wish.reserved;
+        reserved.is_some_and(|reserved| reserved.address != named.address)
+    };
+    wish.hint_in_pool()
+        .filter(|_| wish.siblings.is_empty() && !is_init_reboot(query))
+        .filter(|named| !elsewhere(named))
 }
 
 /// What became of a claim.
@@ -79,7 +89,7 @@ async fn claim(
     if let Some(row) = replaced {
         context.may_end(row)?;
     }
-    let row = lease::row(query, wish, chosen);
+    let row = lease::row(context, query, wish, chosen);
     let lease = row.clone();
     let claim = Claim {
         lease,
@@ -90,10 +100,13 @@ async fn claim(
     match context.claim(claim).await? {
         Changed::Claimed { .. } => {
             context.allocator().granted(wish, &chosen);
+            if let Some(ended) = replaced {
+                context.allocator().ended(wish, ended);
+            }
             Journal::<V4>::granted(&row);
             let kind = MessageType::Ack;
             let lifetime = left(row.valid_lifetime, asked)?;
-            reply::with_lease(context, query, kind, wish, chosen, lifetime).map(Claimed::Answer)
+            reply::with_lease(context, query, kind, chosen, lifetime).map(Claimed::Answer)
         }
         Changed::ClientHasOther => Ok(Claimed::ClientHasOther),
         _ => Ok(Claimed::Taken),
@@ -120,7 +133,8 @@ fn decide<'a>(
     wish: &Wish<'a, V4>,
     found: &Found<V4>,
 ) -> Result<Option<Chosen<'a, V4>>, Verdict> {
-    let current = allocation::current(wish, found);
+    let reserved = allocation::reserved(wish, found);
+    let current = reserved.or_else(|| allocation::current(wish, found));
     if is_init_reboot(query) {
         let known = current.filter(|_| has_lease(wish, found));
         return match known {
@@ -135,11 +149,16 @@ fn decide<'a>(
     if let Some(current) = current.filter(|current| current.address == hint) {
         return Ok(Some(current));
     }
+    // What is reserved for the client is what it shall have.
+    if reserved.is_some() {
+        return Ok(None);
+    }
     // Whether somebody else holds it is the claim's to find out. An address outside of the pools that a
     // stranger wants may be another server's to know.
     let chosen = wish.hint_in_pool();
     let means_us = query.message.has_option(code::SERVER_IDENTIFIER);
-    let is_ours = means_us || wish.subnet.authoritative || has_lease(wish, found);
+    let is_ours =
+        means_us || wish.subnet.authoritative || has_lease(wish, found) || wish.is_in_pool(hint);
     if chosen.is_none() && !is_ours {
         return Err(Verdict::UnknownAddress);
     }
@@ -149,6 +168,6 @@ fn decide<'a>(
 /// The client has, or had until it expired, a lease here.
 fn has_lease(wish: &Wish<'_, V4>, found: &Found<V4>) -> bool {
     found.by_client.iter().chain(&found.by_hwaddr).any(|row| {
-        row.lease.subnet_id == wish.subnet.id && row.lease.state == murre_schema::State::Default
+        wish.is_of(row.lease.subnet_id) && row.lease.state == murre_schema::State::Default
     })
 }

@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use murre_config::Subnet;
 use murre_schema::{Client4, Lease, LeaseFamily, Lookup};
 use murre_wire::V4;
 use murre_wire::dhcp4::code;
 
-use super::Query;
-use crate::allocation::{Chosen, Wish};
+use super::{Query, classify};
+use crate::allocation::{Chosen, Source, Wish};
+use crate::exchange::Context;
 
 /// Longest host name that is kept with a lease (RFC 1035 section 2.3.4).
 const MAX_HOSTNAME: usize = 253;
@@ -33,15 +35,28 @@ pub(super) fn client(query: &Query<'_>, subnet: &Subnet<V4>) -> Client4 {
 
 /// A wish of this query's client.
 pub(super) fn wish<'a>(
+    context: &Context<'a, V4>,
     query: &Query<'_>,
-    subnet: &'a Subnet<V4>,
+    subnet: &'a Arc<Subnet<V4>>,
     hint: Option<Ipv4Addr>,
 ) -> Wish<'a, V4> {
+    let all = context.server.candidates(subnet).map(|subnet| &**subnet);
+    let usable = all.clone().filter(|subnet| subnet.admits(&query.classes));
+    let pools = usable.flat_map(|subnet| {
+        let pools = subnet.pools.iter();
+        let open = pools.filter(|pool| pool.classes.guard.admits(&query.classes));
+        open.map(move |pool| Source { subnet, pool })
+    });
     Wish {
         subnet,
-        pools: &subnet.pools,
+        siblings: all.skip(1).collect(),
+        pools: pools.collect(),
         client: client(query, subnet),
         hint,
+        reserved: query
+            .reserved
+            .address(context.server, subnet, &query.classes),
+        hosts: &context.server.hosts,
     }
 }
 
@@ -63,11 +78,17 @@ pub(super) fn lookup(wish: &Wish<'_, V4>) -> Lookup<V4> {
 }
 
 /// The row to claim for what was chosen.
-pub(super) fn row(query: &Query<'_>, wish: &Wish<'_, V4>, chosen: Chosen<'_, V4>) -> Lease<V4> {
+pub(super) fn row(
+    context: &Context<'_, V4>,
+    query: &Query<'_>,
+    wish: &Wish<'_, V4>,
+    chosen: Chosen<'_, V4>,
+) -> Lease<V4> {
     let asked = query.message.u32_option(code::LEASE_TIME);
-    let valid = wish.subnet.lifetimes.choose_valid(asked);
-    let mut lease = Lease::new(chosen.address, wish.client.clone(), wish.subnet.id, valid);
-    lease.pool_id = chosen.pool.pool_id;
+    let valid = classify::valid(context, query, chosen.subnet).choose(asked);
+    let client = wish.client.clone();
+    let mut lease = Lease::new(chosen.address, client, chosen.subnet.id, valid);
+    lease.pool_id = chosen.pool_id();
     lease.hostname = hostname(query);
     lease
 }

@@ -1,8 +1,10 @@
 //! DHCPv4: the stages of a query, in order.
 
+mod classify;
 mod gate;
 mod giveback;
 mod grant;
+mod hosts;
 mod inform;
 mod lease;
 mod offer;
@@ -12,34 +14,43 @@ mod share;
 mod subnet;
 mod vendor;
 
+use murre_classify::Membership;
 use murre_wire::V4;
 use murre_wire::dhcp4::{Message, MessageType};
 
 use crate::exchange::{Context, Exchange, Verdict};
 use crate::socket::{Packet, Reply};
+use hosts::Reserved;
 
 /// A query that passed the gate.
 pub(crate) struct Query<'a> {
     packet: &'a Packet,
     message: Message<'a>,
     kind: MessageType,
+    /// Filled by [`classify`].
+    classes: Membership,
+    /// Filled by [`hosts`].
+    reserved: Reserved,
 }
 
 impl Exchange for V4 {
     const SERVER_PORT: u16 = 67;
 
     async fn answer(context: &Context<'_, V4>, packet: &Packet) -> Result<Reply, Verdict> {
-        let query = gate::admit(context, packet)?;
+        let mut query = gate::admit(context, packet)?;
         let part = context.service.fleet.part(&query)?;
-        let reply = proceed(context, &query).await?;
+        let reply = proceed(context, &mut query).await?;
         context.service.fleet.answered(part);
         Ok(reply)
     }
 }
 
 /// The stages of a query that is this worker's to answer.
-async fn proceed(context: &Context<'_, V4>, query: &Query<'_>) -> Result<Reply, Verdict> {
+async fn proceed(context: &Context<'_, V4>, query: &mut Query<'_>) -> Result<Reply, Verdict> {
+    classify::before_subnet(context, query)?;
     let subnet = subnet::select(context.server, query).ok_or(Verdict::NoSubnet)?;
+    query.reserved = Reserved::of(context.server, query, subnet);
+    classify::in_subnet(context, query, subnet)?;
     gate::for_us(context, query, subnet)?;
     let _turn = context.turn(lease::identity(query))?;
     match query.kind {

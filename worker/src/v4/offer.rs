@@ -8,7 +8,7 @@ use murre_schema::{Changed, Claim, Found};
 use murre_wire::V4;
 use murre_wire::dhcp4::MessageType;
 
-use super::{Query, gate, lease, reply};
+use super::{Query, classify, gate, lease, reply};
 use crate::allocation::{self, Chosen, Wish};
 use crate::exchange::{Context, Exchange, Journal, Verdict};
 use crate::socket::Reply;
@@ -25,7 +25,7 @@ pub(super) async fn offer(
 where
     V4: Exchange,
 {
-    let wish = lease::wish(query, subnet, gate::requested(&query.message));
+    let wish = lease::wish(context, query, subnet, gate::requested(&query.message));
     context.admit_newcomer()?;
     for _ in 0..ATTEMPTS {
         let mut lookup = lease::lookup(&wish);
@@ -34,10 +34,10 @@ where
         let chosen = context.choose(&wish, (&found, asked), &[]).await?;
         let chosen = chosen.ok_or(Verdict::NoAddress)?;
         if keep_for_it(context, query, &wish, (chosen, &found)).await? {
-            let lease = lease::row(query, &wish, chosen);
+            let lease = lease::row(context, query, &wish, chosen);
             Journal::<V4>::offered(&lease);
             let kind = MessageType::Offer;
-            return reply::with_lease(context, query, kind, &wish, chosen, lease.valid_lifetime);
+            return reply::with_lease(context, query, kind, chosen, lease.valid_lifetime);
         }
     }
     Err(Verdict::Contended)
@@ -51,7 +51,7 @@ async fn keep_for_it(
     wish: &Wish<'_, V4>,
     (chosen, found): (Chosen<'_, V4>, &Found<V4>),
 ) -> Result<bool, Verdict> {
-    let lifetime = wish.subnet.offer_lifetime;
+    let lifetime = classify::offer_lifetime(context, query, chosen.subnet);
     // A lease never gets shorter than its client was told, nor does one end for an offer; and who asks
     // again at once costs no write.
     let remaining = allocation::remaining(wish, found, &chosen);
@@ -59,7 +59,7 @@ async fn keep_for_it(
     if lifetime == 0 || has_other || remaining > i64::from(lifetime / 2) {
         return Ok(true);
     }
-    let mut lease = lease::row(query, wish, chosen);
+    let mut lease = lease::row(context, query, wish, chosen);
     lease.valid_lifetime = lifetime;
     let claim = Claim {
         lease,

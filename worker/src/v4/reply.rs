@@ -7,9 +7,10 @@ use murre_config::Subnet;
 use murre_wire::V4;
 use murre_wire::dhcp4::{Builder, FLAG_BROADCAST, MIN_MAX_SIZE, MessageType, code};
 
+use super::classify::Given;
 use super::{Query, gate, options};
-use crate::allocation::{Chosen, Wish};
-use crate::exchange::{Context, Exchange, Scopes, Verdict};
+use crate::allocation::Chosen;
+use crate::exchange::{Context, Exchange, Verdict};
 use crate::socket::Reply;
 
 /// Where clients listen.
@@ -22,25 +23,26 @@ pub(super) fn with_lease(
     context: &Context<'_, V4>,
     query: &Query<'_>,
     kind: MessageType,
-    wish: &Wish<'_, V4>,
     chosen: Chosen<'_, V4>,
     lifetime: u32,
 ) -> Result<Reply, Verdict> {
-    let mut builder = start(context, query, kind, wish.subnet);
+    let subnet = chosen.subnet;
+    let mut builder = start(context, query, kind, subnet);
     builder.yiaddr(chosen.address);
     if kind == MessageType::Ack {
         builder.ciaddr(query.message.ciaddr());
     }
     builder.option(code::LEASE_TIME, &lifetime.to_be_bytes());
-    let (t1, t2) = wish.subnet.lifetimes.tee_times(lifetime);
+    let (t1, t2) = subnet.lifetimes.tee_times(lifetime);
     for (code, seconds) in [(code::RENEWAL_TIME, t1), (code::REBINDING_TIME, t2)] {
         if let Some(seconds) = seconds {
             builder.option(code, &seconds.to_be_bytes());
         }
     }
-    builder.option(code::SUBNET_MASK, &wish.subnet.netmask().octets());
-    fixed_fields(&mut builder, wish.subnet);
-    let scopes = Scopes::new([&chosen.pool.options, &context.server.options]);
+    builder.option(code::SUBNET_MASK, &subnet.netmask().octets());
+    let given = Given::new(context, query, subnet, chosen.pool);
+    fixed_fields(&mut builder, &given, subnet);
+    let scopes = given.scopes(chosen.options(), &context.server.options);
     options::add(&mut builder, &query.message, &scopes);
     finish(context, query, builder, kind, chosen.address)
 }
@@ -68,8 +70,9 @@ pub(super) fn without_lease(
     {
         builder.option(code::SUBNET_MASK, &subnet.netmask().octets());
     }
-    fixed_fields(&mut builder, subnet);
-    let scopes = Scopes::new([&subnet.options, &context.server.options]);
+    let given = Given::new(context, query, subnet, None);
+    fixed_fields(&mut builder, &given, subnet);
+    let scopes = given.scopes(&subnet.options, &context.server.options);
     options::add(&mut builder, &query.message, &scopes);
     finish(context, query, builder, kind, Ipv4Addr::UNSPECIFIED)
 }
@@ -122,21 +125,21 @@ fn start(
 fn server_identifier(context: &Context<'_, V4>, query: &Query<'_>, subnet: &Subnet<V4>) -> [u8; 4] {
     gate::overridden(query)
         .map(|address| address.octets())
-        .or_else(|| gate::configured(context, subnet))
+        .or_else(|| gate::configured(context, query, subnet))
         .unwrap_or(match query.packet.local {
             IpAddr::V4(local) => local.octets(),
             IpAddr::V6(_) => [0; 4],
         })
 }
 
-fn fixed_fields(builder: &mut Builder, subnet: &Subnet<V4>) {
-    if let Some(next_server) = subnet.next_server {
+fn fixed_fields(builder: &mut Builder, given: &Given<'_>, subnet: &Subnet<V4>) {
+    if let Some(next_server) = given.next_server(subnet) {
         builder.siaddr(next_server);
     }
-    if let Some(name) = &subnet.server_hostname {
+    if let Some(name) = given.server_hostname(subnet) {
         builder.sname(name.as_bytes());
     }
-    if let Some(file) = &subnet.boot_file_name {
+    if let Some(file) = given.boot_file_name(subnet) {
         builder.file(file.as_bytes());
     }
 }
@@ -193,7 +196,9 @@ fn destination(
         return (source, CLIENT_PORT, query.packet.source_mac);
     }
     let card = <[u8; 6]>::try_from(message.chaddr()).ok();
-    if !message.ciaddr().is_unspecified() && kind != MessageType::Nak {
+    // A refusal is for all on the link, but for a client that is known to be behind its address.
+    let is_there = kind != MessageType::Nak || query.packet.unicast;
+    if !message.ciaddr().is_unspecified() && is_there {
         return (
             message.ciaddr(),
             CLIENT_PORT,

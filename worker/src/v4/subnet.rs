@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
+use murre_classify::Membership;
 use murre_config::{Server, Subnet};
 use murre_wire::V4;
 use murre_wire::dhcp4::code;
@@ -13,25 +14,51 @@ use super::Query;
 /// client's own address, the link the query came in by.
 pub(super) fn select<'s>(server: &'s Server<V4>, query: &Query<'_>) -> Option<&'s Arc<Subnet<V4>>> {
     let message = &query.message;
+    let open = Open {
+        server,
+        classes: &query.classes,
+    };
     if let Some(link) = named_link(query) {
-        return server.subnet_containing(link);
+        return open.containing(link);
     }
     if !message.giaddr().is_unspecified() {
         let relay = message.giaddr();
-        return server
-            .subnets_for_relay(relay)
-            .next()
-            .or_else(|| server.subnet_containing(relay));
+        let named = open.first(server.subnets_for_relay(relay));
+        return named.or_else(|| open.containing(relay));
     }
     if query.packet.unicast && !message.ciaddr().is_unspecified() {
-        return server.subnet_containing(message.ciaddr());
+        return open.containing(message.ciaddr());
     }
     if let (true, IpAddr::V4(source)) = (query.packet.unicast, query.packet.source.ip())
         && !source.is_unspecified()
     {
-        return server.subnet_containing(source);
+        return open.containing(source);
     }
-    on_link(server, query)
+    on_link(open, query)
+}
+
+/// Subnets that a query's classes leave open to it.
+#[derive(Clone, Copy)]
+struct Open<'s, 'q> {
+    server: &'s Server<V4>,
+    classes: &'q Membership,
+}
+
+impl<'s> Open<'s, '_> {
+    /// The first that is open, or whose shared network has one that is.
+    fn first(
+        self,
+        mut feasible: impl Iterator<Item = &'s Arc<Subnet<V4>>>,
+    ) -> Option<&'s Arc<Subnet<V4>>> {
+        feasible.find_map(|subnet| {
+            let mut all = self.server.candidates(subnet);
+            all.find(|subnet| subnet.admits(self.classes))
+        })
+    }
+
+    fn containing(self, address: Ipv4Addr) -> Option<&'s Arc<Subnet<V4>>> {
+        self.first(self.server.subnets_containing(address))
+    }
 }
 
 /// Link selection by the relay (option 82, sub-option 5), else subnet selection (option 118).
@@ -45,19 +72,17 @@ fn named_link(query: &Query<'_>) -> Option<Ipv4Addr> {
 }
 
 /// A subnet tied to the interface by name, else the one that holds the interface's address.
-fn on_link<'s>(server: &'s Server<V4>, query: &Query<'_>) -> Option<&'s Arc<Subnet<V4>>> {
+fn on_link<'s>(open: Open<'s, '_>, query: &Query<'_>) -> Option<&'s Arc<Subnet<V4>>> {
     let interface = &query.packet.interface;
-    server
-        .subnets_on_interface(&interface.name)
-        .next()
-        .or_else(|| match query.packet.local {
-            IpAddr::V4(local) => server.subnet_containing(local),
-            IpAddr::V6(_) => None,
-        })
+    let named = open.server.subnets_on_interface(&interface.name);
+    let local = match query.packet.local {
+        IpAddr::V4(local) => Some(local),
+        IpAddr::V6(_) => None,
+    };
+    open.first(named)
+        .or_else(|| open.containing(local?))
         .or_else(|| {
-            interface
-                .ipv4
-                .iter()
-                .find_map(|(address, _)| server.subnet_containing(*address))
+            let mut own = interface.ipv4.iter();
+            own.find_map(|(address, _)| open.containing(*address))
         })
 }

@@ -70,7 +70,7 @@ pub(super) async fn commit(
 }
 
 async fn assign<'q, 's>(
-    context: &Context<'_, V6>,
+    context: &Context<'s, V6>,
     query: &Query<'q>,
     subnet: Option<&'s Arc<Subnet<V6>>>,
     mode: Mode,
@@ -92,7 +92,7 @@ async fn assign<'q, 's>(
 
 /// One after the other, so that no two get the same. Each comes with its place in the message.
 async fn assign_in_turn<'q, 's>(
-    context: &Context<'_, V6>,
+    context: &Context<'s, V6>,
     query: &Query<'q>,
     ias: Vec<(usize, Ia<'q>)>,
     subnet: Option<&'s Arc<Subnet<V6>>>,
@@ -159,14 +159,14 @@ fn tell_what_is_left(lease: &mut Lease<V6>, asked: Instant) -> Result<(), Verdic
 }
 
 async fn assign_one<'s>(
-    context: &Context<'_, V6>,
+    context: &Context<'s, V6>,
     query: &Query<'_>,
     ia: &Ia<'_>,
     subnet: &'s Arc<Subnet<V6>>,
     given: &[Ipv6Addr],
     mode: Mode,
 ) -> Result<Option<Granted<'s>>, Verdict> {
-    let wish = lease::wish(query, ia, subnet);
+    let wish = lease::wish(context.server, query, ia, subnet);
     if let Some(granted) = assign_named(context, query, ia, &wish, given).await? {
         return Ok(Some(granted));
     }
@@ -203,10 +203,10 @@ async fn assign_one<'s>(
         match context.claim(claim).await? {
             Changed::Claimed { .. } => {
                 Journal::<V6>::granted(&row);
-                let ended = replaced.map(|row| &row.lease);
-                if let Some(ended) = ended {
-                    context.allocator().freed(subnet, ended.address, true);
+                if let Some(ended) = replaced {
+                    context.allocator().ended(&wish, ended);
                 }
+                let ended = replaced.map(|row| &row.lease);
                 tell_what_is_left(&mut row, asked)?;
                 return Ok(Some(Granted {
                     chosen,

@@ -2,14 +2,14 @@
 
 use std::net::Ipv6Addr;
 
-use murre_config::{PoolKind, Subnet};
+use murre_config::{PoolKind, Server, Subnet};
 use murre_schema::{Client6, Details6, Lease, LeaseKind, State};
 use murre_wire::V6;
 use murre_wire::dhcp6::{Ia, IaKind, code};
 use smallvec::SmallVec;
 
 use super::Query;
-use crate::allocation::{Chosen, Wish};
+use crate::allocation::{Chosen, Source, Wish};
 
 /// Longest hardware address that is kept with a lease, as lease files allow.
 const MAX_HWADDR: usize = 20;
@@ -72,7 +72,12 @@ pub(super) fn client(query: &Query<'_>, ia: &Ia<'_>) -> Client6 {
 }
 
 /// A wish of an IA; the hint is the first thing it names that a pool of ours could give.
-pub(super) fn wish<'a>(query: &Query<'_>, ia: &Ia<'_>, subnet: &'a Subnet<V6>) -> Wish<'a, V6> {
+pub(super) fn wish<'a>(
+    server: &'a Server<V6>,
+    query: &Query<'_>,
+    ia: &Ia<'_>,
+    subnet: &'a Subnet<V6>,
+) -> Wish<'a, V6> {
     let pools = match ia.kind {
         IaKind::Na => subnet.pools.as_slice(),
         IaKind::Pd => subnet.pd_pools.as_slice(),
@@ -85,9 +90,12 @@ pub(super) fn wish<'a>(query: &Query<'_>, ia: &Ia<'_>, subnet: &'a Subnet<V6>) -
     };
     Wish {
         subnet,
-        pools,
+        siblings: SmallVec::new(),
+        pools: pools.iter().map(|pool| Source { subnet, pool }).collect(),
         client: client(query, ia),
         hint: named(ia).iter().find(fits).map(|named| named.address),
+        reserved: None,
+        hosts: &server.hosts,
     }
 }
 
@@ -104,16 +112,16 @@ pub(super) fn row(
         .iter()
         .find(|named| named.address == chosen.address)
         .or(asked.first());
-    let lifetimes = &wish.subnet.lifetimes;
+    let lifetimes = &chosen.subnet.lifetimes;
     let valid = lifetimes.choose_valid(asked.map(|named| named.valid));
     let preferred = lifetimes.choose_preferred(asked.map(|named| named.preferred), valid);
-    let mut lease = Lease::new(chosen.address, wish.client.clone(), wish.subnet.id, valid);
+    let mut lease = Lease::new(chosen.address, wish.client.clone(), chosen.subnet.id, valid);
     lease.state = State::Default;
-    lease.pool_id = chosen.pool.pool_id;
+    lease.pool_id = chosen.pool_id();
     let (hwaddr, hwtype, hwaddr_source) = hardware(query);
     lease.details = Details6 {
         preferred_lifetime: preferred,
-        prefix_len: chosen.pool.lease_len(),
+        prefix_len: chosen.len(),
         hwaddr,
         hwtype,
         hwaddr_source,
@@ -158,7 +166,7 @@ pub(super) fn prefix_exclude(chosen: Chosen<'_, V6>) -> Option<Vec<u8>> {
     let PoolKind::Prefix {
         delegated_len,
         excluded: Some((excluded, len)),
-    } = chosen.pool.kind
+    } = chosen.pool?.kind
     else {
         return None;
     };
@@ -184,7 +192,8 @@ mod tests {
         let pool = Pool::<V6>::prefixes(prefix, 56, 64, Some(excluded));
         let chosen = Chosen {
             address: prefix,
-            pool: &pool,
+            subnet: &Subnet::new(1, prefix, 56),
+            pool: Some(&pool),
         };
         assert_eq!(prefix_exclude(chosen), Some(vec![72, 0xca]));
     }

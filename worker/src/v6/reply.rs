@@ -31,7 +31,7 @@ pub(super) fn with_leases(
     }
     let pools = assigned
         .iter()
-        .filter_map(|assigned| Some(&assigned.granted.as_ref()?.chosen.pool.options));
+        .filter_map(|assigned| Some(assigned.granted.as_ref()?.chosen.options()));
     let scopes = Scopes::new(pools.chain(options_of(context, subnet)));
     options::add(&mut builder, &query.message, &scopes);
     let (t1, t2) = tee_times(subnet, assigned);

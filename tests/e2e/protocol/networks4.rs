@@ -1,0 +1,114 @@
+//! Shared networks on every engine: leases of several subnets are one client's, one at a time.
+
+use std::net::Ipv4Addr;
+
+use murre_tests::hand4::{Client, Relay};
+use murre_tests::world::{RELAY4, SERVER4};
+use murre_tests::{Engine, Scene4, on_every_engine, rows};
+use murre_wire::dhcp4::MessageType::{Ack, Discover, Nak, Release, Request};
+use murre_wire::dhcp4::code;
+use serde_json::json;
+
+on_every_engine!(
+    a_full_subnet_spills_over_into_the_next_and_nobody_has_two_leases,
+    a_client_of_another_class_leaves_its_lease_in_the_subnet_it_may_use_no_more,
+    what_was_given_back_in_any_subnet_is_given_again,
+    many_clients_at_once_get_an_address_each_of_all_subnets,
+);
+
+/// A relay in a network of a subnet with two addresses and one with more.
+fn scene(engine: Engine) -> (Scene4, Relay) {
+    let scene = Scene4::with(engine, |server| {
+        server["client-classes"] = json!([
+            { "name": "modem", "test": "option[60].hex == 'modem'" },
+            { "name": "other", "test": "not member('modem')" }
+        ]);
+        server["shared-networks"] = json!([
+            { "name": "spill", "subnet4": [
+                { "id": 11, "subnet": "10.11.0.0/16", "pools": [ { "pool": "10.11.0.1-10.11.0.2" } ], "valid-lifetime": 500 },
+                { "id": 12, "subnet": "10.12.0.0/16", "pools": [ { "pool": "10.12.0.1-10.12.0.30" } ], "valid-lifetime": 600 } ] },
+            { "name": "cable", "relay": { "ip-addresses": [ RELAY4 ] }, "subnet4": [
+                { "id": 13, "subnet": "10.13.0.0/16", "client-class": "modem", "pools": [ { "pool": "10.13.0.1-10.13.0.9" } ] },
+                { "id": 14, "subnet": "10.14.0.0/16", "client-class": "other", "pools": [ { "pool": "10.14.0.1-10.14.0.9" } ] } ] }
+        ]);
+    });
+    let world = &scene.world;
+    world.client.add_address("cli0", "10.11.0.99/32");
+    world
+        .server
+        .ip(&["route", "replace", "10.11.0.99", "via", "192.0.2.2"]);
+    let relay = Relay::at(&world.client, "10.11.0.99", SERVER4);
+    (scene, relay)
+}
+
+fn subnets(scene: &Scene4) -> Vec<(Ipv4Addr, u32)> {
+    let rows = rows::lease4(&scene.world.leases).into_iter();
+    rows.map(|row| (row.address, row.subnet_id)).collect()
+}
+
+fn a_full_subnet_spills_over_into_the_next_and_nobody_has_two_leases(engine: Engine) {
+    let (scene, relay) = scene(engine);
+    let leases: Vec<_> = (1..=4).map(|n| Client::new(n).lease(&relay)).collect();
+    let second = leases.iter().filter(|a| a.octets()[1] == 12).count();
+    assert_eq!(second, 2, "{leases:?}");
+    let ack = relay.ask(&mut Client::new(4).having(Request, leases[3]));
+    assert_eq!((ack.kind(), ack.yiaddr()), (Ack, leases[3]));
+    assert_eq!(ack.seconds(code::LEASE_TIME), Some(600));
+    // One that takes an address of the other subnet gives up its own.
+    let ack = relay.ask(&mut Client::new(1).having(Request, Ipv4Addr::new(10, 12, 0, 30)));
+    assert_eq!(ack.kind(), Ack);
+    let of_first = rows::lease4(&scene.world.leases);
+    let live = of_first
+        .iter()
+        .filter(|row| row.hwaddr == "020000000001" && row.state == 0);
+    assert_eq!(live.count(), 1);
+    assert_eq!(Client::new(5).lease(&relay), leases[0], "it is free again");
+}
+
+fn a_client_of_another_class_leaves_its_lease_in_the_subnet_it_may_use_no_more(engine: Engine) {
+    let (scene, _) = scene(engine);
+    let client = Client::new(1);
+    let as_modem = |message: &mut murre_wire::dhcp4::Builder| {
+        message.option(code::VENDOR_CLASS_IDENTIFIER, b"modem");
+    };
+    let mut discover = client.message(Discover);
+    as_modem(&mut discover);
+    let offer = scene.relay.ask(&mut discover);
+    let mut request = client.take(&offer);
+    as_modem(&mut request);
+    let modem = scene.relay.ask(&mut request).yiaddr();
+    assert_eq!(modem.octets()[1], 13);
+    let refused = scene.relay.ask(&mut client.having(Request, modem));
+    assert_eq!(refused.kind(), Nak);
+    let other = client.lease(&scene.relay);
+    assert_eq!(other.octets()[1], 14);
+    assert_eq!(subnets(&scene), [(other, 14)], "the lease as a modem ended");
+}
+
+fn what_was_given_back_in_any_subnet_is_given_again(engine: Engine) {
+    let (scene, relay) = scene(engine);
+    let leases: Vec<_> = (1..=32).map(|n| Client::new(n).lease(&relay)).collect();
+    relay.ask_in_vain(&mut Client::new(33).message(Discover));
+    for given_back in [leases[0], leases[31]] {
+        let holder = leases
+            .iter()
+            .position(|lease| *lease == given_back)
+            .unwrap();
+        let mark = scene.worker.mark();
+        relay.send(&mut Client::new(holder as u32 + 1).having(Release, given_back));
+        scene.worker.says_after(mark, "was given back");
+        let next = Client::new(100 + holder as u32);
+        assert_eq!(next.lease(&relay), given_back);
+    }
+}
+
+fn many_clients_at_once_get_an_address_each_of_all_subnets(engine: Engine) {
+    let (scene, relay) = scene(engine);
+    for number in 1..=32 {
+        relay.send(&mut Client::new(number).message(Discover));
+    }
+    let leases: std::collections::BTreeSet<_> =
+        (1..=32).map(|n| Client::new(n).lease(&relay)).collect();
+    assert_eq!(leases.len(), 32);
+    assert_eq!(subnets(&scene).len(), 32);
+}

@@ -1,0 +1,131 @@
+//! Which reservations a client has, and what they give it (manual dhcp4-srv.rst:4787-6050).
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use murre_classify::{ClassId, Membership};
+use murre_config::{GLOBAL, Host, HostIdentifier, IdentifierKind, Server, Subnet};
+use murre_wire::V4;
+use murre_wire::dhcp4::code;
+use smallvec::SmallVec;
+
+use super::Query;
+use crate::allocation::Chosen;
+
+/// First byte of a client identifier that holds a DUID behind an IAID (RFC 4361 section 6.1).
+const HOLDS_DUID: u8 = 255;
+/// Bytes of an IAID.
+const IAID: usize = 4;
+
+/// The reservations of one client, by the subnet they are for.
+#[derive(Debug, Default)]
+pub(super) struct Reserved(SmallVec<[(u32, Arc<Host<V4>>); 1]>);
+
+impl Reserved {
+    /// What is reserved for a client wherever it is.
+    pub(super) fn global(server: &Server<V4>, query: &Query<'_>) -> Self {
+        let mut reserved = Self::default();
+        reserved.look(server, GLOBAL, &identifiers(server, query));
+        reserved
+    }
+
+    /// What is reserved for a client for which a subnet was selected, there or in its shared network.
+    pub(super) fn of(server: &Server<V4>, query: &Query<'_>, subnet: &Arc<Subnet<V4>>) -> Self {
+        let mut reserved = Self::default();
+        if server.hosts.is_empty() {
+            return reserved;
+        }
+        let identifiers = identifiers(server, query);
+        let candidates = server.candidates(subnet);
+        for subnet in candidates.clone().filter(|s| s.reservations.in_subnet) {
+            reserved.look(server, subnet.id, &identifiers);
+        }
+        if candidates.into_iter().any(|s| s.reservations.global) {
+            reserved.look(server, GLOBAL, &identifiers);
+        }
+        reserved
+    }
+
+    /// The identifiers come in the order in which they count; the first that is known does.
+    fn look(&mut self, server: &Server<V4>, subnet_id: u32, identifiers: &[HostIdentifier]) {
+        let mut found = identifiers.iter();
+        let found = found.find_map(|one| server.hosts.find(subnet_id, one));
+        self.0
+            .extend(found.map(|host| (subnet_id, Arc::clone(host))));
+    }
+
+    /// The one that counts in a subnet: its own before the global one.
+    pub(super) fn in_subnet(&self, subnet: &Subnet<V4>) -> Option<&Host<V4>> {
+        let of = |id: u32| {
+            let mut all = self.0.iter();
+            all.find_map(|(of, host)| (*of == id).then_some(&**host))
+        };
+        let modes = subnet.reservations;
+        let own = modes.in_subnet.then(|| of(subnet.id)).flatten();
+        own.or_else(|| modes.global.then(|| of(GLOBAL)).flatten())
+    }
+
+    /// The classes of the one that counts in a subnet, or of the global one where none is selected yet.
+    pub(super) fn classes(&self, subnet: Option<&Subnet<V4>>) -> Option<&[ClassId]> {
+        let host = match subnet {
+            Some(subnet) => self.in_subnet(subnet)?,
+            None => self.0.first().map(|(_, host)| &**host)?,
+        };
+        Some(&host.classes)
+    }
+
+    /// The address that is reserved in the subnet that was selected, else in the next one of its network; one
+    /// that is reserved globally counts where it fits.
+    pub(super) fn address<'s>(
+        &self,
+        server: &'s Server<V4>,
+        subnet: &'s Arc<Subnet<V4>>,
+        classes: &Membership,
+    ) -> Option<Chosen<'s, V4>> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let open = server.candidates(subnet).filter(|s| s.admits(classes));
+        open.into_iter().find_map(|subnet| {
+            let address = *self.in_subnet(subnet)?.addresses.first()?;
+            let pool = subnet.pool_of(address);
+            // Where all reservations lie outside of the pools, one that does not is none.
+            let counts = pool.is_none() || !subnet.reservations.out_of_pool;
+            (counts && subnet.contains(address)).then_some(Chosen {
+                address,
+                subnet,
+                pool,
+            })
+        })
+    }
+}
+
+/// Everything a client can be recognized by, in the order that the configuration gives.
+fn identifiers(server: &Server<V4>, query: &Query<'_>) -> SmallVec<[HostIdentifier; 4]> {
+    let kinds = server.host_identifiers.iter();
+    let known = kinds.filter_map(|kind| {
+        let value = identifier(query, *kind)?;
+        (!value.is_empty()).then(|| HostIdentifier {
+            kind: *kind,
+            value: value.into_owned().into(),
+        })
+    });
+    known.collect()
+}
+
+fn identifier<'q>(query: &'q Query<'_>, kind: IdentifierKind) -> Option<Cow<'q, [u8]>> {
+    let message = &query.message;
+    match kind {
+        IdentifierKind::HwAddress => Some(Cow::Borrowed(message.chaddr())),
+        IdentifierKind::ClientId => message.option(code::CLIENT_IDENTIFIER),
+        IdentifierKind::CircuitId => message.relay_suboption(code::relay::CIRCUIT_ID),
+        IdentifierKind::Duid => {
+            let id = message.option(code::CLIENT_IDENTIFIER)?;
+            let (kind, rest) = id.split_first()?;
+            let duid = rest.get(IAID..).filter(|_| *kind == HOLDS_DUID)?;
+            Some(Cow::Owned(duid.to_vec()))
+        }
+        // Hooks make these.
+        IdentifierKind::FlexId => None,
+    }
+}
