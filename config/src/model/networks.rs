@@ -11,7 +11,7 @@ use super::inherited::{Above, Inherited};
 use super::options::options;
 use super::subnets::{Around, Link, Subnets, subnets_key};
 use super::{Cx, Fields};
-use crate::error::ConfigError;
+use crate::error::{ConfigError, Note};
 use crate::read::Place;
 use crate::snapshot::{Hosts, SharedNetwork, Subnet};
 
@@ -123,26 +123,30 @@ impl<F: Family> Common<F> {
 
     /// Holds another subnet against what is known; what one leaves open the other may say.
     fn compare(&mut self, cx: &mut Cx, first: &Fields<'_>, fields: &Fields<'_>, other: Self) {
-        let mut differ = |key: &str| {
+        let differ = |cx: &mut Cx, key: &str| {
             let message = format!("all subnets of a shared network must have the same \"{key}\"");
             let error = ConfigError::value(fields.place_of(key), message);
             cx.error(error.with(first.place_of(key), "another one is at"));
         };
         match (&self.interface, other.interface) {
-            (Some(before), Some(here)) if *before != here => differ("interface"),
+            (Some(before), Some(here)) if *before != here => differ(cx, "interface"),
             (None, here) => self.interface = here,
             _ => {}
         }
         match (self.relay.is_empty(), other.relay.is_empty()) {
-            (false, false) if self.relay != other.relay => differ("relay"),
+            // The relay of one subnet leads to all of them all the same (dhcp4-srv.rst:6300).
+            (false, false) if self.relay != other.relay => {
+                let text = "another subnet of this shared network has another \"relay\": clients behind either get leases of both";
+                cx.note(Note::warning(fields.place_of("relay").clone(), text));
+            }
             (true, _) => self.relay = other.relay,
             _ => {}
         }
         if self.authoritative != other.authoritative {
-            differ("authoritative");
+            differ(cx, "authoritative");
         }
         if self.rapid_commit != other.rapid_commit {
-            differ("rapid-commit");
+            differ(cx, "rapid-commit");
         }
     }
 }
