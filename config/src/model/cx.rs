@@ -157,6 +157,19 @@ impl Cx {
         self.integer(fields, key, 0..=i128::from(u32::MAX))
     }
 
+    /// Any number.
+    pub(crate) fn number(&mut self, fields: &Fields<'_>, key: &str) -> Option<f64> {
+        let node = fields.get(key)?;
+        match node.value {
+            Value::Float(number) => Some(number),
+            Value::Int(number) => Some(number as f64),
+            _ => {
+                self.wrong(node, key, "a number");
+                None
+            }
+        }
+    }
+
     pub(crate) fn fraction(&mut self, fields: &Fields<'_>, key: &str) -> Option<f64> {
         let node = fields.get(key)?;
         let number = match node.value {

@@ -3,6 +3,7 @@
 use murre_wire::Family;
 use murre_wire::option::Definitions;
 
+use super::checks::{compatibility, queue_control, sanity_checks};
 use super::classes::classes;
 use super::database::lease_database;
 use super::definitions::{definitions, universe};
@@ -32,9 +33,16 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
         definitions: &definitions,
     };
     let classes = classes::<F>(cx, fields, &definitions);
-    let (subnets, hosts) = subnets::<F>(cx, fields, above);
+    let (compatibility, spares_ends) = compatibility(cx, fields);
+    let (mut subnets, hosts) = subnets::<F>(cx, fields, above);
+    for subnet in &mut subnets {
+        subnet.spares_ends = spares_ends;
+    }
     let mut server = Server::new(subnets);
     server.hosts = hosts;
+    server.compatibility = compatibility;
+    sanity_checks(cx, fields);
+    queue_control(cx, fields);
     server.host_identifiers = identifier_kinds::<F>(cx, fields);
     server.early_global_reservations = cx
         .boolean(fields, "early-global-reservations-lookup")

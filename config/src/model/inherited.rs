@@ -9,7 +9,7 @@ use murre_wire::option::Definitions;
 
 use super::{Cx, Fields};
 use crate::error::{ConfigError, Note};
-use crate::snapshot::{Allocator, Lifetimes, OptionSet, ReservationModes, Triplet};
+use crate::snapshot::{Allocator, LeaseCache, Lifetimes, OptionSet, ReservationModes, Triplet};
 
 /// Keys of a lifetime: least, default, most.
 pub(crate) type Triple = [&'static str; 3];
@@ -44,6 +44,8 @@ pub(super) struct Inherited {
     pub(super) boot_file_name: Option<Arc<str>>,
     pub(super) offer_lifetime: Option<u32>,
     pub(super) reservations: Reservations,
+    cache_threshold: Option<f64>,
+    cache_max_age: Option<u32>,
 }
 
 /// Which reservations count, as far as it is given.
@@ -86,6 +88,8 @@ impl Inherited {
             boot_file_name: header_text(cx, fields, "boot-file-name", 128),
             offer_lifetime: offer_lifetime(cx, fields),
             reservations: reservations(cx, fields),
+            cache_threshold: cx.number(fields, "cache-threshold"),
+            cache_max_age: cx.seconds(fields, "cache-max-age"),
         };
         let merged = here.over(above);
         merged.check_percents::<F>(cx, fields);
@@ -114,6 +118,8 @@ impl Inherited {
             boot_file_name: self.boot_file_name.or_else(|| above.boot_file_name.clone()),
             offer_lifetime: self.offer_lifetime.or(above.offer_lifetime),
             reservations: self.reservations.over(above.reservations),
+            cache_threshold: self.cache_threshold.or(above.cache_threshold),
+            cache_max_age: self.cache_max_age.or(above.cache_max_age),
         }
     }
 
@@ -129,6 +135,14 @@ impl Inherited {
             t1_percent: self.t1_percent.unwrap_or(built_in.t1_percent),
             t2_percent: self.t2_percent.unwrap_or(built_in.t2_percent),
             family: PhantomData,
+        }
+    }
+
+    /// When a lease is told again without being written.
+    pub(super) fn cache(&self) -> LeaseCache {
+        LeaseCache {
+            threshold: self.cache_threshold,
+            max_age: self.cache_max_age,
         }
     }
 

@@ -4,6 +4,7 @@
 //! scopes. Faults are collected with their places, so that one run names them all. Which keys
 //! exist is `keys`' business; a key that `keys` refuses is not looked at here.
 
+mod checks;
 mod classes;
 mod conflicts;
 mod cx;

@@ -148,6 +148,7 @@ fn subnet<F: Family>(
     let above = around.above;
     let inherited = Inherited::read::<F>(cx, fields, above.inherited);
     let options = options::<F>(cx, fields, above.definitions, above.options);
+    let cache = inherited.cache();
     let link = Link::read(cx, fields, around.link);
     let classes = class_use(cx, fields);
     if fields.get("subnet").is_none() {
@@ -180,6 +181,7 @@ fn subnet<F: Family>(
         boot_file_name: inherited.boot_file_name,
         offer_lifetime: inherited.offer_lifetime.unwrap_or_default(),
         reservations: inherited.reservations.modes(),
+        cache,
         ..Subnet::new(id, prefix, len)
     })
 }

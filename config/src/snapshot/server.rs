@@ -76,6 +76,15 @@ impl Default for MultiThreading {
     }
 }
 
+/// What is done otherwise than standards have it, where that was asked for (dhcp4-srv.rst:8190-8276).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compatibility {
+    /// A query that names another server is answered all the same (v4).
+    pub ignore_server_identifier: bool,
+    /// The relay's link selection selects no subnet (v4).
+    pub ignore_link_selection: bool,
+}
+
 /// One family's configuration, ready to serve from.
 #[derive(Debug)]
 pub struct Server<F: Family> {
@@ -103,6 +112,8 @@ pub struct Server<F: Family> {
     pub loggers: Vec<Logger>,
     /// Unix sockets of the command channel.
     pub control_sockets: Vec<ControlSocket>,
+    /// What is done otherwise than standards have it.
+    pub compatibility: Compatibility,
     /// Threads and queue.
     pub multi_threading: MultiThreading,
     /// The worker's name in its fleet; the host's name if none is given.
@@ -144,6 +155,7 @@ impl<F: Family> Server<F> {
             decline_probation_period: 86400,
             loggers: Vec::new(),
             control_sockets: Vec::new(),
+            compatibility: Compatibility::default(),
             multi_threading: MultiThreading::default(),
             worker_name: None,
             worker_sharing: true,

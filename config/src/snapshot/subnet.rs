@@ -21,6 +21,32 @@ pub enum Allocator {
     Flq,
 }
 
+/// When a lease that its client asks for again is told as it is, without a write (dhcp4-srv.rst:4600-4665).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LeaseCache {
+    /// The share of its lifetime within which it is.
+    pub threshold: Option<f64>,
+    /// The seconds within which it is.
+    pub max_age: Option<u32>,
+}
+
+impl LeaseCache {
+    /// Whether any lease is.
+    pub fn is_on(&self) -> bool {
+        let is_given = self.threshold.is_some() || self.max_age.is_some();
+        let is_off = |threshold| threshold <= 0.0 || threshold > 1.0;
+        is_given && self.max_age != Some(0) && !self.threshold.is_some_and(is_off)
+    }
+
+    /// Whether a lease of `valid` seconds is, `age` seconds after it was granted or renewed.
+    pub fn keeps(&self, age: u32, valid: u32) -> bool {
+        let share = |threshold| f64::from(age) < threshold * f64::from(valid);
+        self.is_on()
+            && self.max_age.is_none_or(|max_age| age <= max_age)
+            && self.threshold.is_none_or(share)
+    }
+}
+
 /// A subnet: inherited values filled in, options merged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subnet<F: Family> {
@@ -42,6 +68,10 @@ pub struct Subnet<F: Family> {
     pub classes: ClassUse,
     /// Which reservations count.
     pub reservations: ReservationModes,
+    /// When a lease is told again without a write.
+    pub cache: LeaseCache,
+    /// No address that ends in .0 or .255 is given but to who asks for it (v4).
+    pub spares_ends: bool,
     /// Relay addresses that select this subnet beside those inside it.
     pub relay: Vec<F::Address>,
     /// Interface whose queries select this subnet.
@@ -87,6 +117,8 @@ impl<F: Family> Subnet<F> {
             network: None,
             classes: ClassUse::default(),
             reservations: ReservationModes::default(),
+            cache: LeaseCache::default(),
+            spares_ends: false,
             relay: Vec::new(),
             interface: None,
             interface_id: None,
@@ -114,6 +146,12 @@ impl<F: Family> Subnet<F> {
     /// Whether `address` lies in the subnet.
     pub fn contains(&self, address: F::Address) -> bool {
         address.to_bits() & !low_mask::<F>(self.prefix_len) == self.prefix.to_bits()
+    }
+
+    /// Whether an address is given to nobody who does not ask for it.
+    pub fn spares(&self, address: F::Address) -> bool {
+        let end = address.to_bits() & 0xff;
+        self.spares_ends && F::VERSION == 4 && self.prefix_len <= 24 && (end == 0 || end == 0xff)
     }
 
     /// Last address of the subnet (v4: its broadcast address).
@@ -145,6 +183,33 @@ impl Subnet<V4> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_lease_is_kept_within_its_age_and_its_share_as_in_the_manuals_example() {
+        let cache = |threshold, max_age| LeaseCache { threshold, max_age };
+        let both = cache(Some(0.25), Some(600));
+        assert!(both.keeps(499, 2000) && !both.keeps(500, 2000));
+        assert!(both.keeps(600, 3000) && !both.keeps(601, 3000));
+        assert!(cache(None, Some(10)).keeps(10, 20) && cache(Some(1.0), None).keeps(19, 20));
+        for off in [
+            cache(None, None),
+            cache(Some(0.0), Some(9)),
+            cache(Some(1.1), None),
+            cache(Some(0.5), Some(0)),
+        ] {
+            assert!(!off.is_on() && !off.keeps(0, 100), "{off:?}");
+        }
+    }
+
+    #[test]
+    fn ends_are_spared_in_subnets_of_twenty_four_bits_and_shorter() {
+        let spares = |len, last| {
+            let mut subnet = Subnet::<V4>::new(1, Ipv4Addr::new(192, 0, 2, 0), len);
+            subnet.spares_ends = true;
+            subnet.spares(Ipv4Addr::new(192, 0, 2, last))
+        };
+        assert!(spares(24, 0) && spares(23, 255) && !spares(24, 1) && !spares(25, 0));
+    }
 
     #[test]
     fn host_bits_do_not_change_what_a_subnet_contains() {

@@ -4,6 +4,8 @@
 
 mod allocators;
 mod bindings6;
+mod cache4;
+mod compatibility4;
 mod direct4;
 mod giveback4;
 mod giveback6;

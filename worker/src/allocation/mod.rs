@@ -280,6 +280,9 @@ impl<F: LeaseFamily> Allocator<F> {
             self.put_back(asked);
             return Ok(Some(chosen));
         }
+        let usable = |chosen: &Chosen<'a, F>, rows: &[FoundLease<F>]| {
+            usable(chosen, rows) && !chosen.subnet.spares(chosen.address)
+        };
         let mut chosen = asked.first.iter().copied();
         let mut chosen = chosen.find(|c| usable(c, &found.by_address));
         if let Origin::Candidates(candidates) = asked.origin {
@@ -376,7 +379,7 @@ impl<F: LeaseFamily> Allocator<F> {
         let place = self.place(source.subnet, source.pool);
         let quest = Quest {
             store,
-            subnet_id: source.subnet.id,
+            subnet: source.subnet,
             pool: source.pool,
             share,
         };

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::{try_join, try_join_all};
-use murre_config::{Allocator as Kind, Pool, PoolKind};
+use murre_config::{Allocator as Kind, Pool, PoolKind, Subnet};
 use murre_schema::{Error, GivenBack, LeaseFamily, Lookup, Occupied, Store};
 use murre_wire::Address;
 use tokio::time::timeout;
@@ -58,7 +58,7 @@ struct Search {
 #[derive(Clone, Copy)]
 pub(super) struct Quest<'a, F: LeaseFamily> {
     pub(super) store: &'a Store<F>,
-    pub(super) subnet_id: u32,
+    pub(super) subnet: &'a Subnet<F>,
     pub(super) pool: &'a Pool<F>,
     pub(super) share: Share,
 }
@@ -243,7 +243,7 @@ impl<F: LeaseFamily> Place<F> {
     ) -> Result<bool, Error> {
         let (pool, store) = (quest.pool, quest.store);
         let wanted = GivenBack {
-            subnet_id: quest.subnet_id,
+            subnet_id: quest.subnet.id,
             low: pool.first(),
             high: pool.last(),
             limit: GIVEN_BACK,
@@ -270,6 +270,7 @@ impl<F: LeaseFamily> Place<F> {
         quest: Quest<'_, F>,
         (mut found, asked): (Vec<F::Address>, Instant),
     ) -> usize {
+        found.retain(|address| !quest.subnet.spares(*address));
         let rising = self.kind == Kind::Iterative;
         if !rising || quest.share != Share::ALL {
             found.sort_by_cached_key(|address| {

@@ -69,6 +69,17 @@ impl<F: Exchange> Journal<F> {
         );
     }
 
+    /// A lease was told again as it is.
+    pub(crate) fn reused(lease: &Lease<F>, left: u32) {
+        let (address, client, subnet) = (lease.address, &lease.client, lease.subnet_id);
+        message!(
+            F,
+            Level::INFO,
+            ids::LEASE_REUSE,
+            "{address} of {client} in subnet {subnet}, with {left} seconds left"
+        );
+    }
+
     /// A lease was given back.
     pub(crate) fn released(address: F::Address) {
         message!(

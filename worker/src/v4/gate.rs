@@ -73,6 +73,9 @@ pub(super) fn for_us(
     let Some(named) = query.message.addr_option(code::SERVER_IDENTIFIER) else {
         return Ok(());
     };
+    if context.server.compatibility.ignore_server_identifier {
+        return Ok(());
+    }
     let packet = query.packet;
     let on_interface = || packet.interface.ipv4.iter().any(|(own, _)| *own == named);
     let ours = packet.local == IpAddr::V4(named)

@@ -10,7 +10,7 @@ use murre_schema::{Changed, Claim, Found, FoundLease};
 use murre_wire::V4;
 use murre_wire::dhcp4::{MessageType, code};
 
-use super::{Query, gate, lease, reply};
+use super::{Query, gate, lease, reply, reuse};
 use crate::allocation::{self, Chosen, Wish};
 use crate::exchange::{Context, Journal, Verdict, left};
 use crate::socket::Reply;
@@ -25,6 +25,9 @@ pub(super) async fn grant(
     subnet: &Arc<Subnet<V4>>,
 ) -> Result<Reply, Verdict> {
     let wish = lease::wish(context, query, subnet, asked(query));
+    if let Some(reply) = cached(context, query, &wish).await? {
+        return Ok(reply);
+    }
     if let Some(chosen) = named(query, &wish) {
         match claim(context, query, &wish, (chosen, None)).await? {
             Claimed::Answer(reply) => return Ok(reply),
@@ -71,6 +74,27 @@ fn named<'a>(query: &Query<'_>, wish: &Wish<'a, V4>) -> Option<Chosen<'a, V4>> {
     wish.hint_in_pool()
         .filter(|_| wish.siblings.is_empty() && !is_init_reboot(query))
         .filter(|named| !elsewhere(named))
+}
+
+/// An answer from the lease that the client has, where leases are cached and it is young enough.
+async fn cached(
+    context: &Context<'_, V4>,
+    query: &Query<'_>,
+    wish: &Wish<'_, V4>,
+) -> Result<Option<Reply>, Verdict> {
+    let chosen = wish.hint_in_pool().filter(|c| c.subnet.cache.is_on());
+    let Some(chosen) = chosen.filter(|_| !is_init_reboot(query)) else {
+        return Ok(None);
+    };
+    let asked = Instant::now();
+    let found = context.lookup(lease::lookup(wish)).await?;
+    let row = lease::row(context, query, wish, chosen);
+    let Some(left_then) = reuse::remaining(wish, &found, &chosen, &row) else {
+        return Ok(None);
+    };
+    Journal::<V4>::reused(&row, left_then);
+    let lifetime = left(left_then, asked)?;
+    reply::with_lease(context, query, MessageType::Ack, chosen, lifetime).map(Some)
 }
 
 /// What became of a claim.

@@ -10,6 +10,7 @@ mod lease;
 mod offer;
 mod options;
 mod reply;
+mod reuse;
 mod share;
 mod subnet;
 mod vendor;

@@ -8,7 +8,7 @@ use murre_schema::{Changed, Claim, Found};
 use murre_wire::V4;
 use murre_wire::dhcp4::MessageType;
 
-use super::{Query, classify, gate, lease, reply};
+use super::{Query, classify, gate, lease, reply, reuse};
 use crate::allocation::{self, Chosen, Wish};
 use crate::exchange::{Context, Exchange, Journal, Verdict};
 use crate::socket::Reply;
@@ -37,7 +37,9 @@ where
             let lease = lease::row(context, query, &wish, chosen);
             Journal::<V4>::offered(&lease);
             let kind = MessageType::Offer;
-            return reply::with_lease(context, query, kind, chosen, lease.valid_lifetime);
+            let cached = reuse::remaining(&wish, &found, &chosen, &lease);
+            let lifetime = cached.unwrap_or(lease.valid_lifetime);
+            return reply::with_lease(context, query, kind, chosen, lifetime);
         }
     }
     Err(Verdict::Contended)

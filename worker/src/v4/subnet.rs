@@ -18,7 +18,7 @@ pub(super) fn select<'s>(server: &'s Server<V4>, query: &Query<'_>) -> Option<&'
         server,
         classes: &query.classes,
     };
-    if let Some(link) = named_link(query) {
+    if let Some(link) = named_link(server, query) {
         return open.containing(link);
     }
     if !message.giaddr().is_unspecified() {
@@ -62,10 +62,11 @@ impl<'s> Open<'s, '_> {
 }
 
 /// Link selection by the relay (option 82, sub-option 5), else subnet selection (option 118).
-fn named_link(query: &Query<'_>) -> Option<Ipv4Addr> {
+fn named_link(server: &Server<V4>, query: &Query<'_>) -> Option<Ipv4Addr> {
     let by_relay = query
         .message
         .relay_suboption(code::relay::LINK_SELECTION)
+        .filter(|_| !server.compatibility.ignore_link_selection)
         .and_then(|data| <[u8; 4]>::try_from(&*data).ok())
         .map(Ipv4Addr::from);
     by_relay.or_else(|| query.message.addr_option(code::SUBNET_SELECTION))
