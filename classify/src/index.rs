@@ -55,14 +55,19 @@ struct PartTest {
 pub(crate) struct Set(SmallVec<[u64; 16]>);
 
 impl Set {
+    #[inline]
     fn insert(&mut self, place: u32) {
-        let word = place as usize / 64;
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
+        let (word, bit) = (place as usize / 64, 1 << (place % 64));
+        match self.0.get_mut(word) {
+            Some(word) => *word |= bit,
+            None => self.grow(word, bit),
         }
-        if let Some(word) = self.0.get_mut(word) {
-            *word |= 1 << (place % 64);
-        }
+    }
+
+    #[cold]
+    fn grow(&mut self, word: usize, bit: u64) {
+        self.0.resize(word, 0);
+        self.0.push(bit);
     }
 
     fn insert_all(&mut self, places: &Places) {
@@ -70,6 +75,7 @@ impl Set {
     }
 
     /// Takes the first place from a word on; where it is.
+    #[inline]
     pub(crate) fn take(&mut self, from: &mut usize) -> Option<usize> {
         while let Some(word) = self.0.get_mut(*from) {
             if *word != 0 {

@@ -91,6 +91,7 @@ pub struct Membership {
 
 impl Membership {
     /// Adds a class; whether it was not there yet.
+    #[inline]
     pub fn insert(&mut self, id: ClassId) -> bool {
         let is_new = self.assume(id);
         if is_new {
@@ -99,19 +100,24 @@ impl Membership {
         is_new
     }
 
+    #[cold]
+    fn grow(&mut self, word: usize, bit: u64) {
+        self.bits.resize(word, 0);
+        self.bits.push(bit);
+    }
+
     /// Gives an assumed class its place in the order.
     pub(crate) fn append(&mut self, id: ClassId) {
         self.order.push(id);
     }
 
     /// Adds a class that gets its place in the order later; whether it was not there yet.
+    #[inline]
     pub(crate) fn assume(&mut self, id: ClassId) -> bool {
         let (word, bit) = (id.0 as usize / 64, 1_u64 << (id.0 % 64));
-        if self.bits.len() <= word {
-            self.bits.resize(word + 1, 0);
-        }
         let Some(word) = self.bits.get_mut(word) else {
-            return false;
+            self.grow(word, bit);
+            return true;
         };
         let is_new = *word & bit == 0;
         *word |= bit;

@@ -114,6 +114,8 @@ pub(crate) struct Seen<'s> {
     values: Vec<Bytes<'s>>,
     errors: Vec<EvalError>,
     existences: Vec<Option<bool>>,
+    /// Why the last test that had no value had none.
+    failure: Option<EvalError>,
 }
 
 impl Program {
@@ -190,17 +192,18 @@ impl Program {
             values: Vec::new(),
             errors: Vec::new(),
             existences: vec![None; self.existences.len()],
+            failure: None,
         }
     }
 
-    /// Whether a test is true now.
+    /// Whether a test is true now; nothing where it has no value ([`Seen::failure`]).
     pub(crate) fn is_true<'s>(
         &'s self,
         start: Start,
         subject: &'s impl Subject,
         classes: &Membership,
         seen: &mut Seen<'s>,
-    ) -> Result<bool, EvalError> {
+    ) -> Option<bool> {
         let mut next = start;
         while let Some(question) = self.questions.get(next.0 as usize) {
             let answer = match question.what {
@@ -210,25 +213,34 @@ impl Program {
                         found = self.fill(slot, subject, seen);
                     }
                     if found == FAILED {
-                        return Err(seen.error(slot));
+                        return seen.fail(seen.error(slot));
                     }
                     found == literal
                 }
-                What::Same(a, b) => self.are_same(a, b, subject, seen)?,
+                What::Same(a, b) => match self.are_same(a, b, subject, seen) {
+                    Ok(answer) => answer,
+                    Err(error) => return seen.fail(error),
+                },
                 What::Has(index) => self.has(index, subject, seen),
                 What::Member(id) => classes.contains(id),
                 What::Plain(index) => {
                     let test = self.plain.get(index as usize);
-                    test.map_or(Ok(false), |test| test.is_true_of(subject, classes))?
+                    match test.map_or(Ok(false), |test| test.is_true_of(subject, classes)) {
+                        Ok(answer) => answer,
+                        Err(error) => return seen.fail(error),
+                    }
                 }
             };
-            next = if answer {
-                question.if_true
-            } else {
-                question.if_false
-            };
+            // Ways that end here are taken at once: a processor guesses them well, where it would wait for the
+            // answer to find the next question.
+            match answer {
+                true if question.if_true == TRUE => return Some(true),
+                true => next = question.if_true,
+                false if question.if_false == FALSE => return Some(false),
+                false => next = question.if_false,
+            }
         }
-        Ok(next == TRUE)
+        Some(next == TRUE)
     }
 
     /// From the last part to the first, so that each knows where its answers lead.
@@ -405,6 +417,17 @@ impl Slot {
 }
 
 impl<'s> Seen<'s> {
+    /// Why the last test that had no value had none.
+    pub(crate) fn failure(&mut self) -> EvalError {
+        self.failure.take().unwrap_or(EvalError::NoValue)
+    }
+
+    #[cold]
+    fn fail(&mut self, error: EvalError) -> Option<bool> {
+        self.failure = Some(error);
+        None
+    }
+
     fn literal(&self, slot: u32) -> u32 {
         self.slots
             .get(slot as usize)

@@ -80,8 +80,21 @@ enum Compiled {
 /// The classes of a pass in their order, and which of them a query has to do with.
 #[derive(Clone, Debug, Default)]
 struct Passes {
-    classes: Vec<u32>,
+    classes: Vec<Entry>,
     index: Index,
+}
+
+/// What a pass needs of a class with a test, close together; of others, where they are.
+#[derive(Clone, Copy, Debug)]
+enum Entry {
+    Test {
+        class: u32,
+        id: ClassId,
+        start: Start,
+    },
+    Template {
+        class: u32,
+    },
 }
 
 /// All classes of a configuration and all class names that it mentions.
@@ -162,19 +175,23 @@ impl ClassSet {
             (Pass::First, _) => Some(first),
             (Pass::Second, _) => Some(second),
         };
+        let test = match &definition.rule {
+            Rule::Test(test) => Some(test),
+            Rule::Given | Rule::Template(_) => None,
+        };
+        let start = test.map(|test| self.program.compile(test));
         if let Some(of_pass) = of_pass {
-            let test = match &definition.rule {
-                Rule::Test(test) => Some(test),
-                Rule::Given | Rule::Template(_) => None,
-            };
             of_pass.index.add(&mut self.program, test);
-            let number = u32::try_from(self.classes.len()).unwrap_or(u32::MAX);
-            of_pass.classes.push(number);
+            let class = u32::try_from(self.classes.len()).unwrap_or(u32::MAX);
+            of_pass.classes.push(match start {
+                Some(start) => Entry::Test { class, id, start },
+                None => Entry::Template { class },
+            });
         }
-        let rule = match definition.rule {
-            Rule::Given => Compiled::Given,
-            Rule::Test(test) => Compiled::Test(self.program.compile(&test)),
-            Rule::Template(value) => Compiled::Template(value),
+        let rule = match (definition.rule, start) {
+            (Rule::Test(_), Some(start)) => Compiled::Test(start),
+            (Rule::Template(value), _) => Compiled::Template(value),
+            (Rule::Given | Rule::Test(_), _) => Compiled::Given,
         };
         self.by_id.insert(id, self.classes.len());
         self.classes.push(Class {
@@ -332,12 +349,28 @@ impl<'s, S: Subject> Classification<'s, S> {
         let mut pending = index.candidates(program, subject, &self.classes, &mut self.seen);
         let mut from = 0;
         while let Some(place) = pending.take(&mut from) {
-            let class = pass.classes.get(place);
-            let Some(class) = class.and_then(|class| set.classes.get(*class as usize)) else {
-                continue;
+            let class = match pass.classes.get(place) {
+                None => continue,
+                Some(Entry::Template { class }) => class,
+                Some(Entry::Test { class, id, start }) => {
+                    let classes = &self.classes;
+                    match program.is_true(*start, subject, classes, &mut self.seen) {
+                        Some(true) => {
+                            if self.classes.insert(*id) {
+                                index.woken_by(id.index(), &mut pending);
+                            }
+                            continue;
+                        }
+                        Some(false) => continue,
+                        // What it was is told below.
+                        None => class,
+                    }
+                }
             };
             let mut next = self.classes.len();
-            self.evaluate(class, failed);
+            if let Some(class) = set.classes.get(*class as usize) {
+                self.evaluate(class, failed);
+            }
             while let Some(assigned) = self.classes.nth(next) {
                 index.woken_by(assigned.index(), &mut pending);
                 next += 1;
@@ -352,11 +385,11 @@ impl<'s, S: Subject> Classification<'s, S> {
             Compiled::Test(start) => {
                 let program = &set.program;
                 match program.is_true(*start, self.subject, &self.classes, &mut self.seen) {
-                    Ok(true) => {
+                    Some(true) => {
                         self.classes.insert(class.id);
                     }
-                    Ok(false) => {}
-                    Err(error) => failed(&class.name, error),
+                    Some(false) => {}
+                    None => failed(&class.name, self.seen.failure()),
                 }
             }
             Compiled::Template(value) => match value.of(self.subject, &self.classes) {
