@@ -10,7 +10,8 @@ use murre_harness::netns::{self, Namespace};
 use murre_harness::{kea, rundir};
 use murre_tests::control::{ask, ask_text, ask_with, wait_for};
 use murre_tests::worker::Launch;
-use murre_tests::{Engine, Worker, World, config};
+use murre_tests::{Engine, Worker, World, config, hand4};
+use murre_wire::dhcp4::MessageType::{Ack, Request};
 use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -291,6 +292,22 @@ fn clients_find_what_they_find_with_debians_kea() {
         r#"{"command":"config-test","arguments":{"Dhcp4":3}}"#,
         r#"{"command":"config-test","arguments":{"Dhcp6":{}}}"#,
         r#"{"command":"config-reload"}"#,
+        r#"{"command":"dhcp-disable"}"#,
+        r#"{"command":"dhcp-disable","arguments":{}}"#,
+        r#"{"command":"dhcp-disable","arguments":{"max-period":20}}"#,
+        r#"{"command":"dhcp-disable","arguments":{"max-period":0}}"#,
+        r#"{"command":"dhcp-disable","arguments":{"max-period":"x"}}"#,
+        r#"{"command":"dhcp-disable","arguments":{"origin":"user"}}"#,
+        r#"{"command":"dhcp-disable","arguments":{"origin":"ha-partner"}}"#,
+        r#"{"command":"dhcp-disable","arguments":{"origin":"x"}}"#,
+        r#"{"command":"dhcp-enable","arguments":{"origin":"x"}}"#,
+        r#"{"command":"dhcp-enable","arguments":{"origin":"ha-partner"}}"#,
+        r#"{"command":"dhcp-enable"}"#,
+        r#"{"command":"leases-reclaim"}"#,
+        r#"{"command":"leases-reclaim","arguments":{}}"#,
+        r#"{"command":"leases-reclaim","arguments":{"remove":1}}"#,
+        r#"{"command":"leases-reclaim","arguments":{"remove":true}}"#,
+        r#"{"command":"leases-reclaim","arguments":{"remove":false}}"#,
         r#"{"command":"shutdown","arguments":{"exit-value":"x"}}"#,
         r#"{"command":"shutdown","arguments":{"exit-value":7}}"#,
     ];
@@ -316,4 +333,79 @@ fn names(value: &Value) -> Vec<String> {
         .collect();
     names.sort_unstable();
     names
+}
+
+#[test]
+fn a_worker_that_is_disabled_drops_queries_until_it_is_enabled_or_its_time_is_over() {
+    if !netns::require_root_and_namespaces() {
+        return;
+    }
+    let world = World::by_hand(Engine::Sqlite);
+    let (configuration, v4, _) = with_sockets(config::only4(&world.leases));
+    let worker = Worker::start(&world.server, &configuration);
+    let relay = hand4::Relay::new(&world.client);
+    let client = hand4::Client::new(1);
+    let address = client.lease(&relay);
+
+    let answer = ask_with(&v4, "dhcp-disable", json!({ "max-period": 3600 }));
+    assert_eq!(answer["result"], 0, "{answer}");
+    relay.ask_in_vain(&mut client.having(Request, address));
+    let unanswered = &ask(&v4, "status-get")["arguments"]["queries-unanswered"];
+    assert!(unanswered["disabled"].as_u64() >= Some(1), "{unanswered}");
+
+    // Another one wants it off as well, and for as long it stays so.
+    ask_with(&v4, "dhcp-disable", json!({ "origin": 7 }));
+    ask(&v4, "dhcp-enable");
+    relay.ask_in_vain(&mut client.having(Request, address));
+    ask_with(&v4, "dhcp-enable", json!({ "origin": 7 }));
+    assert_eq!(relay.ask(&mut client.having(Request, address)).kind(), Ack);
+
+    ask_with(&v4, "dhcp-disable", json!({ "max-period": 1 }));
+    let back = || {
+        let renewal = client.having(Request, address);
+        relay.send(&mut renewal.clone());
+        relay.answer_to(&renewal, Duration::from_millis(200))
+    };
+    let started = std::time::Instant::now();
+    while back().is_none() {
+        assert!(started.elapsed() < PATIENCE, "its time is over");
+    }
+    worker.stop();
+}
+
+#[test]
+fn expired_leases_are_reclaimed_when_that_is_asked_for() {
+    if !netns::require_root_and_namespaces() {
+        return;
+    }
+    let world = World::by_hand(Engine::Sqlite);
+    let (mut configuration, v4, _) = with_sockets(config::only4(&world.leases));
+    configuration["Dhcp4"]["expired-leases-processing"] =
+        json!({ "reclaim-timer-wait-time": 3600, "flush-reclaimed-timer-wait-time": 3600 });
+    let _worker = Worker::start(&world.server, &configuration);
+    let relay = hand4::Relay::new(&world.client);
+    for number in 1..=3 {
+        hand4::Client::new(number).lease(&relay);
+    }
+    let states = || world.leases.query("SELECT state FROM lease4");
+    world
+        .leases
+        .query("UPDATE lease4 SET expire = expire - 10000");
+    let answer = ask_with(&v4, "leases-reclaim", json!({ "remove": false }));
+    assert!(
+        answer["text"].as_str().unwrap().contains("3 expired"),
+        "{answer}"
+    );
+    assert_eq!(states(), [["2"], ["2"], ["2"]]);
+
+    hand4::Client::new(9).lease(&relay);
+    world
+        .leases
+        .query("UPDATE lease4 SET expire = expire - 10000");
+    let answer = ask_with(&v4, "leases-reclaim", json!({ "remove": true }));
+    assert!(
+        answer["text"].as_str().unwrap().contains("1 expired"),
+        "{answer}"
+    );
+    assert_eq!(states(), [["2"], ["2"], ["2"]], "its row is gone");
 }

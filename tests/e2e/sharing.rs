@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
+use murre_harness::rundir;
+use murre_tests::control::ask;
 use murre_tests::fleet::{config4, config6};
 use murre_tests::hand4::{Answer, Client};
 use murre_tests::load::{Load, Record, Speech, Spread};
@@ -24,6 +26,7 @@ on_every_engine!(
     a_worker_that_drains_loses_no_query_that_is_repeated_within_a_second,
     without_sharing_every_worker_answers_and_a_reload_switches_it,
     a_worker_that_hears_nobody_takes_no_part_of_the_clients,
+    a_worker_that_is_disabled_leaves_its_clients_to_the_others,
     a_worker_honours_the_server_identifier_of_another_also_when_that_is_gone,
 );
 
@@ -476,6 +479,36 @@ fn a_worker_that_hears_nobody_takes_no_part_of_the_clients(engine: Engine) {
     }
     let counted = Counted::of(4, &workers.into_iter().next().unwrap().stop());
     assert_eq!(counted.without_answer("others-share"), 0, "{counted:?}");
+}
+
+fn a_worker_that_is_disabled_leaves_its_clients_to_the_others(engine: Engine) {
+    let fleet = Fleet::of(engine, 2);
+    let folder = rundir::fresh_dir("control");
+    let sockets = [0, 1].map(|number| folder.join(number.to_string()));
+    let workers = fleet.start_each(|number| {
+        let mut config = sharing4(&fleet);
+        config["Dhcp4"]["control-socket"] =
+            json!({ "socket-type": "unix", "socket-name": sockets[number] });
+        config
+    });
+    for worker in &workers {
+        worker.says("of 2 is answered here");
+    }
+    let mark = workers[0].mark();
+    ask(&sockets[1], "dhcp-disable");
+    workers[0].says_after(mark, "every query that is heard here is answered here");
+    let relay = hand4::Relay::at(
+        &fleet.relay,
+        world::RELAY4,
+        &Fleet::server4(0).ip().to_string(),
+    );
+    for number in 1..=20 {
+        let mut discover = Client::new(number).message(Discover);
+        assert_eq!(relay.ask(&mut discover).kind(), Offer);
+    }
+    let mark = workers[0].mark();
+    ask(&sockets[1], "dhcp-enable");
+    workers[0].says_after(mark, "of 2 is answered here");
 }
 
 fn two_processes_of_one_host_have_different_names(engine: Engine) {

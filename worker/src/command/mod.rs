@@ -4,6 +4,7 @@
 mod config;
 mod journal;
 mod process;
+mod service;
 mod status;
 
 use std::sync::Arc;
@@ -64,6 +65,9 @@ pub(crate) fn registry<F: Exchange>(desk: &Desk<F>) -> Registry {
         .with_plain("config-hash-get", plain!(config::hash_get))
         .with_plain("config-reload", plain!(process::reload))
         .with("config-test", with_arguments!(config::test))
+        .with("dhcp-disable", with_arguments!(service::disable))
+        .with("dhcp-enable", with_arguments!(service::enable))
+        .with("leases-reclaim", with_arguments!(service::reclaim))
         .with("shutdown", with_arguments!(process::shutdown))
         .with_plain("status-get", plain!(status::get))
         .with_plain("version-get", async || process::version())

@@ -28,6 +28,7 @@ use crate::log;
 
 pub use events::{Ending, Event};
 use family::FamilyDaemon;
+pub(crate) use timers::reclaim_all;
 
 /// The failure was told to the operator already; only the exit code is left.
 #[derive(Debug)]

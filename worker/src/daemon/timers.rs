@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use murre_schema::{Ended, Store};
 
 use crate::exchange::{Exchange, Journal, Service};
@@ -83,6 +84,29 @@ async fn reclaim<F: Exchange>(service: Arc<Service<F>>, store: Arc<Store<F>>, be
     if cycles >= settings.unwarned_reclaim_cycles {
         behind.store(0, Relaxed);
         Journal::<F>::reclaiming_falls_behind(cycles);
+    }
+}
+
+/// Reclaim all that has expired, however much; how many leases that were.
+///
+/// # Errors
+/// The database could not be asked; what was reclaimed until then stays so.
+pub(crate) async fn reclaim_all<F: Exchange>(
+    service: &Service<F>,
+    remove: bool,
+) -> anyhow::Result<u64> {
+    let store = service.store.load_full();
+    let store = store.context("the database was not reached yet")?;
+    let mut count = 0;
+    loop {
+        let leases = store.reclaim(PORTION, remove).await?;
+        leases
+            .iter()
+            .for_each(|ended| tell_of(service, ended, remove));
+        count += leases.len() as u64;
+        if leases.len() < PORTION as usize {
+            return Ok(count);
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod ending;
 mod journal;
 mod load;
 mod options;
+mod suspension;
 mod takeover;
 mod told;
 mod turns;
@@ -30,6 +31,7 @@ use crate::socket::{Packet, Reply, Sender};
 pub(crate) use journal::Journal;
 use load::Load;
 pub(crate) use options::Scopes;
+pub(crate) use suspension::{Origin, Suspension};
 pub(crate) use told::left;
 pub(crate) use turns::Turns;
 pub(crate) use verdict::{Counters, Verdict};
@@ -67,6 +69,8 @@ pub(crate) struct Service<F: Exchange> {
     pub(crate) load: Load,
     /// The other workers on the database.
     pub(crate) fleet: Fleet,
+    /// Whether queries are dropped because somebody wants it.
+    pub(crate) suspension: Suspension,
     /// Port this server listens on and answers from.
     pub(crate) server_port: u16,
     /// Port that answers go to instead of the protocol's, for tests (`-P`).
@@ -109,6 +113,7 @@ impl<F: Exchange> Service<F> {
             counters: Counters::default(),
             load: Load::default(),
             fleet: Fleet::default(),
+            suspension: Suspension::default(),
             server_port: ports.server.unwrap_or(F::SERVER_PORT),
             client_port: ports.client,
             allocator: Allocator::default(),
@@ -134,7 +139,12 @@ impl<F: Exchange> Service<F> {
                     None => break,
                 },
             };
+            let suspended = self.suspension.is_on();
             for packet in batch {
+                if suspended {
+                    Journal::<F>::ended(&packet, Verdict::Disabled, &self.counters);
+                    continue;
+                }
                 let in_flight = self.in_flight.load(Relaxed);
                 self.load.add(in_flight);
                 if !self.has_room(in_flight) {

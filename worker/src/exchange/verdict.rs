@@ -46,6 +46,8 @@ verdicts! {
     Unicast = "unicast",
     /// No subnet fits the client's place.
     NoSubnet = "no-subnet",
+    /// Service is switched off by `dhcp-disable`.
+    Disabled = "disabled",
     /// The query is in class `DROP`.
     DropClass = "drop-class",
     /// An earlier query of the same client is still being worked on.
@@ -89,6 +91,7 @@ impl Verdict {
             Self::OthersShare => (ids::OTHERS_SHARE, detail),
             Self::Unicast => (ids::DROP_UNICAST, detail),
             Self::NoSubnet => (ids::DROP_NO_SUBNET, detail),
+            Self::Disabled => (ids::DROP_DHCP_DISABLED, detail),
             Self::DropClass => (ids::DROP_CLASS, detail),
             Self::Duplicate => (ids::DROP_DUPLICATE, detail),
             Self::NoAddress => (ids::ALLOC_FAIL, Level::WARN),

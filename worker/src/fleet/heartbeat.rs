@@ -75,7 +75,7 @@ pub(crate) async fn beat<F: Exchange>(service: &Service<F>) {
             if std::mem::take(&mut heart.lost) {
                 Journal::<F>::fleet_found();
             }
-            let sharing = service.server.load().worker_sharing && !fleet.said().deaf;
+            let sharing = shares(service, &fleet.said());
             // About to end, it goes on with what it had.
             if !fleet.said().draining {
                 let view = View::of(&workers, fleet.incarnation, sharing);
@@ -192,6 +192,7 @@ fn says<F: Exchange>(service: &Service<F>, heart: &mut Heart, name: String) -> B
         service.load.averages()[1]
     };
     heart.received = received;
+    let sharing = shares(service, &said);
     Beat {
         name,
         incarnation: service.fleet.incarnation,
@@ -201,10 +202,15 @@ fn says<F: Exchange>(service: &Service<F>, heart: &mut Heart, name: String) -> B
         version: cli::version().to_owned(),
         revision: said.revision,
         load,
-        sharing: service.server.load().worker_sharing && !said.deaf,
+        sharing,
         draining: said.draining,
         last_error: said.last_error,
     }
+}
+
+/// Whether this worker takes a share of the clients: not when it hears nobody or drops what it hears.
+fn shares<F: Exchange>(service: &Service<F>, said: &super::Said) -> bool {
+    service.server.load().worker_sharing && !said.deaf && !service.suspension.is_on()
 }
 
 impl Heart {
