@@ -11,7 +11,8 @@ use murre_harness::{kea, rundir};
 use murre_tests::control::{ask, ask_text, ask_with, wait_for};
 use murre_tests::worker::Launch;
 use murre_tests::{Engine, Worker, World, config, hand4};
-use murre_wire::dhcp4::MessageType::{Ack, Request};
+use murre_wire::dhcp4::MessageType::{Ack, Discover, Request};
+use murre_wire::dhcp4::code;
 use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -292,6 +293,12 @@ fn clients_find_what_they_find_with_debians_kea() {
         r#"{"command":"config-test","arguments":{"Dhcp4":3}}"#,
         r#"{"command":"config-test","arguments":{"Dhcp6":{}}}"#,
         r#"{"command":"config-reload"}"#,
+        r#"{"command":"config-set"}"#,
+        r#"{"command":"config-set","arguments":{}}"#,
+        r#"{"command":"config-set","arguments":{"Dhcp4":{"foo":1}}}"#,
+        r#"{"command":"config-set","arguments":{"Dhcp6":{}}}"#,
+        r#"{"command":"config-write","arguments":{"filename":3}}"#,
+        r#"{"command":"config-write","arguments":{"filename":"/no/such/folder/file"}}"#,
         r#"{"command":"dhcp-disable"}"#,
         r#"{"command":"dhcp-disable","arguments":{}}"#,
         r#"{"command":"dhcp-disable","arguments":{"max-period":20}}"#,
@@ -408,4 +415,64 @@ fn expired_leases_are_reclaimed_when_that_is_asked_for() {
         "{answer}"
     );
     assert_eq!(states(), [["2"], ["2"], ["2"]], "its row is gone");
+}
+
+#[test]
+fn a_configuration_that_comes_as_a_command_is_served_and_written_and_gone_with_a_reload() {
+    if !netns::require_root_and_namespaces() {
+        return;
+    }
+    let world = World::by_hand(Engine::Sqlite);
+    let (configuration, v4, v6) = with_sockets(config::both(&world.leases));
+    let worker = Worker::start(&world.server, &configuration);
+    let relay = hand4::Relay::new(&world.client);
+    let lifetime = |client: u32| {
+        let offer = relay.ask(&mut hand4::Client::new(client).message(Discover));
+        offer.seconds(code::LEASE_TIME)
+    };
+    assert_eq!(lifetime(1), Some(config::VALID));
+
+    let mut other = configuration["Dhcp4"].clone();
+    other["valid-lifetime"] = json!(1234);
+    let before = ask(&v6, "config-get");
+    let answer = ask_with(&v4, "config-set", json!({ "Dhcp4": other }));
+    assert_eq!(answer["result"], 0, "{answer}");
+    let hash = ask(&v4, "config-hash-get")["arguments"]["hash"].clone();
+    assert_eq!(answer["arguments"]["hash"], hash);
+    assert_eq!(lifetime(2), Some(1234));
+    assert_eq!(
+        ask(&v6, "config-get"),
+        before,
+        "the other family goes on as it is"
+    );
+
+    // One that cannot be served changes nothing.
+    other["subnet4"] = json!([{ "id": 1, "subnet": "bad" }]);
+    let answer = ask_with(&v4, "config-set", json!({ "Dhcp4": other }));
+    assert_eq!(answer["result"], 1);
+    assert!(
+        answer["text"].as_str().unwrap().contains("command:1:"),
+        "{answer}"
+    );
+    assert_eq!(lifetime(3), Some(1234));
+
+    let copy = rundir::fresh_dir("written").join("copy.json");
+    let answer = ask_with(&v4, "config-write", json!({ "filename": copy }));
+    assert_eq!(answer["result"], 0, "{answer}");
+    let text = std::fs::read_to_string(&copy).unwrap();
+    assert_eq!(answer["arguments"]["size"], text.len());
+    let written: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(written["Dhcp4"]["valid-lifetime"], 1234);
+    assert_eq!(written["Dhcp6"], before["arguments"]["Dhcp6"]);
+
+    assert_eq!(ask(&v4, "config-reload")["result"], 0);
+    assert_eq!(lifetime(4), Some(config::VALID));
+
+    // Into the file it came from: then a reload finds it.
+    worker.rewrite(&text);
+    ask(&v4, "config-reload");
+    assert_eq!(ask(&v4, "config-write")["result"], 0);
+    assert_eq!(ask(&v4, "config-reload")["result"], 0);
+    assert_eq!(lifetime(5), Some(1234));
+    assert_eq!(ask(&v4, "config-hash-get")["arguments"]["hash"], hash);
 }

@@ -1,11 +1,15 @@
-//! `config-get`, `config-hash-get`, `config-test`.
+//! `config-get`, `config-hash-get`, `config-test`, `config-set`, `config-write`.
+
+use std::path::PathBuf;
 
 use murre_config::Config;
 use murre_control::{Answer, Request};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
 
 use super::Desk;
+use crate::daemon::{Event, Written};
 use crate::exchange::Exchange;
 
 /// The configuration in force, passwords in clear, with its hash.
@@ -21,21 +25,79 @@ pub(super) async fn hash_get<F: Exchange>(desk: &Desk<F>) -> Answer {
 
 /// Would this configuration be served? Changes nothing, reaches no database, opens no socket.
 pub(super) async fn test<F: Exchange>(_desk: &Desk<F>, request: Request) -> Answer {
+    match checked::<F>("config-test", request).await {
+        Ok(config) => Answer::text(sane(&config)),
+        Err(problem) => Answer::error(problem),
+    }
+}
+
+/// Serve with this configuration from now on. It is in no file, and lost with the next reload.
+pub(super) async fn set<F: Exchange>(desk: &Desk<F>, request: Request) -> Answer {
+    let config = match checked::<F>("config-set", request).await {
+        Ok(config) => config,
+        Err(problem) => return Answer::error(problem),
+    };
+    let (done, outcome) = oneshot::channel();
+    let event = Event::Set(Box::new(config), done);
+    if desk.events.send(event).await.is_err() {
+        return super::process::ending();
+    }
+    match outcome.await {
+        Ok(Ok(())) => {
+            let hash = hash(&desk.status.config());
+            Answer::text("the configuration was adopted").with(json!({ "hash": hash }))
+        }
+        Ok(Err(problem)) => Answer::error(format!("the configuration was not adopted: {problem}")),
+        Err(_) => super::process::ending(),
+    }
+}
+
+/// Write the configuration in force, of all families, to a file.
+pub(super) async fn write<F: Exchange>(desk: &Desk<F>, request: Request) -> Answer {
+    let mut path = None;
+    for entry in request.arguments() {
+        match (&*entry.key, entry.value.as_text()) {
+            ("filename", Some(name)) if !name.is_empty() => path = Some(PathBuf::from(name)),
+            ("filename", _) => {
+                let place = &entry.value.place;
+                return Answer::error(format!("{place}: \"filename\" must be the name of a file"));
+            }
+            (key, _) => {
+                let place = &entry.key_place;
+                return Answer::error(format!("{place}: config-write has no argument \"{key}\""));
+            }
+        }
+    }
+    let (done, outcome) = oneshot::channel();
+    if desk.events.send(Event::Write(path, done)).await.is_err() {
+        return super::process::ending();
+    }
+    match outcome.await {
+        Ok(Ok(Written { path, size })) => {
+            let text = format!("the configuration was written to {}", path.display());
+            Answer::text(text).with(json!({ "filename": path, "size": size }))
+        }
+        Ok(Err(problem)) => Answer::error(format!("the configuration was not written: {problem}")),
+        Err(_) => super::process::ending(),
+    }
+}
+
+/// The configuration in the arguments, or what is wrong with it.
+async fn checked<F: Exchange>(command: &str, request: Request) -> Result<Config, String> {
     let key = F::KEY;
     if request.argument(key).is_none() {
-        return Answer::error(format!(
-            "config-test needs the argument \"{key}\" with the configuration to check"
+        return Err(format!(
+            "{command} needs the argument \"{key}\" with the configuration"
         ));
     }
     let Some(arguments) = request.arguments else {
-        return Answer::error("config-test needs arguments");
+        return Err(format!("{command} needs arguments"));
     };
     // A configuration of many subnets takes its time; commands must not hold up exchanges.
     let checked = tokio::task::spawn_blocking(move || murre_config::load_node(arguments)).await;
     match checked {
-        Ok(Ok(config)) => Answer::text(sane(&config)),
-        Ok(Err(errors)) => Answer::error(errors.to_string()),
-        Err(error) => Answer::error(format!("the check did not end: {error}")),
+        Ok(checked) => checked.map_err(|errors| errors.to_string()),
+        Err(error) => Err(format!("the check did not end: {error}")),
     }
 }
 

@@ -64,6 +64,8 @@ pub(crate) fn registry<F: Exchange>(desk: &Desk<F>) -> Registry {
         .with_plain("config-get", plain!(config::get))
         .with_plain("config-hash-get", plain!(config::hash_get))
         .with_plain("config-reload", plain!(process::reload))
+        .with("config-set", with_arguments!(config::set))
+        .with("config-write", with_arguments!(config::write))
         .with("config-test", with_arguments!(config::test))
         .with("dhcp-disable", with_arguments!(service::disable))
         .with("dhcp-enable", with_arguments!(service::enable))

@@ -45,7 +45,7 @@ pub(super) async fn shutdown<F: Exchange>(desk: &Desk<F>, request: Request) -> A
     }
 }
 
-fn ending() -> Answer {
+pub(super) fn ending() -> Answer {
     Answer::error("the server is shutting down already")
 }
 

@@ -10,6 +10,7 @@ mod family;
 mod import;
 mod pid;
 mod recovery;
+mod save;
 mod timers;
 mod writers;
 
@@ -26,7 +27,7 @@ use crate::cli::{self, Cli};
 use crate::exchange::{Journal, Ports};
 use crate::log;
 
-pub use events::{Ending, Event};
+pub use events::{Ending, Event, Written};
 use family::FamilyDaemon;
 pub(crate) use timers::reclaim_all;
 
@@ -214,6 +215,14 @@ impl Daemon {
                         let _ = asked.send(outcome);
                     }
                 }
+                Some(Event::Set(config, asked)) => {
+                    let outcome = self.replace(*config, true).await;
+                    self.tell_fleet(&outcome);
+                    let _ = asked.send(outcome);
+                }
+                Some(Event::Write(path, asked)) => {
+                    let _ = asked.send(self.write(path).await);
+                }
             }
         }
     }
@@ -246,16 +255,43 @@ impl Daemon {
             Ok(config) => config,
             Err(errors) => return Err(self.refuse(&errors)),
         };
+        self.replace(config, false).await
+    }
+
+    /// Adopt another configuration, or leave all as it is. With `keeps_others` a family that it does not have
+    /// goes on with its own.
+    async fn replace(&mut self, config: Config, keeps_others: bool) -> Result<(), String> {
         if let Err(error) = configure_log(&config, self.debug) {
             self.restore_log();
             return Err(self.refuse(&error));
         }
-        let (v4, v6) = parts(config);
+        let (mut v4, mut v6) = parts(config);
+        if keeps_others {
+            v4 = v4.or_else(|| self.v4.as_ref().map(FamilyDaemon::present));
+            v6 = v6.or_else(|| self.v6.as_ref().map(FamilyDaemon::present));
+        }
         let outcome = self.adopt(v4, v6).await;
         if outcome.is_err() {
             self.restore_log();
         }
         outcome
+    }
+
+    /// Write what is in force, both families' parts.
+    async fn write(&self, path: Option<PathBuf>) -> Result<Written, String> {
+        let path = path.unwrap_or_else(|| self.path.clone());
+        let mut all = serde_json::Map::new();
+        if let Some(family) = &self.v4 {
+            all.insert(V4::KEY.to_owned(), family.present().json);
+        }
+        if let Some(family) = &self.v6 {
+            all.insert(V6::KEY.to_owned(), family.present().json);
+        }
+        let written = tokio::task::spawn_blocking(move || save::save(path, &all.into())).await;
+        match written {
+            Ok(outcome) => outcome.map_err(|error| format!("{error:#}")),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     /// Both families' parts or none. What is not wanted any more goes last: it would not come back.
