@@ -342,3 +342,31 @@ fn identifiers_to_look_for_have_an_order_and_are_known() {
     assert!(refused(r#"[ "duid", "duid" ]"#).contains("listed twice"));
     assert!(refused("[]").contains("must name one at least"));
 }
+
+#[test]
+fn the_keys_of_others_are_read_and_told_of() {
+    let told = notes(
+        r#"{ "Dhcp4": { "compatibility": { "lenient-option-parsing": true }, "sanity-checks": { "lease-checks": "fix-del" },
+        "dhcp-queue-control": { "enable-queue": true, "queue-type": "kea-ring4", "capacity": 64 },
+        "reservations-lookup-first": true } }"#,
+    );
+    for key in [
+        "lenient-option-parsing",
+        "lease-checks",
+        "enable-queue",
+        "reservations-lookup-first",
+    ] {
+        assert!(told.contains(&format!("\"{key}\" has no effect")), "{told}");
+    }
+    let wrong = v4_errors(
+        r#""sanity-checks": { "lease-checks": "x" }, "compatibility": { "exclude-first-last-24": 1 },
+        "dhcp-queue-control": { "capacity": 0 }"#,
+    );
+    for reason in [
+        "must be one of \"none\"",
+        "must be true or false",
+        "from 1 to",
+    ] {
+        assert!(wrong.contains(reason), "{wrong}");
+    }
+}
