@@ -209,15 +209,19 @@ impl Index {
         }
         if !self.members.is_empty() {
             let held = classes.held();
-            held.for_each(|class| self.woken_by(class, &mut candidates));
+            held.for_each(|class| self.woken_by(class, None, &mut candidates));
         }
         candidates
     }
 
-    /// Adds what a class (its [`crate::ClassId::index`]) that the query got may make true.
-    pub(crate) fn woken_by(&self, class: usize, candidates: &mut Set) {
+    /// Adds what a class (its [`crate::ClassId::index`]) that the query got may make true. What has had its turn
+    /// (up to the place `after`) has none any more: the class that a template makes may be defined before it.
+    #[inline]
+    pub(crate) fn woken_by(&self, class: usize, after: Option<usize>, candidates: &mut Set) {
         if let Some(places) = self.members.get(class) {
-            candidates.insert_all(places);
+            let later = |place: &&u32| after.is_none_or(|after| **place as usize > after);
+            let later = places.iter().filter(later);
+            later.for_each(|place| candidates.insert(*place));
         }
     }
 }

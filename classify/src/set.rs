@@ -357,7 +357,7 @@ impl<'s, S: Subject> Classification<'s, S> {
                     match program.is_true(*start, subject, classes, &mut self.seen) {
                         Some(true) => {
                             if self.classes.insert(*id) {
-                                index.woken_by(id.index(), &mut pending);
+                                index.woken_by(id.index(), Some(place), &mut pending);
                             }
                             continue;
                         }
@@ -372,7 +372,7 @@ impl<'s, S: Subject> Classification<'s, S> {
                 self.evaluate(class, failed);
             }
             while let Some(assigned) = self.classes.nth(next) {
-                index.woken_by(assigned.index(), &mut pending);
+                index.woken_by(assigned.index(), Some(place), &mut pending);
                 next += 1;
             }
         }

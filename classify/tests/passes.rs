@@ -227,3 +227,23 @@ fn a_value_that_depends_on_classes_is_never_remembered() {
     });
     assert_eq!(names, ["ALL", "before", "EXTERNAL_x", "after"]);
 }
+
+#[test]
+fn a_class_that_has_had_its_turn_is_not_evaluated_again_wherever_it_stands() {
+    // The spawned class is defined before its template, and so is who asks for it; a hundred classes apart or none.
+    for apart in [0, 100] {
+        let between: Vec<String> = (0..apart).map(|n| format!("between {n}")).collect();
+        let mut classes = vec![("SPAWN_t_x", ""), ("before", "member('SPAWN_t_x')")];
+        classes.extend(
+            between
+                .iter()
+                .map(|name| (name.as_str(), "option[1].exists")),
+        );
+        classes.push(("t", "=option[60].hex"));
+        classes.push(("after", "member('SPAWN_t_x')"));
+        let set = set_of(&classes).unwrap();
+        let names = after_both(&set, &[(60, b"x")], false);
+        assert!(!names.contains(&"before".to_owned()), "{apart}: {names:?}");
+        assert!(names.contains(&"after".to_owned()), "{apart}: {names:?}");
+    }
+}

@@ -65,6 +65,13 @@ fn comments_to_context(value: Value) -> Value {
     }
 }
 
+/// A newer name is shown as the one that all know.
+fn rename(map: &mut Map<String, Value>, from: &str, to: &str) {
+    if let Some(value) = map.remove(from) {
+        map.insert(to.to_owned(), value);
+    }
+}
+
 fn fill(map: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
     map.entry(key).or_insert_with(|| value.into());
 }
@@ -107,6 +114,7 @@ fn fill_server<F: Family>(map: &mut Map<String, Value>, server: &Server<F>) {
         fill(map, "next-server", "0.0.0.0");
         fill(map, "server-hostname", "");
         fill(map, "boot-file-name", "");
+        rename(map, "offer-lft", "offer-lifetime");
         fill(map, "offer-lifetime", 0);
         fill(map, "client-classes", json!([]));
         fill(map, "reservations", json!([]));
@@ -178,6 +186,7 @@ fn fill_subnet<F: Family>(map: &mut Map<String, Value>, subnet: &Subnet<F>) {
             "boot-file-name",
             subnet.boot_file_name.as_deref().unwrap_or_default(),
         );
+        rename(map, "offer-lft", "offer-lifetime");
         fill(map, "offer-lifetime", subnet.offer_lifetime);
         fill(map, "reservations", json!([]));
         // The older word is shown as the flags that it means.

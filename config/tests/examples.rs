@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use murre_config::{ConfigError, ConfigErrors, Fault, load, read};
+use murre_config::{ConfigError, ConfigErrors, Fault, load, load_str, read};
 
 /// Samples that load whole.
 const LOADS: [&str; 21] = [
@@ -88,8 +88,11 @@ fn samples_load_or_name_the_first_key_that_is_not_built() {
     for file in files(&folder) {
         let name = file.display().to_string();
         match load(folder.join(&file)) {
-            Ok(_) => {
+            Ok(config) => {
                 println!("{name}: loads");
+                let shown = config.to_json().to_string();
+                let again = load_str(&shown, "shown");
+                assert!(again.is_ok(), "{name}: {}", again.unwrap_err());
                 loaded.push(name);
             }
             Err(errors) => {

@@ -424,7 +424,7 @@ fn config_get_shows_what_is_in_effect() {
 fn what_config_get_shows_loads_again_and_means_the_same() {
     let text = r#"{ "Dhcp6": { "comment": "top", "subnet6": [ { "subnet": "2001:db8::/48",
         "preferred-lifetime": 9, "pools": [ { "pool": "2001:db8::/64" } ] } ] },
-        "Dhcp4": { "reservation-mode": "global", "subnet4": [ { "subnet": "10.0.0.0/24" } ], "shared-networks": [
+        "Dhcp4": { "reservation-mode": "global", "offer-lft": 5, "subnet4": [ { "subnet": "10.0.0.0/24" } ], "shared-networks": [
         { "name": "n", "subnet4": [ { "subnet": "10.1.0.0/24", "reservation-mode": "disabled" } ] } ] } }"#;
     let first = config(text);
     let second = config(&first.to_json().to_string());

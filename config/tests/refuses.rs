@@ -32,12 +32,12 @@ fn a_key_of_the_manual_that_is_not_built_is_named() {
 
 #[test]
 fn errors_come_in_the_order_of_the_file() {
-    let text = "\"renew-timer\": -1,\n\"subnet4\": [ { \"id\": 1, \"id2\": 2, \"subnet\": \"x\" } ],\n\"sanity-checks\": {},\n\"t1-percent\": 2";
+    let text = "\"renew-timer\": -1,\n\"subnet4\": [ { \"id\": 1, \"id2\": 2, \"subnet\": \"x\" } ],\n\"hooks-libraries\": [],\n\"t1-percent\": 2";
     insta::assert_snapshot!(v4_errors(text), @r#"
     t.json:2:16: "renew-timer" must be an integer from 0 to 4294967295, not -1
     t.json:3:25: unknown key "id2" in subnet4; did you mean "id"?
     t.json:3:45: a subnet is "prefix/length", not "x"
-    t.json:4:1: "sanity-checks" is not supported yet
+    t.json:4:1: "hooks-libraries" is not supported yet
     t.json:5:15: "t1-percent" must be a number from 0.0 to 1.0, not 2
     "#);
 }

@@ -476,3 +476,25 @@ fn a_configuration_that_comes_as_a_command_is_served_and_written_and_gone_with_a
     assert_eq!(lifetime(5), Some(1234));
     assert_eq!(ask(&v4, "config-hash-get")["arguments"]["hash"], hash);
 }
+
+#[test]
+fn a_family_that_a_command_adds_is_served() {
+    if !netns::require_root_and_namespaces() {
+        return;
+    }
+    let world = World::by_hand(Engine::Sqlite);
+    let (configuration, v4, v6) = with_sockets(config::both(&world.leases));
+    let alone = json!({ "Dhcp4": configuration["Dhcp4"] });
+    let worker = Worker::start(&world.server, &alone);
+    let mark = worker.mark();
+    let shown = ask(&v4, "config-get")["arguments"].clone();
+    assert_eq!(
+        ask_with(&v4, "config-test", shown.clone())["result"],
+        0,
+        "with its hash"
+    );
+    assert_eq!(ask_with(&v4, "config-set", configuration)["result"], 0);
+    worker.says_after(mark, "DHCP6_STARTED");
+    let status = ask(&v6, "status-get")["arguments"].clone();
+    assert_eq!(status["sockets"], json!({ "status": "ready" }));
+}

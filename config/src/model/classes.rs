@@ -187,7 +187,7 @@ fn values<F: Family>(cx: &mut Cx, fields: &Fields<'_>, above: &Arc<Definitions>)
         valid: triplet(cx, fields, LIFETIME_KEYS[0]),
         preferred: triplet(cx, fields, LIFETIME_KEYS[1]),
         offer_lifetime: offer_lifetime(cx, fields),
-        next_server: next_server(cx, fields),
+        next_server: next_server(cx, fields).filter(|address| !address.is_unspecified()),
         server_hostname: header_text(cx, fields, "server-hostname", 64),
         boot_file_name: header_text(cx, fields, "boot-file-name", 128),
     }

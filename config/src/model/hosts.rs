@@ -90,7 +90,7 @@ fn host<F: Family>(
         hostname: cx.filled(fields, "hostname").map(Into::into),
         classes: class_names(cx, fields, "client-classes"),
         options: options::<F>(cx, fields, definitions, &OptionSet::default()),
-        next_server: next_server(cx, fields),
+        next_server: next_server(cx, fields).filter(|address| !address.is_unspecified()),
         server_hostname: header_text(cx, fields, "server-hostname", 64),
         boot_file_name: header_text(cx, fields, "boot-file-name", 128),
         identifier: identifier?,

@@ -49,6 +49,17 @@ pub struct Entry {
     pub value: Node,
 }
 
+impl Node {
+    /// The same without a key, where it is a map.
+    #[must_use]
+    pub fn without(mut self, key: &str) -> Self {
+        if let Value::Map(map) = &mut self.value {
+            map.entries.retain(|entry| &*entry.key != key);
+        }
+        self
+    }
+}
+
 impl Map {
     /// Entries in the order of the file.
     pub fn entries(&self) -> &[Entry] {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use murre_classify::ClassId;
 use murre_wire::Family;
 
-use super::OptionSet;
+use super::{OptionSet, Subnet};
 
 /// By what a host is recognized. The numbers are those of the public tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -103,7 +103,7 @@ type Holders<F> = Vec<Arc<Host<F>>>;
 /// The reservations of a server's file.
 #[derive(Debug)]
 pub struct Hosts<F: Family> {
-    by_identifier: HashMap<(u32, HostIdentifier), Arc<Host<F>>>,
+    by_identifier: HashMap<HostIdentifier, Vec<(u32, Arc<Host<F>>)>>,
     by_address: HashMap<(u32, F::Address), Holders<F>>,
 }
 
@@ -126,8 +126,8 @@ impl<F: Family> Hosts<F> {
                 let holders = all.by_address.entry((subnet_id, *address));
                 holders.or_default().push(Arc::clone(&host));
             }
-            let key = (subnet_id, host.identifier.clone());
-            all.by_identifier.entry(key).or_insert(host);
+            let known = all.by_identifier.entry(host.identifier.clone());
+            known.or_default().push((subnet_id, host));
         }
         all
     }
@@ -139,9 +139,21 @@ impl<F: Family> Hosts<F> {
 
     /// What is reserved for a host in a subnet, or everywhere ([`GLOBAL`]).
     pub fn find(&self, subnet_id: u32, identifier: &HostIdentifier) -> Option<&Arc<Host<F>>> {
-        // The key is made of parts that are at hand only for a moment, so it is copied; short as it is.
-        let key = (subnet_id, identifier.clone());
-        self.by_identifier.get(&key)
+        let mut all = self.of(identifier).iter();
+        all.find_map(|(id, host)| (*id == subnet_id).then_some(host))
+    }
+
+    /// All that is reserved for a host, each with the subnet that it is for.
+    pub fn of(&self, identifier: &HostIdentifier) -> &[(u32, Arc<Host<F>>)] {
+        let all = self.by_identifier.get(identifier);
+        all.map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an address of a pool is not for everybody. Where reservations lie outside of the pools nothing in
+    /// a pool can be one.
+    pub fn close(&self, subnet: &Subnet<F>, address: F::Address) -> bool {
+        let modes = subnet.reservations;
+        modes.in_subnet && !modes.out_of_pool && !self.holders(subnet.id, address).is_empty()
     }
 
     /// For whom an address is reserved in a subnet.

@@ -11,6 +11,7 @@ use serde_json::json;
 on_every_engine!(
     a_young_lease_is_told_again_without_a_write,
     what_is_not_young_or_not_the_same_is_written,
+    an_offer_that_is_a_row_becomes_a_lease_all_the_same,
 );
 
 /// Something that differs once `lease4` was written, as each engine counts it.
@@ -114,4 +115,17 @@ fn what_is_not_young_or_not_the_same_is_written(engine: Engine) {
     let offer = scene.relay.ask(&mut elsewhere.message(Discover));
     assert_ne!(offer.yiaddr(), address);
     assert_ne!(offer.yiaddr(), Ipv4Addr::UNSPECIFIED);
+}
+
+fn an_offer_that_is_a_row_becomes_a_lease_all_the_same(engine: Engine) {
+    let scene = Scene4::with(engine, |server| {
+        server["cache-threshold"] = json!(1.0);
+        server["offer-lifetime"] = json!(30);
+    });
+    let client = Client::new(1);
+    let offer = scene.relay.ask(&mut client.message(Discover));
+    assert_eq!(rows::of4(&scene.world.leases, offer.yiaddr()).valid, 30);
+    let ack = scene.relay.ask(&mut client.take(&offer));
+    assert!(ack.seconds(code::LEASE_TIME) > Some(590), "{ack:?}");
+    assert_eq!(rows::of4(&scene.world.leases, offer.yiaddr()).valid, 600);
 }

@@ -12,6 +12,8 @@ on_every_engine!(
     an_address_that_another_client_has_gets_to_the_one_it_is_reserved_for_in_the_end,
     a_reserved_address_of_the_pool_is_nobody_elses_however_full_the_pool_is,
     an_address_that_two_hosts_share_is_one_ones_at_a_time,
+    a_pool_that_is_mostly_reserved_serves_the_others_at_once,
+    a_cached_lease_gives_way_to_a_reservation,
 );
 
 /// Client 2 by its card.
@@ -102,4 +104,35 @@ fn an_address_that_two_hosts_share_is_one_ones_at_a_time(engine: Engine) {
     assert_eq!(Client::new(1).lease(&scene.relay), own);
     assert_ne!(Client::new(2).lease(&scene.relay), own);
     assert_eq!(rows::of4(&scene.world.leases, own).hwaddr, "020000000001");
+}
+
+fn a_pool_that_is_mostly_reserved_serves_the_others_at_once(engine: Engine) {
+    for allocator in ["iterative", "random", "flq"] {
+        let scene = Scene4::with(engine, |server| {
+            server["subnet4"][1]["pools"] = json!([{ "pool": "10.1.2.1-10.1.2.202" }]);
+            server["subnet4"][1]["allocator"] = json!(allocator);
+            let hosts = (1..=200).map(|n| {
+                json!({ "hw-address": format!("02:ff:00:00:00:{n:02x}"), "ip-address": format!("10.1.2.{n}") })
+            });
+            server["subnet4"][1]["reservations"] = hosts.collect();
+        });
+        let mut given = [1, 2].map(|n| Client::new(n).lease(&scene.relay).octets()[3]);
+        given.sort_unstable();
+        assert_eq!(given, [201, 202], "{allocator}");
+    }
+}
+
+fn a_cached_lease_gives_way_to_a_reservation(engine: Engine) {
+    let caches = |server: &mut Value| server["cache-max-age"] = json!(5000);
+    let scene = Scene4::with(engine, caches);
+    let client = Client::new(2);
+    let address = client.lease(&scene.relay);
+    let own = Ipv4Addr::new(10, 1, 9, 77);
+    reload(&scene, |server| {
+        caches(server);
+        server["subnet4"][1]["reservations"] = reserved(own);
+    });
+    let nak = scene.relay.ask(&mut client.having(Request, address));
+    assert_eq!(nak.kind(), Nak);
+    assert_eq!(client.lease(&scene.relay), own);
 }

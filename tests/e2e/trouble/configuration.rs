@@ -34,7 +34,7 @@ const REFUSED: [(&str, &str, &[&str]); 8] = [
     ),
     (
         "not supported yet",
-        "{ \"Dhcp4\": {\n\n  \"client-classes\": [ { \"name\": \"a\" } ] } }",
+        "{ \"Dhcp4\": {\n\n  \"hooks-libraries\": [ { \"library\": \"a\" } ] } }",
         &["murre.json:3:", "not supported yet"],
     ),
     (

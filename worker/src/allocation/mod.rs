@@ -380,6 +380,7 @@ impl<F: LeaseFamily> Allocator<F> {
         let quest = Quest {
             store,
             subnet: source.subnet,
+            hosts: wish.hosts,
             pool: source.pool,
             share,
         };
@@ -578,23 +579,9 @@ impl<'a, F: LeaseFamily> Wish<'a, F> {
 
     /// Whether what was chosen is not reserved for somebody else.
     fn is_open(&self, chosen: &Chosen<'_, F>) -> bool {
-        let modes = chosen.subnet.reservations;
-        let is_its_own = self
-            .reserved
-            .is_some_and(|own| own.address == chosen.address);
-        // Where reservations lie outside of the pools nothing in a pool can be one.
-        is_its_own
-            || !modes.in_subnet
-            || modes.out_of_pool
-            || self
-                .hosts
-                .holders(chosen.subnet.id, chosen.address)
-                .is_empty()
-    }
-
-    /// Whether an address is one that these pools could give to somebody.
-    pub(crate) fn is_in_pool(&self, address: F::Address) -> bool {
-        self.in_pool(address).is_some()
+        let own = self.reserved;
+        own.is_some_and(|own| own.address == chosen.address)
+            || !self.hosts.close(chosen.subnet, chosen.address)
     }
 
     /// An address, if it lies in a pool.

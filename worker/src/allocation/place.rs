@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::{try_join, try_join_all};
-use murre_config::{Allocator as Kind, Pool, PoolKind, Subnet};
+use murre_config::{Allocator as Kind, Hosts, Pool, PoolKind, Subnet};
 use murre_schema::{Error, GivenBack, LeaseFamily, Lookup, Occupied, Store};
 use murre_wire::Address;
 use tokio::time::timeout;
@@ -59,6 +59,7 @@ struct Search {
 pub(super) struct Quest<'a, F: LeaseFamily> {
     pub(super) store: &'a Store<F>,
     pub(super) subnet: &'a Subnet<F>,
+    pub(super) hosts: &'a Hosts<F>,
     pub(super) pool: &'a Pool<F>,
     pub(super) share: Share,
 }
@@ -270,7 +271,9 @@ impl<F: LeaseFamily> Place<F> {
         quest: Quest<'_, F>,
         (mut found, asked): (Vec<F::Address>, Instant),
     ) -> usize {
-        found.retain(|address| !quest.subnet.spares(*address));
+        let (subnet, hosts) = (quest.subnet, quest.hosts);
+        // Looked at one by one they would use up the looks that a client has.
+        found.retain(|address| !subnet.spares(*address) && !hosts.close(subnet, *address));
         let rising = self.kind == Kind::Iterative;
         if !rising || quest.share != Share::ALL {
             found.sort_by_cached_key(|address| {

@@ -94,6 +94,8 @@ async fn checked<F: Exchange>(command: &str, request: Request) -> Result<Config,
         return Err(format!("{command} needs arguments"));
     };
     // A configuration of many subnets takes its time; commands must not hold up exchanges.
+    // What `config-get` answers is taken as it is, with its hash.
+    let arguments = arguments.without("hash");
     let checked = tokio::task::spawn_blocking(move || murre_config::load_node(arguments)).await;
     match checked {
         Ok(checked) => checked.map_err(|errors| errors.to_string()),

@@ -218,6 +218,7 @@ impl Daemon {
                 Some(Event::Set(config, asked)) => {
                     let outcome = self.replace(*config, true).await;
                     self.tell_fleet(&outcome);
+                    started = false;
                     let _ = asked.send(outcome);
                 }
                 Some(Event::Write(path, asked)) => {

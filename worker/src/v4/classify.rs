@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use murre_classify::{ClassId, Classification, Membership, Subject4};
 use murre_config::{Classes, Host, OptionSet, Pool, Subnet, Triplet};
@@ -28,8 +29,8 @@ pub(super) fn before_subnet(
         false => evaluate(classes, query, None, Reservation::NotKnown),
         true => {
             let reserved = Reserved::global(context.server, query);
-            match reserved.classes(None) {
-                Some(given) => evaluate(classes, query, Some(given), Reservation::Has),
+            match reserved.any() {
+                Some(host) => evaluate(classes, query, Some(&host.classes), Reservation::Has),
                 None => evaluate(classes, query, None, Reservation::NotKnown),
             }
         }
@@ -41,13 +42,14 @@ pub(super) fn before_subnet(
 pub(super) fn in_subnet(
     context: &Context<'_, V4>,
     query: &mut Query<'_>,
-    subnet: &Subnet<V4>,
+    subnet: &Arc<Subnet<V4>>,
 ) -> Result<(), Verdict> {
     let classes = &context.server.classes;
     if !classes.matter() {
         return Ok(());
     }
-    let reserved = query.reserved.classes(Some(subnet));
+    let reserved = &query.reserved;
+    let reserved = reserved.classes(context.server, subnet, &query.classes);
     let given = reserved.filter(|given| !given.is_empty());
     let has = match reserved {
         Some(_) => Reservation::Has,
@@ -160,6 +162,11 @@ impl<'q> Given<'q> {
         let of_classes = of_classes.map(|values| &values.options);
         let scopes = host.into_iter().chain([innermost]);
         Scopes::new(scopes.chain(of_classes).chain([global]))
+    }
+
+    /// The name that is reserved for the client.
+    pub(super) fn hostname(&self) -> Option<&str> {
+        self.host?.hostname.as_deref()
     }
 
     /// `siaddr`.

@@ -1,6 +1,7 @@
 //! Which messages are looked at at all (RFC 2131 table 5, manual dhcp4-srv.rst:3070 ff.).
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use murre_classify::Membership;
 use murre_config::{OptionSpace, Subnet};
@@ -68,7 +69,7 @@ pub(super) fn requested(message: &Message<'_>) -> Option<Ipv4Addr> {
 pub(super) fn for_us(
     context: &Context<'_, V4>,
     query: &Query<'_>,
-    subnet: &Subnet<V4>,
+    subnet: &Arc<Subnet<V4>>,
 ) -> Result<(), Verdict> {
     let Some(named) = query.message.addr_option(code::SERVER_IDENTIFIER) else {
         return Ok(());
@@ -81,13 +82,25 @@ pub(super) fn for_us(
     let ours = packet.local == IpAddr::V4(named)
         || on_interface()
         || overridden(query) == Some(named)
-        || configured(context, query, subnet) == Some(named.octets())
+        || is_configured(context, query, subnet, named)
         || context.service.fleet.knows_server_id(named.into());
     if ours {
         Ok(())
     } else {
         Err(Verdict::OtherServer)
     }
+}
+
+/// Whether it is what an answer in this subnet or its shared network carries: the client may have been offered
+/// an address of any of them.
+fn is_configured(
+    context: &Context<'_, V4>,
+    query: &Query<'_>,
+    subnet: &Arc<Subnet<V4>>,
+    named: Ipv4Addr,
+) -> bool {
+    let mut all = context.server.candidates(subnet);
+    all.any(|subnet| configured(context, query, subnet) == Some(named.octets()))
 }
 
 /// Option 54 as configured for the subnet, or by a class that nothing has to require first.

@@ -67,13 +67,15 @@ pub(super) async fn grant(
 /// another, the claim finds out; so the common case costs the database one statement. In a shared network
 /// the other lease may be of another subnet, which the claim does not look at.
 fn named<'a>(query: &Query<'_>, wish: &Wish<'a, V4>) -> Option<Chosen<'a, V4>> {
-    let elsewhere = |named: &Chosen<'_, V4>| {
-        let reserved = wish.reserved;
-        reserved.is_some_and(|reserved| reserved.address != named.address)
-    };
     wish.hint_in_pool()
         .filter(|_| wish.siblings.is_empty() && !is_init_reboot(query))
-        .filter(|named| !elsewhere(named))
+        .filter(|named| !is_reserved_another(wish, named))
+}
+
+/// Whether the client shall have another address than this one, if it is free.
+fn is_reserved_another(wish: &Wish<'_, V4>, chosen: &Chosen<'_, V4>) -> bool {
+    let reserved = wish.reserved;
+    reserved.is_some_and(|reserved| reserved.address != chosen.address)
 }
 
 /// An answer from the lease that the client has, where leases are cached and it is young enough.
@@ -83,6 +85,7 @@ async fn cached(
     wish: &Wish<'_, V4>,
 ) -> Result<Option<Reply>, Verdict> {
     let chosen = wish.hint_in_pool().filter(|c| c.subnet.cache.is_on());
+    let chosen = chosen.filter(|chosen| !is_reserved_another(wish, chosen));
     let Some(chosen) = chosen.filter(|_| !is_init_reboot(query)) else {
         return Ok(None);
     };
@@ -182,11 +185,17 @@ fn decide<'a>(
     let chosen = wish.hint_in_pool();
     let means_us = query.message.has_option(code::SERVER_IDENTIFIER);
     let is_ours =
-        means_us || wish.subnet.authoritative || has_lease(wish, found) || wish.is_in_pool(hint);
+        means_us || wish.subnet.authoritative || has_lease(wish, found) || is_in_pool(wish, hint);
     if chosen.is_none() && !is_ours {
         return Err(Verdict::UnknownAddress);
     }
     Ok(chosen)
+}
+
+/// Whether the address is one of ours to give, if not to this client.
+fn is_in_pool(wish: &Wish<'_, V4>, address: Ipv4Addr) -> bool {
+    let mut all = std::iter::once(&wish.subnet).chain(&wish.siblings);
+    all.any(|subnet| subnet.pool_of(address).is_some())
 }
 
 /// The client has, or had until it expired, a lease here.

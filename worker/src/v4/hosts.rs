@@ -24,34 +24,37 @@ pub(super) struct Reserved(SmallVec<[(u32, Arc<Host<V4>>); 1]>);
 impl Reserved {
     /// What is reserved for a client wherever it is.
     pub(super) fn global(server: &Server<V4>, query: &Query<'_>) -> Self {
-        let mut reserved = Self::default();
-        reserved.look(server, GLOBAL, &identifiers(server, query));
-        reserved
+        Self::find(server, query, |id| id == GLOBAL)
     }
 
     /// What is reserved for a client for which a subnet was selected, there or in its shared network.
     pub(super) fn of(server: &Server<V4>, query: &Query<'_>, subnet: &Arc<Subnet<V4>>) -> Self {
+        let takes_global = subnet.reservations.global
+            || server
+                .candidates(subnet)
+                .any(|other| other.reservations.global);
+        Self::find(server, query, |id| {
+            let own = server.subnet_by_id(id);
+            own.map_or(id == GLOBAL && takes_global, |own| {
+                own.reservations.in_subnet && (own.id == subnet.id || is_beside(own, subnet))
+            })
+        })
+    }
+
+    /// The identifiers come in the order in which they count; the first that is known in a subnet does.
+    fn find(server: &Server<V4>, query: &Query<'_>, counts: impl Fn(u32) -> bool) -> Self {
         let mut reserved = Self::default();
         if server.hosts.is_empty() {
             return reserved;
         }
-        let identifiers = identifiers(server, query);
-        let candidates = server.candidates(subnet);
-        for subnet in candidates.clone().filter(|s| s.reservations.in_subnet) {
-            reserved.look(server, subnet.id, &identifiers);
-        }
-        if candidates.into_iter().any(|s| s.reservations.global) {
-            reserved.look(server, GLOBAL, &identifiers);
+        for identifier in identifiers(server, query) {
+            for (id, host) in server.hosts.of(&identifier) {
+                if counts(*id) && reserved.0.iter().all(|(known, _)| known != id) {
+                    reserved.0.push((*id, Arc::clone(host)));
+                }
+            }
         }
         reserved
-    }
-
-    /// The identifiers come in the order in which they count; the first that is known does.
-    fn look(&mut self, server: &Server<V4>, subnet_id: u32, identifiers: &[HostIdentifier]) {
-        let mut found = identifiers.iter();
-        let found = found.find_map(|one| server.hosts.find(subnet_id, one));
-        self.0
-            .extend(found.map(|host| (subnet_id, Arc::clone(host))));
     }
 
     /// The one that counts in a subnet: its own before the global one.
@@ -65,13 +68,26 @@ impl Reserved {
         own.or_else(|| modes.global.then(|| of(GLOBAL)).flatten())
     }
 
-    /// The classes of the one that counts in a subnet, or of the global one where none is selected yet.
-    pub(super) fn classes(&self, subnet: Option<&Subnet<V4>>) -> Option<&[ClassId]> {
-        let host = match subnet {
-            Some(subnet) => self.in_subnet(subnet)?,
-            None => self.0.first().map(|(_, host)| &**host)?,
-        };
-        Some(&host.classes)
+    /// The classes of the one that counts in the subnet that was selected, else of that whose address the client
+    /// shall have, else of any that it has on the link; none where nothing is reserved for it.
+    pub(super) fn classes(
+        &self,
+        server: &Server<V4>,
+        subnet: &Arc<Subnet<V4>>,
+        classes: &Membership,
+    ) -> Option<&[ClassId]> {
+        let in_selected = self.in_subnet(subnet);
+        let host = in_selected.or_else(|| {
+            let chosen = self.address(server, subnet, classes);
+            let host = chosen.and_then(|chosen| self.in_subnet(chosen.subnet));
+            host.or_else(|| self.any())
+        });
+        host.map(|host| host.classes.as_slice())
+    }
+
+    /// The first that was found.
+    pub(super) fn any(&self) -> Option<&Host<V4>> {
+        self.0.first().map(|(_, host)| &**host)
     }
 
     /// The address that is reserved in the subnet that was selected, else in the next one of its network; one
@@ -97,6 +113,14 @@ impl Reserved {
                 pool,
             })
         })
+    }
+}
+
+/// Whether two subnets are of one shared network.
+fn is_beside(one: &Subnet<V4>, other: &Subnet<V4>) -> bool {
+    match (&one.network, &other.network) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        _ => false,
     }
 }
 

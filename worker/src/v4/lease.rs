@@ -89,7 +89,12 @@ pub(super) fn row(
     let client = wish.client.clone();
     let mut lease = Lease::new(chosen.address, client, chosen.subnet.id, valid);
     lease.pool_id = chosen.pool_id();
-    lease.hostname = hostname(query);
+    let reserved = query.reserved.in_subnet(chosen.subnet);
+    let reserved = reserved.and_then(|host| host.hostname.as_deref());
+    lease.hostname = match reserved {
+        Some(name) => name.to_ascii_lowercase(),
+        None => hostname(query),
+    };
     lease
 }
 

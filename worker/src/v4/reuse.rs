@@ -25,10 +25,10 @@ pub(super) fn remaining(
     let is_same = lease.subnet_id == row.subnet_id
         && lease.hostname == row.hostname
         && (lease.fqdn_fwd, lease.fqdn_rev) == (row.fqdn_fwd, row.fqdn_rev);
-    // A client that shall have it for less must be granted it anew, and one that has it for ever never asks.
-    let is_as_long = row.valid_lifetime >= lease.valid_lifetime
-        && lease.valid_lifetime != INFINITE_LIFETIME
-        && row.valid_lifetime != INFINITE_LIFETIME;
+    // Who shall have it for less or longer is granted it anew: it may be an offer that is a row. Who has it for
+    // ever never asks.
+    let is_as_long =
+        row.valid_lifetime == lease.valid_lifetime && lease.valid_lifetime != INFINITE_LIFETIME;
     let left = u32::try_from(held.remaining)
         .ok()
         .filter(|left| *left > 0)?;

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use murre_classify::Membership;
-use murre_config::{Server, Subnet};
+use murre_config::{Server, SharedNetwork, Subnet};
 use murre_wire::V4;
 use murre_wire::dhcp4::code;
 
@@ -50,7 +50,16 @@ impl<'s> Open<'s, '_> {
         self,
         mut feasible: impl Iterator<Item = &'s Arc<Subnet<V4>>>,
     ) -> Option<&'s Arc<Subnet<V4>>> {
+        // The subnets of a network follow each other, and one of them stands for all.
+        let mut tried: Option<&Arc<SharedNetwork>> = None;
         feasible.find_map(|subnet| {
+            let network = subnet.network.as_ref();
+            if let (Some(network), Some(tried)) = (network, tried)
+                && Arc::ptr_eq(network, tried)
+            {
+                return None;
+            }
+            tried = network;
             let mut all = self.server.candidates(subnet);
             all.find(|subnet| subnet.admits(self.classes))
         })
