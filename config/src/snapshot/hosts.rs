@@ -97,13 +97,16 @@ impl Default for ReservationModes {
     }
 }
 
+/// What is reserved for one client, each with the subnet that it is for.
+type Reservations<F> = Vec<(u32, Arc<Host<F>>)>;
+
 /// For whom an address is reserved.
 type Holders<F> = Vec<Arc<Host<F>>>;
 
 /// The reservations of a server's file.
 #[derive(Debug)]
 pub struct Hosts<F: Family> {
-    by_identifier: HashMap<HostIdentifier, Vec<(u32, Arc<Host<F>>)>>,
+    by_identifier: HashMap<HostIdentifier, Reservations<F>>,
     by_address: HashMap<(u32, F::Address), Holders<F>>,
 }
 
