@@ -1,8 +1,10 @@
 //! UDP sockets in a network namespace, held by the test itself.
 
 use std::fs::File;
+use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use murre_harness::netns::Namespace;
 use nix::sched::{CloneFlags, setns};
@@ -11,17 +13,33 @@ use nix::sys::socket::{setsockopt, sockopt};
 /// Bytes that may wait in a socket: a burst of many clients must not be lost here.
 const BUFFER: usize = 8 << 20;
 
+/// Longest wait for an address that a closed socket had.
+const MOMENT: Duration = Duration::from_secs(1);
+
 /// A UDP socket bound in a namespace.
 ///
 /// # Panics
 /// When the address cannot be bound there.
 pub fn bind(namespace: &Namespace, address: SocketAddr) -> UdpSocket {
     inside(namespace, || {
-        let socket = UdpSocket::bind(address).unwrap_or_else(|e| panic!("{address}: {e}"));
+        let socket = bound(address).unwrap_or_else(|e| panic!("{address}: {e}"));
         setsockopt(&socket, sockopt::RcvBufForce, &BUFFER).expect("root may have large buffers");
         setsockopt(&socket, sockopt::Broadcast, &true).expect("any socket may");
         socket
     })
+}
+
+/// A socket that was just closed may live on for a moment, in a child that another test is starting.
+fn bound(address: SocketAddr) -> io::Result<UdpSocket> {
+    let started = Instant::now();
+    loop {
+        match UdpSocket::bind(address) {
+            Err(e) if e.kind() == io::ErrorKind::AddrInUse && started.elapsed() < MOMENT => {
+                thread::yield_now();
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Makes something in a namespace. A socket stays where it was made, so a thread goes there, makes
