@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use smallvec::SmallVec;
+
 use crate::error::EvalError;
 use crate::expression::{Test, Value};
 use crate::index::Index;
@@ -11,7 +13,6 @@ use crate::names::{
 };
 use crate::program::{Program, Seen, Start};
 use crate::subject::Subject;
-use smallvec::SmallVec;
 
 /// A class as the configuration defines it.
 #[derive(Clone, Debug)]
@@ -79,7 +80,7 @@ enum Compiled {
 
 /// The classes of a pass in their order, and which of them a query has to do with.
 #[derive(Clone, Debug, Default)]
-struct Passes {
+struct PassClasses {
     classes: Vec<Entry>,
     index: Index,
 }
@@ -104,7 +105,7 @@ pub struct ClassSet {
     classes: Vec<Class>,
     by_id: HashMap<ClassId, usize>,
     /// What a query meets in the first and second pass.
-    passes: [Passes; 2],
+    passes: [PassClasses; 2],
     program: Program,
     all: ClassId,
     known: ClassId,
@@ -309,11 +310,8 @@ impl<'s, S: Subject> Classification<'s, S> {
     /// As [`Self::first_pass`], for a query that is given classes by its reservation: expressions see them, and
     /// in the order of assignment they come after.
     pub fn first_pass_with(&mut self, given: &[ClassId], failed: &mut dyn FnMut(&str, EvalError)) {
-        let new: SmallVec<[ClassId; 4]> = given.iter().copied().collect();
-        let new: SmallVec<[ClassId; 4]> = new
-            .into_iter()
-            .filter(|id| self.classes.assume(*id))
-            .collect();
+        let new = given.iter().copied();
+        let new: SmallVec<[ClassId; 4]> = new.filter(|id| self.classes.assume(*id)).collect();
         self.first_pass(failed);
         new.into_iter().for_each(|id| self.classes.append(id));
     }
@@ -343,7 +341,7 @@ impl<'s, S: Subject> Classification<'s, S> {
         }
     }
 
-    fn evaluate_all(&mut self, pass: &'s Passes, failed: &mut dyn FnMut(&str, EvalError)) {
+    fn evaluate_all(&mut self, pass: &'s PassClasses, failed: &mut dyn FnMut(&str, EvalError)) {
         let (set, index) = (self.set, &pass.index);
         let (program, subject) = (&set.program, self.subject);
         let mut pending = index.candidates(program, subject, &self.classes, &mut self.seen);

@@ -7,9 +7,7 @@ use std::net::Ipv4Addr;
 
 use common::{notes, v4, v4_errors};
 use murre_classify::Membership;
-use murre_config::{
-    GLOBAL, Host, HostIdentifier, IdentifierKind, ReservationModes, Server, Triplet,
-};
+use murre_config::{GLOBAL, Host, IdentifierKind, ReservationModes, Server, Triplet};
 use murre_wire::V4;
 
 fn members(server: &Server<V4>, names: &[&str]) -> Membership {
@@ -21,10 +19,8 @@ fn members(server: &Server<V4>, names: &[&str]) -> Membership {
 }
 
 fn host(server: &Server<V4>, subnet: u32, kind: IdentifierKind, value: &[u8]) -> Option<Host<V4>> {
-    let value = value.into();
-    let identifier = HostIdentifier { kind, value };
-    let found = server.hosts.find(subnet, &identifier);
-    found.map(|host| (**host).clone())
+    let mut all = server.hosts.of(kind, value).iter();
+    all.find_map(|(id, host)| (*id == subnet).then(|| (**host).clone()))
 }
 
 #[test]
@@ -154,15 +150,18 @@ fn a_class_that_is_required_and_not_defined_is_told_of() {
 fn a_network_hands_down_and_its_subnets_are_candidates_in_turn() {
     let server = v4(
         r#""valid-lifetime": 100, "subnet4": [ { "id": 9, "subnet": "10.9.0.0/24" } ],
-        "shared-networks": [ { "name": "n", "valid-lifetime": 200, "interface": "eth0", "relay": { "ip-addresses": [ "10.99.0.1" ] },
+        "shared-networks": [ { "name": "n", "valid-lifetime": 200, "allocator": "flq", "interface": "eth0", "relay": { "ip-addresses": [ "10.99.0.1" ] },
         "option-data": [ { "name": "domain-name", "data": "net" }, { "name": "log-servers", "data": "10.0.0.1" } ], "subnet4": [
         { "id": 1, "subnet": "10.1.0.0/24" },
-        { "id": 2, "subnet": "10.2.0.0/24", "valid-lifetime": 300, "option-data": [ { "name": "domain-name", "data": "sub" } ] },
+        { "id": 2, "subnet": "10.2.0.0/24", "valid-lifetime": 300, "allocator": "random", "option-data": [ { "name": "domain-name", "data": "sub" } ] },
         { "id": 3, "subnet": "10.3.0.0/24" } ] } ]"#,
     );
     let subnet = |id| server.subnet_by_id(id).unwrap();
     let valid = |id| subnet(id).lifetimes.valid.default;
     assert_eq!([valid(9), valid(1), valid(2)], [100, 200, 300]);
+    let allocators = [9, 1, 2].map(|id| subnet(id).allocator);
+    use murre_config::Allocator::{Flq, Iterative, Random};
+    assert_eq!(allocators, [Iterative, Flq, Random]);
     assert_eq!(&subnet(1).options.get(15).unwrap().data[..], b"net");
     assert_eq!(&subnet(2).options.get(15).unwrap().data[..], b"sub");
     assert!(subnet(2).options.get(7).is_some());

@@ -461,6 +461,17 @@ fn a_client_that_its_own_worker_does_not_hear_is_answered_by_others_in_the_end(e
     assert_eq!(counted.without_answer("others-share"), 3, "{counted:?}");
 }
 
+/// Whoever asks the first worker alone has an answer.
+#[track_caller]
+fn the_first_answers_everybody(fleet: &Fleet) {
+    let server = Fleet::server4(0).ip().to_string();
+    let relay = hand4::Relay::at(&fleet.relay, world::RELAY4, &server);
+    for number in 1..=20 {
+        let mut discover = Client::new(number).message(Discover);
+        assert_eq!(relay.ask(&mut discover).kind(), Offer);
+    }
+}
+
 fn a_worker_that_hears_nobody_takes_no_part_of_the_clients(engine: Engine) {
     let fleet = Fleet::of(engine, 2);
     let any: SocketAddr = (Ipv4Addr::UNSPECIFIED, 67).into();
@@ -468,15 +479,7 @@ fn a_worker_that_hears_nobody_takes_no_part_of_the_clients(engine: Engine) {
     let workers = fleet.start(&sharing4(&fleet));
     workers[1].says("DHCP4_NO_SOCKETS_OPEN");
     workers[1].says("DHCP4_FLEET_REGISTERED");
-    let relay = hand4::Relay::at(
-        &fleet.relay,
-        world::RELAY4,
-        &Fleet::server4(0).ip().to_string(),
-    );
-    for number in 1..=20 {
-        let mut discover = Client::new(number).message(Discover);
-        assert_eq!(relay.ask(&mut discover).kind(), Offer);
-    }
+    the_first_answers_everybody(&fleet);
     let counted = Counted::of(4, &workers.into_iter().next().unwrap().stop());
     assert_eq!(counted.without_answer("others-share"), 0, "{counted:?}");
 }
@@ -497,15 +500,7 @@ fn a_worker_that_is_disabled_leaves_its_clients_to_the_others(engine: Engine) {
     let mark = workers[0].mark();
     ask(&sockets[1], "dhcp-disable");
     workers[0].says_after(mark, "every query that is heard here is answered here");
-    let relay = hand4::Relay::at(
-        &fleet.relay,
-        world::RELAY4,
-        &Fleet::server4(0).ip().to_string(),
-    );
-    for number in 1..=20 {
-        let mut discover = Client::new(number).message(Discover);
-        assert_eq!(relay.ask(&mut discover).kind(), Offer);
-    }
+    the_first_answers_everybody(&fleet);
     let mark = workers[0].mark();
     ask(&sockets[1], "dhcp-enable");
     workers[0].says_after(mark, "of 2 is answered here");

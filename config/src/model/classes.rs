@@ -185,7 +185,6 @@ fn values<F: Family>(cx: &mut Cx, fields: &Fields<'_>, above: &Arc<Definitions>)
     ClassValues {
         options: options::<F>(cx, fields, &definitions, &OptionSet::default()),
         valid: triplet(cx, fields, LIFETIME_KEYS[0]),
-        preferred: triplet(cx, fields, LIFETIME_KEYS[1]),
         offer_lifetime: offer_lifetime(cx, fields),
         next_server: next_server(cx, fields).filter(|address| !address.is_unspecified()),
         server_hostname: header_text(cx, fields, "server-hostname", 64),

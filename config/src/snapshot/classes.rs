@@ -16,8 +16,6 @@ pub struct ClassValues {
     pub options: OptionSet,
     /// Valid lifetime.
     pub valid: Option<Triplet>,
-    /// Preferred lifetime (v6).
-    pub preferred: Option<Triplet>,
     /// Seconds for which an offer is written as a lease (v4).
     pub offer_lifetime: Option<u32>,
     /// `siaddr` (v4).
@@ -100,6 +98,15 @@ impl Classes {
     /// Whether a query with these classes is not to be answered.
     pub fn drop(&self, classes: &Membership) -> bool {
         self.drop.is_some_and(|drop| classes.contains(drop))
+    }
+
+    /// One thing that classes may give, of the first class of a query that does.
+    pub fn first<'a, T>(
+        &'a self,
+        classes: &'a Membership,
+        of: impl FnMut(&'a ClassValues) -> Option<T>,
+    ) -> Option<T> {
+        self.values(classes).find_map(of)
     }
 
     /// What the classes of a query give it, the first one's first.

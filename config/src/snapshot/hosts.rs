@@ -106,14 +106,15 @@ type Holders<F> = Vec<Arc<Host<F>>>;
 /// The reservations of a server's file.
 #[derive(Debug)]
 pub struct Hosts<F: Family> {
-    by_identifier: HashMap<HostIdentifier, Reservations<F>>,
+    /// By the value of the identifier, a map for each kind: queries come with bytes that they lend.
+    by_identifier: [HashMap<Box<[u8]>, Reservations<F>>; IdentifierKind::NAMED.len()],
     by_address: HashMap<(u32, F::Address), Holders<F>>,
 }
 
 impl<F: Family> Default for Hosts<F> {
     fn default() -> Self {
         Self {
-            by_identifier: HashMap::new(),
+            by_identifier: Default::default(),
             by_address: HashMap::new(),
         }
     }
@@ -129,7 +130,8 @@ impl<F: Family> Hosts<F> {
                 let holders = all.by_address.entry((subnet_id, *address));
                 holders.or_default().push(Arc::clone(&host));
             }
-            let known = all.by_identifier.entry(host.identifier.clone());
+            let HostIdentifier { kind, value } = host.identifier.clone();
+            let known = all.by_identifier[kind as usize].entry(value);
             known.or_default().push((subnet_id, host));
         }
         all
@@ -137,18 +139,12 @@ impl<F: Family> Hosts<F> {
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.by_identifier.is_empty()
+        self.by_identifier.iter().all(HashMap::is_empty)
     }
 
-    /// What is reserved for a host in a subnet, or everywhere ([`GLOBAL`]).
-    pub fn find(&self, subnet_id: u32, identifier: &HostIdentifier) -> Option<&Arc<Host<F>>> {
-        let mut all = self.of(identifier).iter();
-        all.find_map(|(id, host)| (*id == subnet_id).then_some(host))
-    }
-
-    /// All that is reserved for a host, each with the subnet that it is for.
-    pub fn of(&self, identifier: &HostIdentifier) -> &[(u32, Arc<Host<F>>)] {
-        let all = self.by_identifier.get(identifier);
+    /// All that is reserved for a host, each with the subnet that it is for ([`GLOBAL`] for none).
+    pub fn of(&self, kind: IdentifierKind, value: &[u8]) -> &[(u32, Arc<Host<F>>)] {
+        let all = self.by_identifier[kind as usize].get(value);
         all.map_or(&[], Vec::as_slice)
     }
 

@@ -1,7 +1,5 @@
 //! Lease caching: who asks again soon is told its lease, and the database counts no write.
 
-use std::net::Ipv4Addr;
-
 use murre_tests::hand4::Client;
 use murre_tests::{Engine, Leases, Scene4, on_every_engine, rows};
 use murre_wire::dhcp4::MessageType::{Ack, Discover, Request};
@@ -81,15 +79,12 @@ fn what_is_not_young_or_not_the_same_is_written(engine: Engine) {
     let client = Client::new(1);
     let address = client.lease(&scene.relay);
     let leases = &scene.world.leases;
-    let age = |seconds: u64| {
-        leases.query(match engine {
-            Engine::Postgresql => "UPDATE lease4 SET expire = expire - interval '301 seconds'",
-            Engine::Mariadb => "UPDATE lease4 SET expire = expire - INTERVAL 301 SECOND",
-            Engine::Sqlite => "UPDATE lease4 SET expire = expire - 301",
-        });
-        seconds
-    };
-    let aged = rows::of4(leases, address).expire - age(301);
+    leases.query(match engine {
+        Engine::Postgresql => "UPDATE lease4 SET expire = expire - interval '301 seconds'",
+        Engine::Mariadb => "UPDATE lease4 SET expire = expire - INTERVAL 301 SECOND",
+        Engine::Sqlite => "UPDATE lease4 SET expire = expire - 301",
+    });
+    let aged = rows::of4(leases, address).expire;
     let ack = scene.relay.ask(&mut client.having(Request, address));
     assert_eq!(ack.kind(), Ack);
     assert!(
@@ -110,11 +105,6 @@ fn what_is_not_young_or_not_the_same_is_written(engine: Engine) {
     assert_eq!(scene.relay.ask(&mut named).kind(), Ack);
     let hostname = leases.query("SELECT hostname FROM lease4");
     assert_eq!(hostname, [["name"]], "another name is written");
-
-    let elsewhere = Client::new(9);
-    let offer = scene.relay.ask(&mut elsewhere.message(Discover));
-    assert_ne!(offer.yiaddr(), address);
-    assert_ne!(offer.yiaddr(), Ipv4Addr::UNSPECIFIED);
 }
 
 fn an_offer_that_is_a_row_becomes_a_lease_all_the_same(engine: Engine) {

@@ -93,9 +93,9 @@ async fn checked<F: Exchange>(command: &str, request: Request) -> Result<Config,
     let Some(arguments) = request.arguments else {
         return Err(format!("{command} needs arguments"));
     };
-    // A configuration of many subnets takes its time; commands must not hold up exchanges.
     // What `config-get` answers is taken as it is, with its hash.
     let arguments = arguments.without("hash");
+    // A configuration of many subnets takes its time; commands must not hold up exchanges.
     let checked = tokio::task::spawn_blocking(move || murre_config::load_node(arguments)).await;
     match checked {
         Ok(checked) => checked.map_err(|errors| errors.to_string()),

@@ -172,32 +172,39 @@ impl<'q> Given<'q> {
     /// `siaddr`.
     pub(super) fn next_server(&self, subnet: &Subnet<V4>) -> Option<Ipv4Addr> {
         let of_host = self.host.and_then(|host| host.next_server);
-        let mut values = self.all.values(&self.classes);
-        let of_class = values.find_map(|values| values.next_server);
-        of_host.or(of_class).or(subnet.next_server)
+        let of_class = || self.all.first(&self.classes, |values| values.next_server);
+        of_host.or_else(of_class).or(subnet.next_server)
     }
 
     /// `sname`.
     pub(super) fn server_hostname<'a>(&'a self, subnet: &'a Subnet<V4>) -> Option<&'a str> {
-        let of_host = self.host.and_then(|host| host.server_hostname.as_deref());
-        let mut values = self.all.values(&self.classes);
-        let of_class = values.find_map(|values| values.server_hostname.as_deref());
-        of_host.or(of_class).or(subnet.server_hostname.as_deref())
+        let of_host = self.host.and_then(|host| host.server_hostname.as_ref());
+        let of_class = || {
+            self.all
+                .first(&self.classes, |values| values.server_hostname.as_ref())
+        };
+        let name = of_host
+            .or_else(of_class)
+            .or(subnet.server_hostname.as_ref());
+        name.map(|name| &**name)
     }
 
     /// `file`.
     pub(super) fn boot_file_name<'a>(&'a self, subnet: &'a Subnet<V4>) -> Option<&'a str> {
-        let of_host = self.host.and_then(|host| host.boot_file_name.as_deref());
-        let mut values = self.all.values(&self.classes);
-        let of_class = values.find_map(|values| values.boot_file_name.as_deref());
-        of_host.or(of_class).or(subnet.boot_file_name.as_deref())
+        let of_host = self.host.and_then(|host| host.boot_file_name.as_ref());
+        let of_class = || {
+            self.all
+                .first(&self.classes, |values| values.boot_file_name.as_ref())
+        };
+        let name = of_host.or_else(of_class).or(subnet.boot_file_name.as_ref());
+        name.map(|name| &**name)
     }
 }
 
 /// The valid lifetime that a query may choose from: of the first class that has one, else the subnet's.
 pub(super) fn valid(context: &Context<'_, V4>, query: &Query<'_>, subnet: &Subnet<V4>) -> Triplet {
-    let mut values = context.server.classes.values(&query.classes);
-    let of_class = values.find_map(|values| values.valid);
+    let classes = &context.server.classes;
+    let of_class = classes.first(&query.classes, |values| values.valid);
     of_class.unwrap_or(subnet.lifetimes.valid)
 }
 
@@ -207,7 +214,7 @@ pub(super) fn offer_lifetime(
     query: &Query<'_>,
     subnet: &Subnet<V4>,
 ) -> u32 {
-    let mut values = context.server.classes.values(&query.classes);
-    let of_class = values.find_map(|values| values.offer_lifetime);
+    let classes = &context.server.classes;
+    let of_class = classes.first(&query.classes, |values| values.offer_lifetime);
     of_class.unwrap_or(subnet.offer_lifetime)
 }

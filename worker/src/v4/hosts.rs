@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use murre_classify::{ClassId, Membership};
-use murre_config::{GLOBAL, Host, HostIdentifier, IdentifierKind, Server, Subnet};
+use murre_config::{GLOBAL, Host, IdentifierKind, Server, Subnet};
 use murre_wire::V4;
 use murre_wire::dhcp4::code;
 use smallvec::SmallVec;
@@ -41,14 +41,15 @@ impl Reserved {
         })
     }
 
-    /// The identifiers come in the order in which they count; the first that is known in a subnet does.
+    /// Kinds of identifiers come in the order in which they count; the first that is known in a subnet does.
     fn find(server: &Server<V4>, query: &Query<'_>, counts: impl Fn(u32) -> bool) -> Self {
         let mut reserved = Self::default();
         if server.hosts.is_empty() {
             return reserved;
         }
-        for identifier in identifiers(server, query) {
-            for (id, host) in server.hosts.of(&identifier) {
+        for kind in &server.host_identifiers {
+            let value = identifier(query, *kind).unwrap_or_default();
+            for (id, host) in server.hosts.of(*kind, &value) {
                 if counts(*id) && reserved.0.iter().all(|(known, _)| known != id) {
                     reserved.0.push((*id, Arc::clone(host)));
                 }
@@ -101,8 +102,8 @@ impl Reserved {
         if self.0.is_empty() {
             return None;
         }
-        let open = server.candidates(subnet).filter(|s| s.admits(classes));
-        open.into_iter().find_map(|subnet| {
+        let mut open = server.candidates(subnet).filter(|s| s.admits(classes));
+        open.find_map(|subnet| {
             let address = *self.in_subnet(subnet)?.addresses.first()?;
             let pool = subnet.pool_of(address);
             // Where all reservations lie outside of the pools, one that does not is none.
@@ -124,19 +125,7 @@ fn is_beside(one: &Subnet<V4>, other: &Subnet<V4>) -> bool {
     }
 }
 
-/// Everything a client can be recognized by, in the order that the configuration gives.
-fn identifiers(server: &Server<V4>, query: &Query<'_>) -> SmallVec<[HostIdentifier; 4]> {
-    let kinds = server.host_identifiers.iter();
-    let known = kinds.filter_map(|kind| {
-        let value = identifier(query, *kind)?;
-        (!value.is_empty()).then(|| HostIdentifier {
-            kind: *kind,
-            value: value.into_owned().into(),
-        })
-    });
-    known.collect()
-}
-
+/// By what a client can be recognized, if the query has it. No reservation has an empty one.
 fn identifier<'q>(query: &'q Query<'_>, kind: IdentifierKind) -> Option<Cow<'q, [u8]>> {
     let message = &query.message;
     match kind {
@@ -147,7 +136,11 @@ fn identifier<'q>(query: &'q Query<'_>, kind: IdentifierKind) -> Option<Cow<'q, 
             let id = message.option(code::CLIENT_IDENTIFIER)?;
             let (kind, rest) = id.split_first()?;
             let duid = rest.get(IAID..).filter(|_| *kind == HOLDS_DUID)?;
-            Some(Cow::Owned(duid.to_vec()))
+            let start = id.len() - duid.len();
+            Some(match id {
+                Cow::Borrowed(id) => Cow::Borrowed(id.get(start..).unwrap_or_default()),
+                Cow::Owned(ref id) => Cow::Owned(id.get(start..).unwrap_or_default().to_vec()),
+            })
         }
         // Hooks make these.
         IdentifierKind::FlexId => None,
