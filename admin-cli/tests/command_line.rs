@@ -7,7 +7,7 @@ mod common;
 use std::process::Command;
 
 use common::{Fresh, admin, command, content, engines, outcome};
-use murre_harness::database::Database;
+use murre_harness::database::{Database, SCHEMA_VERSION};
 
 #[test]
 fn help_of_the_tool() {
@@ -176,11 +176,17 @@ fn the_password_is_the_option_then_the_environment_then_the_default() {
         let right = database.password.as_str();
         let mut given = version_with(&database, &["-p", right]);
         given.env("KEA_ADMIN_DB_PASSWORD", "wrong");
-        assert_eq!(outcome(&mut given).ok().out, "3.0\n");
+        assert_eq!(
+            outcome(&mut given).ok().out,
+            format!("{SCHEMA_VERSION}.0\n")
+        );
 
         let mut from_environment = version_with(&database, &[]);
         from_environment.env("KEA_ADMIN_DB_PASSWORD", right);
-        assert_eq!(outcome(&mut from_environment).ok().out, "3.0\n");
+        assert_eq!(
+            outcome(&mut from_environment).ok().out,
+            format!("{SCHEMA_VERSION}.0\n")
+        );
 
         let default = outcome(&mut version_with(&database, &[]));
         assert_eq!((default.code, &*default.out), (1, ""), "{default:?}");

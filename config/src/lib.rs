@@ -15,5 +15,6 @@ mod render;
 
 pub use config::{Config, load, load_node, load_str};
 pub use error::{ConfigError, ConfigErrors, Fault, Note, NoteSeverity};
+pub use model::{StoredOption, stored_options};
 pub use read::{Node, Place};
 pub use snapshot::*;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use murre_config::{ConfigError, ConfigErrors, Fault, load, load_str, read};
 
 /// Samples that load whole.
-const LOADS: [&str; 21] = [
+const LOADS: [&str; 23] = [
     "kea4/all-options.json",
     "kea4/backends.json",
     "kea4/classify.json",
@@ -17,6 +17,8 @@ const LOADS: [&str; 21] = [
     "kea4/global-reservations.json",
     "kea4/leases-expiration.json",
     "kea4/multiple-options.json",
+    "kea4/mysql-reservations.json",
+    "kea4/pgsql-reservations.json",
     "kea4/reservations.json",
     "kea4/several-subnets.json",
     "kea4/shared-network.json",

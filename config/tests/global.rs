@@ -6,7 +6,7 @@ mod common;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use common::{config, notes, v4, v6};
+use common::{config, notes, v4, v4_errors, v6};
 use murre_config::{
     DuidType, Engine, ExpiredLeases, Interfaces, Listen, LogDestination, OnFail, Outbound,
     Severity, SocketType, Triplet,
@@ -152,6 +152,64 @@ fn keys_not_given_for_a_database_stay_open() {
     );
     assert_eq!(access.connect_timeout, Duration::from_secs(5));
     assert!(!access.tls.is_on());
+}
+
+#[test]
+fn reservations_may_be_in_several_databases() {
+    let databases = v4(r#""hosts-databases": [
+        { "type": "mysql", "name": "hosts", "host": "", "max-reconnect-tries": 2 },
+        { "type": "postgresql", "name": "inventory", "readonly": true },
+        { "type": "sqlite", "name": "/tmp/hosts.sqlite", "readonly": false } ]"#)
+    .hosts_databases;
+    let told: Vec<_> = databases
+        .iter()
+        .map(|database| {
+            (
+                database.access.engine,
+                &*database.access.name,
+                database.readonly,
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Engine::MySql, "hosts", false),
+            (Engine::PostgreSql, "inventory", true),
+            (Engine::Sqlite, "/tmp/hosts.sqlite", false)
+        ]
+    );
+    assert_eq!(databases[0].access.max_reconnect_tries, Some(2));
+    let one = v4(r#""hosts-database": { "type": "mysql", "name": "hosts" }"#);
+    assert_eq!(one.hosts_databases.len(), 1);
+}
+
+#[test]
+fn what_cannot_be_a_database_of_reservations_is_refused() {
+    for (entries, said) in [
+        (
+            r#""hosts-database": { "type": "memfile", "name": "x" }"#,
+            "must be one of",
+        ),
+        (r#""hosts-database": { "type": "mysql" }"#, "\"name\""),
+        (r#""hosts-database": { "name": "x" }"#, "\"type\""),
+        (
+            r#""hosts-database": { "type": "sqlite", "name": "" }"#,
+            "\"name\"",
+        ),
+        (
+            r#""hosts-database": { "type": "mysql", "name": "x", "persist": true }"#,
+            "persist",
+        ),
+        (
+            r#""hosts-database": { "type": "mysql", "name": "x" },
+               "hosts-databases": [ { "type": "mysql", "name": "y" } ]"#,
+            "say the same",
+        ),
+    ] {
+        let errors = v4_errors(entries);
+        assert!(errors.contains(said), "{entries}: {errors}");
+    }
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub struct Access {
     pub read_timeout: Option<Duration>,
     /// Longest wait for unacknowledged data (`tcp-user-timeout`; 10 s by default).
     pub tcp_user_timeout: Option<Duration>,
+    /// Nothing is to be written there, so that a replica will do, and an account without the right to.
+    pub read_only: bool,
 }
 
 /// How long a session's answers are waited for; `None` for ever.
@@ -86,6 +88,26 @@ pub struct Host {
     pub port: Option<u16>,
 }
 
+impl Place {
+    /// Whether both lead to one database, whoever asks there.
+    pub(crate) fn is_same_database(&self, other: &Self) -> bool {
+        let server = |place: &Self| match place {
+            Self::Server {
+                engine,
+                hosts,
+                port,
+                database,
+                ..
+            } => Some((*engine, hosts.clone(), *port, database.clone())),
+            Self::File(_) | Self::Memory(_) => None,
+        };
+        match (server(self), server(other)) {
+            (Some(one), Some(other)) => one == other,
+            _ => self == other,
+        }
+    }
+}
+
 impl From<&str> for Host {
     /// Without a port of its own.
     fn from(name: &str) -> Self {
@@ -130,6 +152,7 @@ impl Access {
             connect_timeout: Duration::from_secs(5),
             read_timeout: None,
             tcp_user_timeout: None,
+            read_only: false,
         }
     }
 

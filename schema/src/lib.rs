@@ -7,9 +7,11 @@
 
 mod access;
 mod batch;
+mod connection;
 mod engine;
 mod error;
 mod front;
+mod hosts;
 mod lease;
 mod mysql;
 mod ops;
@@ -32,6 +34,7 @@ pub use access::{Access, EngineKind, Host, Place, Tls};
 pub use error::Error;
 pub use family::{Client4, Client6, Details6, LeaseFamily, LeaseKind};
 pub use front::FrontStats;
+pub use hosts::{HostFound, HostLookup, HostStore, StoredHost, StoredOption};
 pub use lease::{INFINITE_LIFETIME, Lease, State};
 pub use ops::{
     Change, Changed, Claim, Decline, Ended, FileMark, Found, FoundLease, Imported, Lookup, Page,

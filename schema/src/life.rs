@@ -38,6 +38,16 @@ pub async fn servable(access: &Access) -> Result<(), Error> {
     version::check(&access.label(), found, newest).map(|_| ())
 }
 
+/// Bring an empty database to this program's schema, under the engine's lock; refuse any other than this program's
+/// version.
+pub(crate) async fn initialize(access: &Access) -> Result<(), Error> {
+    match access.engine() {
+        EngineKind::PostgreSql => postgresql::migrate::initialize(access).await,
+        EngineKind::Sqlite => sqlite::migrate::initialize(access).await,
+        EngineKind::MySql => mysql::migrate::initialize(access).await,
+    }
+}
+
 /// What makes the server lose leases that it acknowledged when its machine stops, and the remedy;
 /// settings that no session can change for itself.
 ///

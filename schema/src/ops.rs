@@ -17,6 +17,9 @@
 //! that expired may be renewed at this moment. A claim that [`Claim::renews`] is `Taken` unless the row
 //! is default, expired or not, its client's and of that length.
 //!
+//! A claim that [`Claim::heeds_hosts`] is `Taken`, whatever row is there, while a reservation of the same database is in
+//! its way.
+//!
 //! A claim by a client that holds another live lease in the same subnet (and IA) is refused with
 //! [`Changed::ClientHasOther`], unless it names that lease in [`Claim::replaces`].
 //!
@@ -199,12 +202,20 @@ pub struct Claim<F: LeaseFamily> {
     /// default. Then nothing overlaps it, and nothing is looked for; should it no longer be so, the
     /// claim is refused. For addresses it makes no difference.
     pub renews: bool,
+    /// Refused where a row of `hosts` reserves the address in that subnet, as its client has no such reservation.
+    /// Of reservations in another database nothing is known here.
+    pub heeds_hosts: bool,
 }
 
 impl<F: LeaseFamily> Claim<F> {
     /// Whether other rows than the one at its address may be in its way.
     pub(crate) fn may_overlap(&self) -> bool {
         F::PREFIXES && F::is_prefix(&self.lease.client) && !self.renews
+    }
+
+    /// Whether a reservation may be in its way.
+    pub(crate) fn must_heed_hosts(&self) -> bool {
+        !F::PREFIXES && self.heeds_hosts
     }
 
     /// Whether it holds only if its client has this very lease.

@@ -97,13 +97,25 @@ pub(crate) fn lease_values<F: LeaseFamily>(lease: &Lease<F>) -> Values<'_> {
     values
 }
 
-/// A claim: its lease, and where a family has prefixes, whether it is only to be renewed.
+/// A claim: its lease, and what it depends on: where a family has prefixes, whether it is only to be renewed, else
+/// whether reservations may be in its way.
 pub(crate) fn claim_values<F: LeaseFamily>(claim: &Claim<F>) -> Values<'_> {
     let mut values = lease_values(&claim.lease);
-    if F::PREFIXES {
-        values.push(Value::Flag(claim.must_renew()));
-    }
+    values.push(Value::Flag(match F::PREFIXES {
+        true => claim.must_renew(),
+        false => claim.must_heed_hosts(),
+    }));
     values
+}
+
+/// Subnet and address of a claim, under its number, as it is asked whether they are reserved.
+pub(crate) fn reserved_values<F: LeaseFamily>(number: i64, claim: &Claim<F>) -> [Value<'_>; 3] {
+    let lease = &claim.lease;
+    [
+        Value::Number(number),
+        Value::Number(lease.subnet_id.into()),
+        F::address_value(lease.address),
+    ]
 }
 
 /// A span, as lookups and the guard of claims bind it.

@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, watch};
 
 use crate::access::{Access, EngineKind};
+use crate::connection::{Connection, Dialed, RETRIES, RETRY_PAUSE, jitter};
 use crate::engine::{Answer, Engine, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
@@ -20,16 +21,6 @@ use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page
 use crate::postgresql::PostgreSql;
 use crate::search::{GivenBack, Occupied, Search, Searched, Window};
 use crate::sqlite::Sqlite;
-
-/// How often a batch that lost against another transaction is tried again.
-const RETRIES: u32 = 8;
-
-/// Longest pause before a retry; the actual one is a random part of it.
-const RETRY_PAUSE: Duration = Duration::from_millis(20);
-
-/// Pause between attempts to reach a database that is away, so that a burst of queries does not
-/// become a burst of connections.
-const RECONNECT_PAUSE: Duration = Duration::from_millis(250);
 
 /// Lanes and batch sizes.
 #[derive(Clone, Copy, Debug)]
@@ -82,13 +73,7 @@ impl<F: LeaseFamily> Store<F> {
         let session = engine.connect().await?;
         let health = watch::Sender::new(None);
         let retries: [Arc<AtomicU64>; 2] = Default::default();
-        let lane = |retries: &Arc<AtomicU64>| Connection {
-            access: Arc::clone(&access),
-            engine: Arc::clone(&engine),
-            session: None,
-            retries: Arc::clone(retries),
-            health: health.clone(),
-        };
+        let lane = |retries| Connection::new(Arc::clone(&access), dial(&engine), retries, &health);
         let [of_reads, of_writes] = &retries;
         let reads = (0..options.read_lanes.max(1))
             .map(|_| Box::new(lane(of_reads)) as Box<dyn Lane<Lookup<F>, Found<F>>>)
@@ -525,87 +510,21 @@ pub(crate) fn engine<F: LeaseFamily>(access: &Access) -> Result<Arc<dyn Engine<F
     }
 }
 
-/// A lane's connection: made when needed, dropped when broken.
-struct Connection<F: LeaseFamily> {
-    access: Arc<Access>,
-    engine: Arc<dyn Engine<F>>,
-    session: Option<Box<dyn Session<F>>>,
-    retries: Arc<AtomicU64>,
-    health: watch::Sender<Option<Error>>,
+/// A lane's way to the leases.
+type LeaseConnection<F> = Connection<dyn Session<F>>;
+
+/// What opens a lane's sessions.
+fn dial<F: LeaseFamily>(
+    engine: &Arc<dyn Engine<F>>,
+) -> impl Fn() -> Dialed<dyn Session<F>> + Send + Sync + use<F> {
+    let engine = Arc::clone(engine);
+    move || {
+        let engine = Arc::clone(&engine);
+        async move { engine.connect().await }.boxed()
+    }
 }
 
-impl<F: LeaseFamily> Connection<F> {
-    async fn session(&mut self) -> Result<&mut Box<dyn Session<F>>, Error> {
-        if self.session.is_none() {
-            match self.engine.connect().await {
-                Ok(session) => self.session = Some(session),
-                Err(error) => {
-                    tokio::time::sleep(RECONNECT_PAUSE).await;
-                    return Err(error);
-                }
-            }
-        }
-        self.session
-            .as_mut()
-            .ok_or_else(|| Error::Access("no session".into()))
-    }
-
-    /// Run until it succeeds or fails for good; tell the health watch what came of it.
-    async fn attempt<B, T>(
-        &mut self,
-        batch: &[B],
-        work: impl for<'s> Fn(&'s mut dyn Session<F>, &'s [B]) -> Answer<'s, T>,
-    ) -> Result<T, Error> {
-        let mut tries = 0;
-        loop {
-            let limit = self.access.patience().batch;
-            let access = Arc::clone(&self.access);
-            let result = match self.session().await {
-                Ok(session) => access.within(limit, work(&mut **session, batch)).await,
-                Err(error) => Err(error),
-            };
-            let Err(error) = result else {
-                self.health
-                    .send_if_modified(|health| health.take().is_some());
-                return result;
-            };
-            if error.is_connection() {
-                self.session = None;
-                self.health.send_replace(Some(error.clone()));
-            }
-            tries += 1;
-            if !error.is_retryable() || tries > RETRIES {
-                return Err(error);
-            }
-            self.retries.fetch_add(1, Relaxed);
-            tokio::time::sleep(jitter(RETRY_PAUSE)).await;
-        }
-    }
-
-    /// All of a batch at once. Where the engine refuses it for what one of its operations is about
-    /// (a client's second lease, a value that cannot be stored, a row that cannot be read), each half
-    /// goes alone, down to whose it was: that costs a commit per halving and not one per operation,
-    /// and nobody is left without an answer for what another one sent.
-    fn run_all<'a, B: Sync, T: Send + 'a>(
-        &'a mut self,
-        batch: &'a [B],
-        work: impl for<'s> Fn(&'s mut dyn Session<F>, &'s [B]) -> Answer<'s, Vec<T>> + Copy + Send + 'a,
-    ) -> BoxFuture<'a, Vec<Result<T, Error>>> {
-        async move {
-            match self.attempt(batch, work).await {
-                Ok(answers) => answers.into_iter().map(Ok).collect(),
-                Err(error) if error.is_ones_own() && batch.len() > 1 => {
-                    let (left, right) = batch.split_at(batch.len() / 2);
-                    let mut answers = self.run_all(left, work).await;
-                    answers.extend(self.run_all(right, work).await);
-                    answers
-                }
-                Err(error) => batch.iter().map(|_| Err(error.clone())).collect(),
-            }
-        }
-        .boxed()
-    }
-
+impl<F: LeaseFamily> LeaseConnection<F> {
     /// One round: nothing that overlaps, in address order.
     async fn change_round(&mut self, round: &[Change<F>]) -> Vec<Result<Changed, Error>> {
         let mut answers = self
@@ -620,7 +539,7 @@ impl<F: LeaseFamily> Connection<F> {
     }
 }
 
-impl<F: LeaseFamily> Lane<Lookup<F>, Found<F>> for Connection<F> {
+impl<F: LeaseFamily> Lane<Lookup<F>, Found<F>> for LeaseConnection<F> {
     fn run(&mut self, batch: Vec<Lookup<F>>) -> BoxFuture<'_, Vec<Result<Found<F>, Error>>> {
         async move {
             self.run_all(&batch, |session, batch| session.lookup(batch))
@@ -630,7 +549,7 @@ impl<F: LeaseFamily> Lane<Lookup<F>, Found<F>> for Connection<F> {
     }
 }
 
-impl<F: LeaseFamily> Lane<Search<F>, Searched<F>> for Connection<F> {
+impl<F: LeaseFamily> Lane<Search<F>, Searched<F>> for LeaseConnection<F> {
     fn run(&mut self, batch: Vec<Search<F>>) -> BoxFuture<'_, Vec<Result<Searched<F>, Error>>> {
         async move {
             self.run_all(&batch, |session, batch| session.search(batch))
@@ -640,7 +559,7 @@ impl<F: LeaseFamily> Lane<Search<F>, Searched<F>> for Connection<F> {
     }
 }
 
-impl<F: LeaseFamily> Lane<Change<F>, Changed> for Connection<F> {
+impl<F: LeaseFamily> Lane<Change<F>, Changed> for LeaseConnection<F> {
     fn run(&mut self, batch: Vec<Change<F>>) -> BoxFuture<'_, Vec<Result<Changed, Error>>> {
         async move {
             let mut answers: Vec<Option<Result<Changed, Error>>> = vec![None; batch.len()];
@@ -683,12 +602,4 @@ fn rounds<F: LeaseFamily>(batch: &[Change<F>]) -> Vec<Vec<usize>> {
         }
     }
     rounds.into_iter().map(|(_, round)| round).collect()
-}
-
-/// A random part of a pause, from the clock's low bits: enough to break step with others.
-fn jitter(pause: Duration) -> Duration {
-    let nanos = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |now| now.subsec_nanos());
-    pause.mul_f64(f64::from(nanos % 1_000) / 1_000.0)
 }

@@ -72,6 +72,7 @@ async fn make_once<F: LeaseFamily>(store: &Store<F>, lease: &Lease<F>) -> Result
         lease: lease.clone(),
         replaces: None,
         renews: false,
+        heeds_hosts: false,
     };
     store.change(Change::Claim(claim)).await
 }

@@ -45,6 +45,7 @@ async fn until_claimed(store: &Store<V4>, address: u8, client: u8) {
             lease: lease(address, client, 3600),
             replaces: None,
             renews: false,
+            heeds_hosts: false,
         });
         match store.change(change).await {
             Ok(changed) => return assert!(claimed(changed), "{changed:?}"),
@@ -338,6 +339,7 @@ fn given_up_and_found_again(engine: Engine) {
             lease: lease(2, 2, 3600),
             replaces: None,
             renews: false,
+            heeds_hosts: false,
         });
         let (read, changed) = tokio::join!(store.lookup(Lookup::default()), store.change(change));
         for error in [read.unwrap_err(), changed.unwrap_err()] {
@@ -439,6 +441,7 @@ fn a_silent_database_is_given_up_after_read_timeout() {
                 lease: lease(1, 1, 3600),
                 replaces: None,
                 renews: false,
+                heeds_hosts: false,
             }))
             .await
             .unwrap_err();

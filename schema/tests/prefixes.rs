@@ -38,6 +38,7 @@ fn of(number: u8, (base, len): Prefix, lifetime: u32) -> Claim<V6> {
         lease,
         replaces: None,
         renews: false,
+        heeds_hosts: false,
     }
 }
 
@@ -425,6 +426,7 @@ fn a_renewed_prefix_that_is_younger_than_a_minute_gets_no_shorter() {
                 &store,
                 Claim {
                     renews: true,
+                    heeds_hosts: false,
                     ..claim
                 },
             )

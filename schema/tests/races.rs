@@ -85,6 +85,7 @@ async fn wander_to<F: Sample>(store: &Store<F>, client: u8, from: u8, to: u8, to
         lease: lease(to, client, 3600),
         replaces: Some(seen(store, F::address(from)).await),
         renews: false,
+        heeds_hosts: false,
     });
     let changed = store.change(change).await.unwrap();
     let now = if claimed(changed) { to } else { from };

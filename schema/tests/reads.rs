@@ -88,6 +88,7 @@ impl Crowd for V6 {
                 lease,
                 replaces,
                 renews,
+                heeds_hosts: false,
             };
             let changed = store.change(Change::Claim(claim)).await.unwrap();
             assert_eq!(claimed(changed), granted, "{base} {renews}");
@@ -130,6 +131,7 @@ async fn everything<F: Crowd>(store: &Store<F>, number: u8) {
         lease: lease(number + 100, number, 3600),
         replaces: Some(seen(store, F::address(number)).await),
         renews: false,
+        heeds_hosts: false,
     });
     assert!(claimed(store.change(moved).await.unwrap()));
     assert_eq!(

@@ -138,6 +138,7 @@ fn prefixes_are_shown_with_their_length() {
             lease,
             replaces: None,
             renews: false,
+            heeds_hosts: false,
         };
         assert!(claimed(store.change(Change::Claim(claim)).await.unwrap()));
         let [low, high] = ["2001:db8::", "2001:db8:0:1f::"].map(|text| text.parse().unwrap());

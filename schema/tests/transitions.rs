@@ -10,6 +10,7 @@ use common::sample::{
     Sample, claim, claim_lease, claimed, decline, lease, release, row, seen, wait_until_expired,
 };
 use common::{Fresh, on_every_engine};
+use murre_harness::database::SCHEMA_VERSION;
 use murre_schema::{
     Change, Changed, Claim, Client4, Client6, Decline, Details6, Lease, LeaseKind, Lookup, Page,
     Release, State, Store,
@@ -137,6 +138,7 @@ transitions! {
             lease: lease(2, 1, 3600),
             replaces: Some(seen(&store, F::address(1)).await),
             renews: false,
+            heeds_hosts: false,
         });
         assert!(claimed(store.change(change).await.unwrap()));
         assert_eq!(row(&store, 1).await, None);
@@ -145,6 +147,7 @@ transitions! {
             lease: lease(3, 3, 3600),
             replaces: Some(seen(&store, F::address(2)).await),
             renews: false,
+            heeds_hosts: false,
         });
         assert!(claimed(store.change(change).await.unwrap()));
         assert!(row(&store, 2).await.is_some());
@@ -158,6 +161,7 @@ transitions! {
             lease: lease(2, 1, 3600),
             replaces: Some(seen(&store, F::address(1)).await),
             renews: false,
+            heeds_hosts: false,
         });
         assert_eq!(store.change(change).await.unwrap(), Changed::Taken);
         assert_eq!((row(&store, 1).await, row(&store, 2).await), before);
@@ -178,7 +182,7 @@ transitions! {
         let changed = store.change(Change::Decline(decline)).await.unwrap();
         assert_eq!(changed, Changed::NotHeld);
         let replaces = Some(seen);
-        let moved = Claim { lease: lease(2, 1, 3600), replaces, renews: false };
+        let moved = Claim { lease: lease(2, 1, 3600), replaces, renews: false, heeds_hosts: false };
         let changed = store.change(Change::Claim(moved)).await.unwrap();
         assert_eq!(changed, Changed::ClientHasOther);
         assert_eq!((row(&store, 1).await, row(&store, 2).await), (before, None));
@@ -264,7 +268,7 @@ transitions! {
             }
             let mut wanted = lease::<F>(number, number, 3600);
             wanted.hostname = "longer.than.its.column.".repeat(20);
-            let change = Change::Claim(Claim { lease: wanted, replaces: None, renews: false });
+            let change = Change::Claim(Claim { lease: wanted, replaces: None, renews: false, heeds_hosts: false });
             strange.push(tokio::spawn(async move { store.change(change).await }));
         }
         for other in others {
@@ -440,11 +444,13 @@ transitions! {
             lease: lease(20, 8, 3600),
             replaces: Some(seen(&store, F::address(8)).await),
             renews: false,
+            heeds_hosts: false,
         }));
         changes.push(Change::Claim(Claim {
             lease: lease(9, 9, 7200),
             replaces: None,
             renews: false,
+            heeds_hosts: false,
         }));
         let all = changes.into_iter().map(|change| store.change(change));
         let all = futures_util::future::join_all(all).await;
@@ -555,7 +561,7 @@ fn ten_workers_that_start_at_once_make_one_schema() {
             start.await.unwrap().unwrap();
         }
         let found = murre_schema::life::inspect(&fresh.access).await.unwrap();
-        assert_eq!(found.version, Some((3, 0)));
+        assert_eq!(found.version, Some((SCHEMA_VERSION, 0)));
     });
 }
 

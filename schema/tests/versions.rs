@@ -5,6 +5,7 @@
 mod common;
 
 use common::{Fresh, engines, on_every_engine};
+use murre_harness::database::SCHEMA_VERSION;
 use murre_schema::{Access, Error, Place, Store, StoreOptions, life};
 use murre_wire::{V4, V6};
 
@@ -28,7 +29,8 @@ fn an_older_or_newer_schema_is_refused_by_its_version_and_stays() {
         for (version, remedy) in [(0, "murre-admin db-upgrade"), (99, "run a newer Murre")] {
             fresh.sql(&format!("UPDATE schema_version SET version = {version}"));
             let text = refusal(&fresh).await;
-            let said = format!("schema version {version}.0, but this program needs 3.0");
+            let said =
+                format!("schema version {version}.0, but this program needs {SCHEMA_VERSION}.0");
             assert!(text.contains(&said) && text.contains(remedy), "{text}");
             let found = life::inspect(&fresh.access).await.unwrap();
             assert_eq!(found.version, Some((version, 0)));
@@ -63,7 +65,7 @@ fn both_families_that_start_at_once_share_one_schema() {
         assert_eq!(six.await.unwrap().unwrap(), b"duid");
         life::upgrade(&fresh.access).await.unwrap();
         let found = life::inspect(&fresh.access).await.unwrap();
-        assert_eq!(found.version, Some((3, 0)));
+        assert_eq!(found.version, Some((SCHEMA_VERSION, 0)));
         assert!(!found.is_unfinished());
     });
 }

@@ -24,6 +24,7 @@ pub mod hand6;
 pub mod history;
 pub mod leases;
 pub mod load;
+pub mod reservations;
 pub mod rows;
 pub mod scene;
 pub mod socket;

@@ -1,10 +1,13 @@
-//! `lease-database`: how to reach the leases (dhcp4-srv.rst:332-661, database-connectivity.rst).
+//! `lease-database` and `hosts-database`: how to reach leases and reservations (dhcp4-srv.rst:332-898,
+//! database-connectivity.rst).
 
 use std::time::Duration;
 
 use super::{Cx, Fields};
 use crate::error::Note;
-use crate::snapshot::{DatabaseAccess, DatabaseHost, DatabaseTls, Engine, OnFail, Secret};
+use crate::snapshot::{
+    DatabaseAccess, DatabaseHost, DatabaseTls, Engine, HostsDatabase, OnFail, Secret,
+};
 
 /// Keys that mean something with some engines only; with others they are errors.
 const BOUND: [(&[&str], &[Engine]); 4] = [
@@ -57,18 +60,9 @@ pub(super) fn lease_database(cx: &mut Cx, global: &Fields<'_>) -> DatabaseAccess
         ("mysql", (Engine::MySql, false)),
         ("postgresql", (Engine::PostgreSql, false)),
     ];
-    if fields.get("type").is_none() {
-        cx.missing(&fields, "type");
-    }
-    let Some((engine, memfile)) = cx.one_of(&fields, "type", &words) else {
+    let Some((engine, memfile)) = kind(cx, &fields, &words) else {
         return embedded;
     };
-    refuse_foreign_keys(cx, &fields, engine);
-    if let Some(entry) = fields.entry("cipher-list") {
-        let text =
-            "\"cipher-list\" has no effect: TLS 1.2 and 1.3 are used with their safe ciphers";
-        cx.note(Note::warning(entry.key_place.clone(), text));
-    }
     read(
         cx,
         &fields,
@@ -80,7 +74,54 @@ pub(super) fn lease_database(cx: &mut Cx, global: &Fields<'_>) -> DatabaseAccess
     )
 }
 
+/// Reads `hosts-databases`, or the one of `hosts-database`.
+pub(super) fn hosts_databases(cx: &mut Cx, global: &Fields<'_>) -> Vec<HostsDatabase> {
+    cx.one_name(global, ["hosts-database", "hosts-databases"]);
+    let one = cx.map(global, "hosts-database");
+    let all: Vec<_> = one
+        .into_iter()
+        .chain(cx.maps(global, "hosts-databases"))
+        .collect();
+    let databases = all.iter().filter_map(|fields| hosts_database(cx, fields));
+    databases.collect()
+}
+
+fn hosts_database(cx: &mut Cx, fields: &Fields<'_>) -> Option<HostsDatabase> {
+    let words = [
+        ("mysql", Engine::MySql),
+        ("postgresql", Engine::PostgreSql),
+        ("sqlite", Engine::Sqlite),
+    ];
+    let engine = kind(cx, fields, &words)?;
+    let base = DatabaseAccess {
+        engine,
+        ..DatabaseAccess::default()
+    };
+    let access = read(cx, fields, base);
+    if access.name.is_empty() && engine == Engine::Sqlite {
+        cx.missing(fields, "name");
+    }
+    Some(HostsDatabase {
+        access,
+        readonly: cx.boolean(fields, "readonly").unwrap_or_default(),
+    })
+}
+
+/// What `type` says, which there must be.
+fn kind<T: Copy>(cx: &mut Cx, fields: &Fields<'_>, words: &[(&'static str, T)]) -> Option<T> {
+    if fields.get("type").is_none() {
+        cx.missing(fields, "type");
+    }
+    cx.one_of(fields, "type", words)
+}
+
 fn read(cx: &mut Cx, fields: &Fields<'_>, base: DatabaseAccess) -> DatabaseAccess {
+    refuse_foreign_keys(cx, fields, base.engine);
+    if let Some(entry) = fields.entry("cipher-list") {
+        let text =
+            "\"cipher-list\" has no effect: TLS 1.2 and 1.3 are used with their safe ciphers";
+        cx.note(Note::warning(entry.key_place.clone(), text));
+    }
     let name = cx.text(fields, "name").unwrap_or_default().to_owned();
     if name.is_empty() && base.engine != Engine::Sqlite {
         cx.missing(fields, "name");

@@ -7,15 +7,6 @@ use murre_wire::option::{DataType, Definitions, OptionDef, Universe};
 
 use super::{Cx, Fields};
 
-/// The option universe of a family.
-pub(super) fn universe<F: Family>() -> Universe {
-    if F::VERSION == 4 {
-        Universe::V4
-    } else {
-        Universe::V6
-    }
-}
-
 /// The built-in definitions and those of a scope over them.
 pub(super) fn definitions<F: Family>(
     cx: &mut Cx,
@@ -28,7 +19,7 @@ pub(super) fn definitions<F: Family>(
     }
     let mut definitions = Definitions::over(above);
     for entry in &entries {
-        let Some(definition) = definition(cx, entry, universe::<F>()) else {
+        let Some(definition) = definition(cx, entry, Universe::of::<F>()) else {
             continue;
         };
         if let Err(error) = definitions.add(definition) {

@@ -1,12 +1,12 @@
 //! `Dhcp4` and `Dhcp6` as a whole, and the small maps of the global scope.
 
 use murre_wire::Family;
-use murre_wire::option::Definitions;
+use murre_wire::option::{Definitions, Universe};
 
 use super::checks::{compatibility, queue_control, sanity_checks};
 use super::classes::classes;
-use super::database::lease_database;
-use super::definitions::{definitions, universe};
+use super::database::{hosts_databases, lease_database};
+use super::definitions::definitions;
 use super::hosts::identifier_kinds;
 use super::inherited::{Above, Inherited};
 use super::interfaces::interfaces;
@@ -20,7 +20,7 @@ use crate::snapshot::{ControlSocket, ExpiredLeases, MultiThreading, OptionSet, S
 
 /// Reads one family's map.
 pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
-    let standard = Definitions::standard(universe::<F>());
+    let standard = Definitions::standard(Universe::of::<F>());
     let definitions = definitions::<F>(cx, fields, &standard);
     let inherited = Inherited::read::<F>(cx, fields, &Inherited::default());
     let none = OptionSet::default();
@@ -48,11 +48,13 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
         .boolean(fields, "early-global-reservations-lookup")
         .unwrap_or_default();
     server.classes = classes.finish(cx);
+    server.definitions = definitions;
     server.options = options;
     server.lifetimes = inherited.lifetimes();
     server.authoritative = inherited.authoritative.unwrap_or_default();
     server.interfaces = interfaces(cx, fields);
     server.lease_database = lease_database(cx, fields);
+    server.hosts_databases = hosts_databases(cx, fields);
     server.expired = expired_leases(cx, fields);
     server.loggers = loggers(cx, fields);
     server.control_sockets = control_sockets(cx, fields);

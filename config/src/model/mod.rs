@@ -20,8 +20,10 @@ mod options;
 mod pools;
 mod server_id;
 mod spaces;
+mod stored;
 mod subnets;
 
 pub(crate) use cx::{Cx, Fields};
 pub(crate) use global::server;
 pub(crate) use inherited::{LIFETIME_KEYS, Triple};
+pub use stored::{StoredOption, stored_options};

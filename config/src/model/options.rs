@@ -6,7 +6,6 @@ use murre_wire::Family;
 use murre_wire::option::text::{TextError, encode_csv, encode_hex};
 use murre_wire::option::{Definitions, OptionDef, Universe};
 
-use super::definitions::universe;
 use super::spaces::{Entry, assemble, vendor_of};
 use super::{Cx, Fields};
 use crate::error::{ConfigError, Fault, Note};
@@ -23,7 +22,7 @@ pub(super) fn options<F: Family>(
     if maps.is_empty() {
         return above.clone();
     }
-    let universe = universe::<F>();
+    let universe = Universe::of::<F>();
     let entries = maps.iter();
     let entries = entries.filter_map(|fields| entry(cx, fields, universe, definitions));
     let entries: Vec<_> = entries.collect();

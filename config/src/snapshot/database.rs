@@ -1,4 +1,4 @@
-//! How to reach the lease database. Connecting is `schema`'s business.
+//! How to reach the databases of leases and of reservations. Connecting is `schema`'s business.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -127,6 +127,15 @@ pub struct DatabaseAccess {
     pub lfc_interval: Option<Duration>,
     /// Import of an old lease file: bad rows tolerated before giving up, 0 without limit.
     pub max_row_errors: u32,
+}
+
+/// One database with reservations (`hosts-database`), dhcp4-srv.rst:663-898.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostsDatabase {
+    /// How to reach it.
+    pub access: DatabaseAccess,
+    /// Nothing is written there.
+    pub readonly: bool,
 }
 
 impl Default for DatabaseAccess {

@@ -97,6 +97,14 @@ impl Default for ReservationModes {
     }
 }
 
+impl ReservationModes {
+    /// Whether an address of a pool may not be for everybody. Where reservations lie outside of the pools nothing in
+    /// a pool can be one.
+    pub fn reserves_in_pools(self) -> bool {
+        self.in_subnet && !self.out_of_pool
+    }
+}
+
 /// What is reserved for one client, each with the subnet that it is for.
 type Reservations<F> = Vec<(u32, Arc<Host<F>>)>;
 
@@ -148,11 +156,9 @@ impl<F: Family> Hosts<F> {
         all.map_or(&[], Vec::as_slice)
     }
 
-    /// Whether an address of a pool is not for everybody. Where reservations lie outside of the pools nothing in
-    /// a pool can be one.
+    /// Whether an address of a pool is not for everybody.
     pub fn close(&self, subnet: &Subnet<F>, address: F::Address) -> bool {
-        let modes = subnet.reservations;
-        modes.in_subnet && !modes.out_of_pool && !self.holders(subnet.id, address).is_empty()
+        subnet.reservations.reserves_in_pools() && !self.holders(subnet.id, address).is_empty()
     }
 
     /// For whom an address is reserved in a subnet.

@@ -19,7 +19,9 @@ mod sockets;
 mod subnet;
 
 pub use classes::{ClassUse, ClassValues, Classes, Guard};
-pub use database::{DatabaseAccess, DatabaseHost, DatabaseTls, Engine, OnFail, Secret};
+pub use database::{
+    DatabaseAccess, DatabaseHost, DatabaseTls, Engine, HostsDatabase, OnFail, Secret,
+};
 pub use hosts::{GLOBAL, Host, HostIdentifier, Hosts, IdentifierKind, ReservationModes};
 pub use lifetimes::{INFINITE, Lifetimes, Triplet};
 pub use logging::{LogDestination, LogOutput, Logger, Severity};

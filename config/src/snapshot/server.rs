@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use murre_wire::Family;
+use murre_wire::option::{Definitions, Universe};
 
 use super::index::Index;
 use super::{
-    Classes, DatabaseAccess, Hosts, IdentifierKind, Interfaces, Lifetimes, Logger, OptionSet,
-    ServerIdSpec, Subnet,
+    Classes, DatabaseAccess, Hosts, HostsDatabase, IdentifierKind, Interfaces, Lifetimes, Logger,
+    OptionSet, ServerIdSpec, Subnet,
 };
 
 /// How expired leases are reclaimed (lease-expiration.rst:70-116).
@@ -92,6 +93,10 @@ pub struct Server<F: Family> {
     pub interfaces: Interfaces<F>,
     /// The lease database.
     pub lease_database: DatabaseAccess,
+    /// Databases with reservations, in the order in which they are asked.
+    pub hosts_databases: Vec<HostsDatabase>,
+    /// What options are called and how they are written.
+    pub definitions: Arc<Definitions>,
     /// Global options.
     pub options: OptionSet,
     /// Client classes.
@@ -145,6 +150,8 @@ impl<F: Family> Server<F> {
         Self {
             interfaces: Interfaces::default(),
             lease_database: DatabaseAccess::default(),
+            hosts_databases: Vec::new(),
+            definitions: Definitions::standard(Universe::of::<F>()),
             options: OptionSet::default(),
             classes: Classes::default(),
             hosts: Hosts::default(),

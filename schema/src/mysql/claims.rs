@@ -51,11 +51,12 @@ pub(super) fn are_alone<F: LeaseFamily>(parts: &Parts<'_, F>) -> bool {
     parts.only_claims() && parts.claims.iter().all(is_plain)
 }
 
-/// The rows of claims that [`are_alone`], to be bound.
+/// The rows of claims that [`are_alone`], but for the refused ones, to be bound.
 pub(super) fn bound_alone<'a, F: LeaseFamily>(
     parts: &Parts<'a, F>,
+    refused: &Refused,
 ) -> (Vec<ClaimRow<'a>>, Pending<F>) {
-    let (leases, pending) = numbered(parts, &Refused::new());
+    let (leases, pending) = numbered(parts, refused);
     let rows = leases.into_iter().zip(&pending.0);
     let rows = rows.map(|(lease, claim)| ClaimRow {
         values: lease_values(lease),
@@ -68,8 +69,9 @@ pub(super) fn bound_alone<'a, F: LeaseFamily>(
 pub(super) fn add_alone<F: LeaseFamily>(
     script: Script,
     parts: &Parts<'_, F>,
+    refused: &Refused,
 ) -> (Script, Pending<F>) {
-    let (rows, pending) = written(parts, &Refused::new());
+    let (rows, pending) = written(parts, refused);
     (rows.write(script, texts::<F>().claim), pending)
 }
 

@@ -45,17 +45,19 @@ const PROBE: &str = "SELECT COUNT(*) FROM schema_version";
 /// Whether the server is a node of a Galera cluster, others of which may be written to as well.
 const CLUSTER: &str = "SHOW GLOBAL VARIABLES LIKE 'wsrep_on'";
 
-/// A connection that may write, with the session's settings made: to the first host that gives one.
+/// A connection that may write, unless nothing is to be written, with the session's settings made: to the first host
+/// that gives one.
 pub(super) async fn open(access: &Access) -> Result<Conn, Error> {
     let place = access.label();
     let mut problems = Vec::new();
     let targets = targets(access)?;
     for (name, opts) in &targets {
-        let problem = match tokio::time::timeout(access.connect_timeout, attempt(opts)).await {
-            Ok(Ok(conn)) => return Ok(conn),
-            Ok(Err(problem)) => problem,
-            Err(_) => "no answer within connect-timeout".to_owned(),
-        };
+        let problem =
+            match tokio::time::timeout(access.connect_timeout, attempt(access, opts)).await {
+                Ok(Ok(conn)) => return Ok(conn),
+                Ok(Err(problem)) => problem,
+                Err(_) => "no answer within connect-timeout".to_owned(),
+            };
         problems.push(match targets.len() {
             1 => problem,
             _ => format!("{name}: {problem}"),
@@ -64,7 +66,7 @@ pub(super) async fn open(access: &Access) -> Result<Conn, Error> {
     Err(Error::unavailable(&place, problems.join("; ")))
 }
 
-async fn attempt(opts: &Opts) -> Result<Conn, String> {
+async fn attempt(access: &Access, opts: &Opts) -> Result<Conn, String> {
     let mut conn = Conn::new(opts.clone()).await.map_err(|e| text(&e))?;
     conn.query_drop(SETTINGS).await.map_err(|e| text(&e))?;
     let states: Option<Row> = conn.query_first(READ_ONLY).await.map_err(|e| text(&e))?;
@@ -72,7 +74,7 @@ async fn attempt(opts: &Opts) -> Result<Conn, String> {
         let state = states.as_ref().map(|row| MySqlRow(row).text(at));
         matches!(state, Some(Ok(Some(state))) if state == "0" || state == "OFF")
     };
-    if !(is_off(0) && is_off(1)) {
+    if !access.read_only && !(is_off(0) && is_off(1)) {
         return Err(READ_ONLY_SERVER.to_owned());
     }
     match conn.query_drop(PROBE).await {

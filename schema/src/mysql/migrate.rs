@@ -39,7 +39,7 @@ const STEPS_LIMIT: Duration = Duration::from_secs(60);
 const STEPS_PAUSE: Duration = Duration::from_millis(250);
 
 /// See [`crate::engine::Engine::initialize`].
-pub(super) async fn initialize(access: &Access) -> Result<(), Error> {
+pub(crate) async fn initialize(access: &Access) -> Result<(), Error> {
     let started = Instant::now();
     loop {
         let Err(refused) = initialize_once(access).await else {

@@ -5,6 +5,7 @@ mod bound;
 mod claims;
 mod connect;
 mod endings;
+mod hosts;
 mod lookups;
 pub(crate) mod migrate;
 mod registry;

@@ -23,7 +23,7 @@ use crate::lease::{Lease, State};
 use crate::ops::{Change, Changed, Ended, Found, Lookup, Page};
 use crate::row::{
     Cells, Value, Values, read_address, read_count, read_ended, read_found, read_lease,
-    read_occupied, read_window, upload_values,
+    read_number, read_occupied, read_window, reserved_values, upload_values,
 };
 use crate::search::{Search, Searched, Window};
 
@@ -227,14 +227,16 @@ impl<F: LeaseFamily> MySqlSession<F> {
     /// script has the COMMIT, unless a refused claim may have to undo the batch.
     async fn change_batch(&mut self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let parts = Parts::of(batch);
+        let reserved = self.reserved(&parts).await?;
         if self.returns && claims::are_alone(&parts) {
-            return self.claim_alone(batch, &parts).await;
+            return self.claim_alone(batch, &parts, &reserved).await;
         }
         let waits = parts.need_prefix_lock() || endings::must_look(&parts);
-        let (script, mut known, refused) = match waits {
+        let (script, mut known, mut refused) = match waits {
             true => self.look_and_end(&parts).await?,
             false => (self.begin(), Vec::new(), Refused::new()),
         };
+        refused.extend(reserved);
         let (mut script, pending) = claims::add(script, &parts, &refused);
         if parts.replaced.is_empty() {
             script = script.plain(statements::COMMIT);
@@ -255,6 +257,25 @@ impl<F: LeaseFamily> MySqlSession<F> {
         }
         self.end(statements::COMMIT).await?;
         Ok(outcome.answers(batch))
+    }
+
+    /// The claims of addresses that are reserved for others; nothing is asked where no claim heeds that.
+    async fn reserved(&mut self, parts: &Parts<'_, F>) -> Result<Refused, Error> {
+        let claims = (0..).zip(&parts.claims);
+        let heeding = claims.filter(|(_, claim)| claim.must_heed_hosts());
+        let asked: Vec<_> = heeding
+            .map(|(at, claim)| reserved_values(at, claim))
+            .collect();
+        if asked.is_empty() {
+            return Ok(Refused::new());
+        }
+        let script = self.fresh().batch("hosts4_reserved", &json(asked));
+        let rows = self.run(script).await?.next();
+        let number = |row: &Row| read_number::<F>(&MySqlRow(row), 0, "n");
+        let numbers = rows
+            .iter()
+            .map(|row| Ok(usize::try_from(number(row)?).unwrap_or(usize::MAX)));
+        numbers.collect()
     }
 
     /// What goes before claims: what ends, and looks at what is in their way. Gives the script that goes on, what
@@ -289,9 +310,13 @@ impl<F: LeaseFamily> MySqlSession<F> {
         &mut self,
         batch: &[Change<F>],
         parts: &Parts<'_, F>,
+        refused: &Refused,
     ) -> Result<Vec<Changed>, Error> {
+        if refused.len() == parts.claims.len() {
+            return Ok(Outcome::new([]).answers(batch));
+        }
         if !self.may_be_open && parts.claims.len() <= bound::MOST {
-            let (rows, pending) = claims::bound_alone(parts);
+            let (rows, pending) = claims::bound_alone(parts, refused);
             let text = texts::<F>().claim;
             let rows = self.bound.claim(&mut self.conn, text, &rows).await;
             let rows = rows.map_err(|e| error(&self.place, "claim", &e))?;
@@ -299,7 +324,7 @@ impl<F: LeaseFamily> MySqlSession<F> {
                 return Ok(Outcome::new(pending.outcomes_of(&rows)?).answers(batch));
             }
         }
-        let (script, pending) = claims::add_alone(self.fresh(), parts);
+        let (script, pending) = claims::add_alone(self.fresh(), parts, refused);
         let known = pending.outcomes(&mut self.run(script).await?)?;
         Ok(Outcome::new(known).answers(batch))
     }

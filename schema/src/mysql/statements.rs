@@ -86,9 +86,10 @@ pub(super) type Prepared = (&'static str, &'static str);
 pub(super) fn prepared<F: LeaseFamily>() -> Vec<Prepared> {
     let texts = texts::<F>();
     let mut all = common(texts).to_vec();
-    if F::PREFIXES {
-        all.extend([("lookup_span", LOOKUP_SPAN)]);
-    }
+    all.push(match F::PREFIXES {
+        true => ("lookup_span", LOOKUP_SPAN),
+        false => ("hosts4_reserved", HOSTS4_RESERVED),
+    });
     all
 }
 
@@ -123,4 +124,17 @@ pub(super) const REGISTRY: [Prepared; 5] = [
     ("worker_list", WORKER_LIST),
     ("worker_leave", WORKER_LEAVE),
     ("worker_forget", WORKER_FORGET),
+];
+
+/// Reservations of hosts.
+const HOSTS4_LOOKUP: &str = crate::texts::sql!("mysql", "hosts4_lookup");
+/// Addresses that are reserved.
+const HOSTS4_RESERVED: &str = crate::texts::sql!("mysql", "hosts4_reserved");
+/// Whether reservations may be added.
+pub(super) const HOSTS_WRITE: &str = crate::texts::sql!("mysql", "hosts_write");
+
+/// What a connection for reservations prepares.
+pub(super) const HOSTS: [Prepared; 2] = [
+    ("hosts4_lookup", HOSTS4_LOOKUP),
+    ("hosts4_reserved", HOSTS4_RESERVED),
 ];

@@ -1,6 +1,5 @@
 //! Opening a connection: several hosts, sockets, TLS, and the session's own settings.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_postgres::config::SslMode;
@@ -30,7 +29,8 @@ pub const SESSION_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET jit = off; \
 /// database or the role says so.
 const READ_ONLY: &str = "SELECT current_setting('transaction_read_only')::bool";
 
-/// A connection that may write, with the session's settings made: to the first host that gives one.
+/// A connection that may write, unless nothing is to be written, with the session's settings made: to the first host
+/// that gives one.
 pub(super) async fn open(access: &Access) -> Result<Client, Error> {
     let place = access.label();
     let tls = tls_of(access)?;
@@ -42,10 +42,10 @@ pub(super) async fn open(access: &Access) -> Result<Client, Error> {
         None
     };
     if let Some((_, config)) = only {
-        return in_time(access, attempt(&place, &config, tls)).await;
+        return in_time(access, attempt(access, &config, tls)).await;
     }
     for (name, config) in &targets {
-        let problem = match in_time(access, attempt(&place, config, tls.clone())).await {
+        let problem = match in_time(access, attempt(access, config, tls.clone())).await {
             Ok(client) => return Ok(client),
             Err(Error::Unavailable { problem, .. }) => problem.to_string(),
             Err(other) => other.to_string(),
@@ -72,10 +72,11 @@ async fn in_time(
 }
 
 async fn attempt(
-    place: &Arc<str>,
+    access: &Access,
     config: &Config,
     tls: Option<rustls::ClientConfig>,
 ) -> Result<Client, Error> {
+    let place = &access.label();
     let failed = |e: tokio_postgres::Error| error(place, "connect", &e);
     let client = match tls {
         None => {
@@ -96,7 +97,7 @@ async fn attempt(
         .await
         .map_err(failed)?;
     let state = client.query_one(READ_ONLY, &[]).await.map_err(failed)?;
-    if state.try_get(0).map_err(failed)? {
+    if !access.read_only && state.try_get(0).map_err(failed)? {
         return Err(Error::unavailable(place, READ_ONLY_SERVER));
     }
     Ok(client)

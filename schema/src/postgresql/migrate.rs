@@ -16,7 +16,7 @@ mod embedded {
 const LOCK: i64 = 0x6d_75_72_72_65;
 
 /// See [`crate::engine::Engine::initialize`].
-pub(super) async fn initialize(access: &Access) -> Result<(), Error> {
+pub(crate) async fn initialize(access: &Access) -> Result<(), Error> {
     // A database that is ready needs no lock, and a server that is silent is no reason to wait.
     let found = access
         .within(access.patience().batch, inspect(access))

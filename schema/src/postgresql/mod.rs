@@ -2,6 +2,7 @@
 //! pipelined within one transaction.
 
 mod connect;
+mod hosts;
 pub(crate) mod migrate;
 mod session;
 mod statements;

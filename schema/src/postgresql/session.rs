@@ -113,14 +113,7 @@ impl<F: LeaseFamily> PgSession<F> {
         statement: &Statement,
         columns: &[Parameter<'_>],
     ) -> Result<Vec<Row>, Error> {
-        let parameters: Vec<&(dyn ToSql + Sync)> = columns
-            .iter()
-            .map(|column| &**column as &(dyn ToSql + Sync))
-            .collect();
-        self.client
-            .query(statement, &parameters)
-            .await
-            .map_err(|e| error(&self.place, name, &e))
+        query(&self.client, &self.place, (name, statement), columns).await
     }
 
     async fn query_text(
@@ -343,6 +336,21 @@ impl<F: LeaseFamily> PgSession<F> {
             .await?;
         addresses::<F>(&rows)
     }
+}
+
+/// The rows that a prepared statement gives.
+pub(super) async fn query(
+    client: &Client,
+    place: &Arc<str>,
+    (name, statement): (&'static str, &Statement),
+    columns: &[Parameter<'_>],
+) -> Result<Vec<Row>, Error> {
+    let parameters: Vec<&(dyn ToSql + Sync)> = columns
+        .iter()
+        .map(|column| &**column as &(dyn ToSql + Sync))
+        .collect();
+    let rows = client.query(statement, &parameters).await;
+    rows.map_err(|e| error(place, name, &e))
 }
 
 fn addresses<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<F::Address>, Error> {

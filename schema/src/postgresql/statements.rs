@@ -15,6 +15,13 @@ pub(super) const SERVER_DUID_KEEP: &str = crate::texts::sql!("postgresql", "serv
 pub(super) const SERVER_DUID_REPLACE: &str =
     crate::texts::sql!("postgresql", "server_duid_replace");
 
+/// Reservations of hosts.
+pub(super) const HOSTS4_LOOKUP: &str = crate::texts::sql!("postgresql", "hosts4_lookup");
+/// Addresses that are reserved.
+pub(super) const HOSTS4_RESERVED: &str = crate::texts::sql!("postgresql", "hosts4_reserved");
+/// Whether reservations may be added.
+pub(super) const HOSTS_WRITE: &str = crate::texts::sql!("postgresql", "hosts_write");
+
 /// A worker renews its row.
 pub(super) const WORKER_BEAT: &str = crate::texts::sql!("postgresql", "worker_beat");
 /// A worker's first row.

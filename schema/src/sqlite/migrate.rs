@@ -18,7 +18,7 @@ mod embedded {
 }
 
 /// See [`crate::engine::Engine::initialize`].
-pub(super) async fn initialize(access: &Access) -> Result<(), Error> {
+pub(crate) async fn initialize(access: &Access) -> Result<(), Error> {
     with_lock(access, |connection, location| {
         let found = condition(connection, location)?;
         match version::check(&location.label, found, newest())? {

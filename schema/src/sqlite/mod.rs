@@ -5,6 +5,7 @@
 //! it returns; readers never wait for it (write-ahead log).
 
 mod connect;
+mod hosts;
 pub(crate) mod migrate;
 mod session;
 mod statements;

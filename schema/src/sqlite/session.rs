@@ -21,7 +21,8 @@ use crate::ops::{Change, Changed, Claim, Ended, FileMark, Found, Imported, Looku
 use crate::prefix;
 use crate::row::{
     Value, decline_values, holder_values, lease_values, read_address, read_count, read_ended,
-    read_found, read_lease, read_occupied, read_window, seen_values, span_values, upload_values,
+    read_found, read_lease, read_occupied, read_window, reserved_values, seen_values, span_values,
+    upload_values,
 };
 use crate::search::{Search, Searched, Window};
 
@@ -47,10 +48,7 @@ impl<F: LeaseFamily> SqliteSession<F> {
     ) -> Result<T, Error> {
         self.worker
             .call(move |connection, location| {
-                let db = Db {
-                    connection,
-                    location,
-                };
+                let db = Db::new(connection, location);
                 let result = work(&db);
                 if result.is_err() && !db.connection.is_autocommit() {
                     db.run("rollback", statements::ROLLBACK, &[])?;
@@ -62,14 +60,21 @@ impl<F: LeaseFamily> SqliteSession<F> {
 }
 
 /// A connection, and where it goes to for messages.
-struct Db<'c> {
+pub(super) struct Db<'c> {
     connection: &'c Connection,
     location: &'c Location,
 }
 
-impl Db<'_> {
+impl<'c> Db<'c> {
+    pub(super) fn new(connection: &'c Connection, location: &'c Location) -> Self {
+        Self {
+            connection,
+            location,
+        }
+    }
+
     /// Run a prepared statement; gives each row to `each`.
-    fn query(
+    pub(super) fn query(
         &self,
         name: &'static str,
         text: &'static str,
@@ -87,7 +92,7 @@ impl Db<'_> {
     }
 
     /// Run a prepared statement without rows; gives the number of rows it changed.
-    fn run(
+    pub(super) fn run(
         &self,
         name: &'static str,
         text: &'static str,
@@ -304,9 +309,13 @@ impl Db<'_> {
         }
     }
 
-    /// Whether a prefix to be renewed is not its client's, or another is overlapped.
+    /// Whether a prefix to be renewed is not its client's, another is overlapped, or an address is reserved.
     fn is_in_the_way<F: LeaseFamily>(&self, claim: &Claim<F>) -> Result<bool, Error> {
         let (lease, len) = (&claim.lease, F::lease_len(&claim.lease));
+        if claim.must_heed_hosts() {
+            let values = reserved_values(0, claim);
+            return self.any("hosts4_reserved", statements::HOSTS4_RESERVED, &values);
+        }
         if claim.must_renew() {
             let mut values = holder_values::<F>(lease.address, &lease.client);
             values.push(Value::Number(len.into()));

@@ -22,6 +22,13 @@ pub(super) const IMPORT_MARKED: &str = crate::texts::sql!("sqlite", "import_mark
 /// The server DUID, replaced.
 pub(super) const SERVER_DUID_REPLACE: &str = crate::texts::sql!("sqlite", "server_duid_replace");
 
+/// Reservations of hosts.
+pub(super) const HOSTS4_LOOKUP: &str = crate::texts::sql!("sqlite", "hosts4_lookup");
+/// Addresses that are reserved.
+pub(super) const HOSTS4_RESERVED: &str = crate::texts::sql!("sqlite", "hosts4_reserved");
+/// Whether reservations may be added.
+pub(super) const HOSTS_WRITE: &str = crate::texts::sql!("sqlite", "hosts_write");
+
 /// A worker renews its row.
 pub(super) const WORKER_BEAT: &str = crate::texts::sql!("sqlite", "worker_beat");
 /// A worker's first row.

@@ -78,6 +78,7 @@ pub(crate) async fn claim_lease<F: Sample>(store: &Store<F>, lease: Lease<F>) ->
             lease,
             replaces,
             renews: false,
+            heeds_hosts: false,
         }))
         .await
         .unwrap()

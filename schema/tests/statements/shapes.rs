@@ -161,6 +161,18 @@ fn leases(batch: usize, version: u8) -> Vec<Lease> {
 
 /// What a statement of an engine is asked for a batch.
 pub(crate) fn asked(engine: &str, name: &str, batch: usize) -> Asked {
+    let all = leases(batch, 4);
+    match name {
+        "hosts4_lookup" => {
+            let who = |lease: &Lease| vec![Value::Number(0), lease.hwaddr()];
+            return Asked::Batch(arm(&all, who));
+        }
+        "hosts4_reserved" => {
+            let at = |lease: &Lease| vec![Value::Number(lease.n / 1000 + 1), address(lease, 4)];
+            return Asked::Batch(arm(&all, at));
+        }
+        _ => {}
+    }
     let Some((family, what)) = name
         .strip_prefix("lease4_")
         .map(|what| (4, what))
@@ -179,7 +191,7 @@ pub(crate) fn asked(engine: &str, name: &str, batch: usize) -> Asked {
         ("lookup_hwaddr", _) => Asked::Batch(arms(&all, family).swap_remove(1).1),
         ("lookup_address", _) => Asked::Batch(arms(&all, family).swap_remove(2).1),
         ("lookup_span", _) => Asked::Batch(arms(&all, family).swap_remove(3).1),
-        ("claim", 4) if engine == "postgresql" => Asked::Batch(rows(Lease::row4)),
+        ("claim", 4) if engine == "postgresql" => Asked::Batch(heeding(rows(Lease::row4))),
         ("claim", 4) if engine == "mysql" => Asked::Literal(numbered(rows(Lease::row4))),
         ("claim", 6) if engine == "mysql" => Asked::Literal(numbered(rows(Lease::row6))),
         ("claimed", _) => Asked::Literal(addresses(&all, family)),
@@ -222,6 +234,7 @@ fn apart(engine: &str, name: &str) -> Asked {
         "prefix_lock" | "prefix_locked" => Asked::NoLeases,
         "server_duid" | "server_duid_keep" | "server_duid_replace" => Asked::NoLeases,
         "pool_window" | "pool_window_take" => Asked::NoLeases,
+        "hosts_write" => Asked::NoLeases,
         _ if name.starts_with("worker_") => Asked::NoLeases,
         _ => {
             panic!("{engine}: {name}: say here what it is asked, so that its plan can be looked at")
@@ -252,6 +265,13 @@ fn with(rows: Rows, more: &[i64]) -> Rows {
     let more: Vec<_> = more.iter().map(|number| Value::Number(*number)).collect();
     rows.into_iter()
         .map(|row| [row, more.clone()].concat())
+        .collect()
+}
+
+/// Each row of a claim that heeds reservations.
+fn heeding(rows: Rows) -> Rows {
+    let rows = rows.into_iter();
+    rows.map(|row| [row, vec![Value::Flag(true)]].concat())
         .collect()
 }
 

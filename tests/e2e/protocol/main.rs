@@ -16,3 +16,4 @@ mod options4;
 mod options6;
 mod requests4;
 mod requests6;
+mod stored4;

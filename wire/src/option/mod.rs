@@ -12,6 +12,7 @@ mod standard6;
 mod table;
 pub mod text;
 
+use crate::Family;
 pub use data_type::{DataType, UnknownDataType};
 pub use def::{DefinitionError, OptionDef, vendor_space};
 pub use definitions::Definitions;
@@ -26,6 +27,15 @@ pub enum Universe {
 }
 
 impl Universe {
+    /// The one of a family.
+    #[must_use]
+    pub const fn of<F: Family>() -> Self {
+        match F::VERSION {
+            4 => Self::V4,
+            _ => Self::V6,
+        }
+    }
+
     /// The space of the standard options: `dhcp4` or `dhcp6`.
     #[must_use]
     pub const fn space(self) -> &'static str {

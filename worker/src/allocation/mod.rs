@@ -32,6 +32,7 @@ use murre_schema::{Error, Found, FoundLease, LeaseFamily, Lookup, Store};
 use murre_wire::Address;
 use smallvec::{SmallVec, smallvec};
 
+use crate::exchange::HostStores;
 use candidates::Candidates;
 use own::is_free_for;
 pub(crate) use own::{current, holds, remaining, replaced, reserved};
@@ -67,8 +68,10 @@ pub(crate) struct Wish<'a, F: LeaseFamily> {
     pub(crate) hint: Option<F::Address>,
     /// What is reserved for it.
     pub(crate) reserved: Option<Chosen<'a, F>>,
-    /// What is reserved for others.
+    /// What the file reserves for others.
     pub(crate) hosts: &'a Hosts<F>,
+    /// What databases do.
+    pub(crate) stores: &'a HostStores,
 }
 
 /// A pool of a subnet.
@@ -269,6 +272,7 @@ impl<F: LeaseFamily> Allocator<F> {
         };
         if let Some(chosen) = wish.hint_in_pool().filter(|c| usable(c, &found.by_address))
             && !self.is_promised(wish, &chosen)
+            && !wish.is_stored_for_another(&chosen).await?
         {
             self.put_back(asked);
             self.offered(wish, &chosen);
@@ -285,6 +289,12 @@ impl<F: LeaseFamily> Allocator<F> {
         };
         let mut chosen = asked.first.iter().copied();
         let mut chosen = chosen.find(|c| usable(c, &found.by_address));
+        // What it was offered lately may have been reserved for another since.
+        if let (Origin::Memory, Some(again)) = (&asked.origin, chosen)
+            && wish.is_stored_for_another(&again).await?
+        {
+            chosen = None;
+        }
         if let Origin::Candidates(candidates) = asked.origin {
             self.probed(&asked.first, chosen);
             if chosen.is_none() {
@@ -334,6 +344,9 @@ impl<F: LeaseFamily> Allocator<F> {
         let Some(chosen) = current(wish, found) else {
             return Ok(None);
         };
+        if wish.is_stored_for_another(&chosen).await? {
+            return Ok(None);
+        }
         if holds(wish, found, &chosen) {
             return Ok(Some(chosen));
         }
@@ -381,6 +394,7 @@ impl<F: LeaseFamily> Allocator<F> {
             store,
             subnet: source.subnet,
             hosts: wish.hosts,
+            stores: wish.stores,
             pool: source.pool,
             share,
         };
@@ -443,11 +457,15 @@ impl<F: LeaseFamily> Allocator<F> {
         }
     }
 
-    /// Whether single looks are likely to hit something free.
+    /// Whether single looks are likely to hit something free. What databases reserve is left out of windows as a
+    /// whole, which costs less than to look at each address.
     fn is_roomy(&self, wish: &Wish<'_, F>) -> bool {
         let Some(first) = wish.pools.first() else {
             return false;
         };
+        if wish.heeds_stores(first.subnet) {
+            return false;
+        }
         let is_crowded = |source: &Source<'_, F>| {
             let place = self.place(source.subnet, source.pool);
             place.vacancies().is_crowded()
@@ -582,6 +600,31 @@ impl<'a, F: LeaseFamily> Wish<'a, F> {
         let own = self.reserved;
         own.is_some_and(|own| own.address == chosen.address)
             || !self.hosts.close(chosen.subnet, chosen.address)
+    }
+
+    /// Whether databases may reserve something that lies in pools of a subnet.
+    fn heeds_stores(&self, subnet: &Subnet<F>) -> bool {
+        !self.stores.is_empty() && subnet.reservations.reserves_in_pools()
+    }
+
+    /// Whether what was chosen must not be granted where a database reserves it: it is not this client's own.
+    pub(crate) fn heeds_hosts(&self, chosen: &Chosen<'_, F>) -> bool {
+        let own = self.reserved;
+        self.heeds_stores(chosen.subnet) && own.is_none_or(|own| own.address != chosen.address)
+    }
+
+    /// Whether a database reserves for another what the client has or asks for. Of what comes from windows that is
+    /// known, and a claim finds out by itself.
+    pub(crate) async fn is_stored_for_another(
+        &self,
+        chosen: &Chosen<'_, F>,
+    ) -> Result<bool, Error> {
+        if !self.heeds_hosts(chosen) {
+            return Ok(false);
+        }
+        let (subnet_id, address) = (chosen.subnet.id, chosen.address);
+        let reserved = self.stores.reserved(subnet_id, &[address]).await?;
+        Ok(!reserved.is_empty())
     }
 
     /// An address, if it lies in a pool.

@@ -4,6 +4,8 @@
 //! found. A search is bounded, in rows or in time, so that a pool that is full costs little more than one that
 //! is not.
 
+use std::collections::HashSet;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,6 +19,7 @@ use super::permutation::mix;
 use super::round::Round;
 use super::vacancies::{self, Vacancies};
 use super::window::{self, Order, Share, Windows};
+use crate::exchange::HostStores;
 
 /// Most windows of a short walk. A pool that is cut into so many or fewer is searched as a whole.
 const MOST_WINDOWS: usize = 64;
@@ -60,6 +63,7 @@ pub(super) struct Quest<'a, F: LeaseFamily> {
     pub(super) store: &'a Store<F>,
     pub(super) subnet: &'a Subnet<F>,
     pub(super) hosts: &'a Hosts<F>,
+    pub(super) stores: &'a HostStores,
     pub(super) pool: &'a Pool<F>,
     pub(super) share: Share,
 }
@@ -234,6 +238,7 @@ impl<F: LeaseFamily> Place<F> {
             self.vacancies().walked(free.len(), size);
             all.extend(free);
         }
+        leave_out_reserved(quest, &mut all).await?;
         Ok(self.add(search, quest, (all, asked)))
     }
 
@@ -260,6 +265,7 @@ impl<F: LeaseFamily> Place<F> {
             let around = store.lookup(lookup).await?.by_address;
             found.retain(|base| !around.iter().any(|row| row.is_in_the_way(*base, len)));
         }
+        leave_out_reserved(quest, &mut found).await?;
         Ok(self.add(search, quest, (found, asked)) > 0)
     }
 
@@ -271,9 +277,6 @@ impl<F: LeaseFamily> Place<F> {
         quest: Quest<'_, F>,
         (mut found, asked): (Vec<F::Address>, Instant),
     ) -> usize {
-        let (subnet, hosts) = (quest.subnet, quest.hosts);
-        // Looked at one by one they would use up the looks that a client has.
-        found.retain(|address| !subnet.spares(*address) && !hosts.close(subnet, *address));
         let rising = self.kind == Kind::Iterative;
         if !rising || quest.share != Share::ALL {
             found.sort_by_cached_key(|address| {
@@ -287,6 +290,23 @@ impl<F: LeaseFamily> Place<F> {
         }
         self.vacancies().add(found, asked)
     }
+}
+
+/// Nobody is proposed what is not for everybody: looked at one by one, such addresses would use up the looks that a
+/// client has.
+async fn leave_out_reserved<F: LeaseFamily>(
+    quest: Quest<'_, F>,
+    found: &mut Vec<F::Address>,
+) -> Result<(), Error> {
+    let (subnet, hosts) = (quest.subnet, quest.hosts);
+    found.retain(|address| !subnet.spares(*address) && !hosts.close(subnet, *address));
+    if quest.stores.is_empty() || !subnet.reservations.reserves_in_pools() || found.is_empty() {
+        return Ok(());
+    }
+    let reserved = quest.stores.reserved(subnet.id, found).await?;
+    let reserved: HashSet<IpAddr> = reserved.into_iter().collect();
+    found.retain(|address| !reserved.contains(&(*address).into()));
+    Ok(())
 }
 
 /// Leases of an iterative pool lie side by side. To begin a large one at its start would mean to walk past

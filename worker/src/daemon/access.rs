@@ -18,6 +18,7 @@ pub(super) fn access<F: Family>(database: &DatabaseAccess) -> Access {
         connect_timeout: database.connect_timeout,
         read_timeout: database.read_timeout.max(database.write_timeout),
         tcp_user_timeout: database.tcp_user_timeout,
+        read_only: false,
     }
 }
 

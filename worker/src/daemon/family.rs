@@ -8,15 +8,15 @@ use anyhow::Context as _;
 use murre_config::{ControlSocket, Listen, Server};
 use murre_control::{PidFile, Registry, UnixChannel};
 use murre_leasefile::FileFamily;
-use murre_schema::{Store, StoreOptions, life};
+use murre_schema::life;
 use murre_wire::{Family, V4, V6};
 use serde_json::Value;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinHandle;
 
-use super::{Ending, Surroundings, Wanted, access, duid, import, pid, recovery, timers};
+use super::{Ending, Surroundings, Wanted, access, duid, import, pid, recovery, stores, timers};
 use crate::command::{self, Desk, Sockets, Status};
-use crate::exchange::{Exchange, Journal, Service};
+use crate::exchange::{Exchange, HostStores, Journal, Service};
 use crate::fleet;
 use crate::socket::{self, Interface, Listeners, Mode, Packet, Selector, Settings};
 
@@ -57,6 +57,8 @@ pub(super) struct FamilyDaemon<F: Serve> {
     /// Where packets come out until there is somebody to serve them.
     packets: Option<Receiver<Vec<Packet>>>,
     tasks: Vec<JoinHandle<()>>,
+    /// One for each database of reservations.
+    hosts_watch: Vec<JoinHandle<()>>,
     serving: Option<JoinHandle<()>>,
 }
 
@@ -82,6 +84,7 @@ impl<F: Serve> FamilyDaemon<F> {
             listeners: None,
             packets: None,
             tasks: Vec::new(),
+            hosts_watch: Vec::new(),
             serving: None,
         }
     }
@@ -106,7 +109,8 @@ impl<F: Serve> FamilyDaemon<F> {
         if self.serving.is_some() {
             return Ok(());
         }
-        self.reach_database().await?;
+        // Boxed, as it is many futures deep.
+        Box::pin(self.reach_databases()).await?;
         if self.listeners.is_none() {
             let (packets, incoming) = mpsc::channel(BATCHES);
             let listeners = Listeners::new(packets, |failure| Journal::<F>::unsent(&failure));
@@ -145,33 +149,38 @@ impl<F: Serve> FamilyDaemon<F> {
         Ok(())
     }
 
-    /// Until the database answers. A worker waits for it unless `retry-on-startup` is false; where it
-    /// is true, only as long as a lost database is waited for.
-    async fn reach_database(&self) -> anyhow::Result<()> {
-        let mut tried = 0;
-        loop {
-            let server = self.service.server.load_full();
-            match open_store(&server).await {
-                Ok(store) => {
-                    self.tell_of_durability(&server).await;
-                    import::import(&server, &store).await?;
-                    self.service.store.store(Some(Arc::new(store)));
-                    F::settle(&self.service)
-                        .await
-                        .context("server identifier")?;
-                    return Ok(());
-                }
-                Err(error) if error.is_connection() && may_retry(&server, tried) => {
-                    Journal::<F>::database(&error);
-                    tokio::time::sleep(startup_pause(&server)).await;
-                    tried += 1;
-                }
-                Err(error) => {
-                    return Err(error)
-                        .with_context(|| format!("{} lease-database", <F as Family>::KEY));
-                }
-            }
+    /// Until the databases answer.
+    async fn reach_databases(&mut self) -> anyhow::Result<()> {
+        let service = Arc::clone(&self.service);
+        let store = stores::until_opened::<F, _>(async || {
+            let server = service.server.load_full();
+            stores::open_leases(&server).await
+        });
+        let store = store.await.with_context(place_of::<F>("lease-database"))?;
+        let server = self.service.server.load_full();
+        self.tell_of_durability(&server).await;
+        import::import(&server, &store).await?;
+        self.service.store.store(Some(Arc::new(store)));
+        let hosts = stores::until_opened::<F, _>(async || {
+            let server = service.server.load_full();
+            stores::open_hosts(&server).await
+        });
+        let hosts = hosts.await.with_context(place_of::<F>("hosts-database"))?;
+        self.adopt_hosts(Arc::new(hosts));
+        F::settle(&self.service).await.context("server identifier")
+    }
+
+    /// Ask these from now on, and watch over them.
+    fn adopt_hosts(&mut self, hosts: Arc<HostStores>) {
+        self.hosts_watch.drain(..).for_each(|watch| watch.abort());
+        let server = self.service.server.load_full();
+        for (store, database) in hosts.all().iter().zip(&server.hosts_databases) {
+            let (store, access) = (Arc::clone(store), database.access.clone());
+            let events = self.surroundings.events.clone();
+            let watch = recovery::run_hosts::<F>(store, access, events);
+            self.hosts_watch.push(tokio::spawn(watch));
         }
+        self.service.hosts.store(hosts);
     }
 
     /// What the database's server does less safely than it could, which no session can change.
@@ -216,23 +225,37 @@ impl<F: Serve> FamilyDaemon<F> {
         let new_database = before.lease_database != server.lease_database;
         let mut store = None;
         if new_database && self.serving.is_some() {
-            let opened = open_store(&server).await.context("lease-database")?;
+            let opened = stores::open_leases(&server).await;
+            let opened = opened.map_err(|(_, error)| error);
+            let opened = opened.context("lease-database")?;
             import::import(&server, &opened).await?;
             store = Some(opened);
         }
+        let mut hosts = None;
+        let new_hosts = before.hosts_databases != server.hosts_databases;
+        if (new_database || new_hosts) && self.serving.is_some() {
+            let opened = stores::open_hosts(&server).await;
+            let opened = opened.map_err(|(_, error)| error);
+            hosts = Some(Arc::new(opened.context("hosts-database")?));
+        }
         self.open_channels(&server.control_sockets)?;
         let earlier = self.service.store.load_full();
+        let earlier_hosts = self.service.hosts.load_full();
         let moves = store.is_some();
         if let Some(store) = store {
             self.service.store.store(Some(Arc::new(store)));
         }
         self.service.server.store(server);
+        if let Some(hosts) = hosts {
+            self.adopt_hosts(hosts);
+        }
         self.service.allocator.forget();
         if self.serving.is_some()
             && let Err(error) = self.settle_and_open().await
         {
             self.service.server.store(Arc::clone(&before));
             self.service.store.store(earlier);
+            self.adopt_hosts(earlier_hosts);
             // What it had it can have again; whatever is not to be had is in the error already.
             let _ = self.settle_and_open().await;
             let _ = self.open_channels(&before.control_sockets);
@@ -268,9 +291,8 @@ impl<F: Serve> FamilyDaemon<F> {
 
     /// Take no more queries, answer what is in flight unless it must end at once, close.
     pub(super) async fn stop(mut self, ending: Ending) {
-        for task in self.tasks.drain(..) {
-            task.abort();
-        }
+        let tasks = self.tasks.drain(..).chain(self.hosts_watch.drain(..));
+        tasks.for_each(|task| task.abort());
         self.service.stop();
         match self.serving.take() {
             Some(serving) if ending.at_once => serving.abort(),
@@ -368,29 +390,9 @@ fn revision(config: &Value) -> String {
     command::hash(&shared)
 }
 
-async fn open_store<F: Serve>(server: &Server<F>) -> Result<Store<F>, murre_schema::Error> {
-    Store::open(
-        &access::access::<F>(&server.lease_database),
-        StoreOptions::default(),
-    )
-    .await
-}
-
-fn startup_pause<F: Family>(server: &Server<F>) -> Duration {
-    match server.lease_database.retry_on_startup {
-        Some(true) => recovery::Policy::of(&server.lease_database).pause,
-        _ => recovery::PAUSE,
-    }
-}
-
-/// Whether a database that was not there at start may be tried again after so many times.
-fn may_retry<F: Family>(server: &Server<F>, tried: u32) -> bool {
-    let access = &server.lease_database;
-    match access.retry_on_startup {
-        None => true,
-        Some(true) => !recovery::Policy::of(access).exhausted(tried),
-        Some(false) => false,
-    }
+/// What a message says before the fault of a database.
+fn place_of<F: Family>(key: &'static str) -> impl FnOnce() -> String {
+    move || format!("{} {key}", F::KEY)
 }
 
 fn in_flight<F: Family>(server: &Server<F>) -> usize {

@@ -11,6 +11,7 @@ mod import;
 mod pid;
 mod recovery;
 mod save;
+mod stores;
 mod timers;
 mod writers;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use murre_config::{DatabaseAccess, OnFail};
+use murre_schema::HostStore;
 use tokio::sync::mpsc::Sender;
 
 use super::{Ending, Event};
@@ -25,39 +26,70 @@ pub(super) async fn run<F: Exchange>(service: Arc<Service<F>>, events: Sender<Ev
         if health.wait_for(Option::is_some).await.is_err() {
             continue;
         }
-        Journal::<F>::database_lost();
-        match recover(&service).await {
-            Ok(()) => Journal::<F>::database_back(),
-            Err(tried) => {
-                Journal::<F>::database_given_up(tried);
-                let ending = Ending {
-                    code: 1,
-                    at_once: false,
-                };
-                // Nobody listens any more when the end is under way already.
-                let _ = events.send(Event::Stop(ending)).await;
-                return;
+        let policy = || Policy::of(&service.server.load().lease_database);
+        let reach = || {
+            let store = service.store.load_full();
+            async move {
+                match store {
+                    Some(store) => store.is_healthy() || store.reach().await.is_ok(),
+                    None => false,
+                }
             }
+        };
+        if recover::<F, _>(policy, reach, &events).await.is_err() {
+            return;
         }
     }
 }
 
-/// Try until the database answers.
-///
-/// # Errors
-/// The number of tries, when there may be no more.
-async fn recover<F: Exchange>(service: &Service<F>) -> Result<(), u32> {
+/// Watch over one database of reservations, until the task is aborted.
+pub(super) async fn run_hosts<F: Exchange>(
+    store: Arc<HostStore>,
+    access: DatabaseAccess,
+    events: Sender<Event>,
+) {
+    let mut health = store.health();
+    while health.wait_for(Option::is_some).await.is_ok() {
+        let reach = || {
+            let store = Arc::clone(&store);
+            async move { store.is_healthy() || store.reach().await.is_ok() }
+        };
+        if recover::<F, _>(|| Policy::of(&access), reach, &events)
+            .await
+            .is_err()
+        {
+            return;
+        }
+    }
+}
+
+/// The worker ends, as a database is given up.
+struct GivenUp;
+
+/// Try until the database answers, or end the worker.
+async fn recover<F: Exchange, R: Future<Output = bool>>(
+    policy: impl Fn() -> Policy,
+    reach: impl Fn() -> R,
+    events: &Sender<Event>,
+) -> Result<(), GivenUp> {
+    Journal::<F>::database_lost();
     let mut tried = 0;
     loop {
-        let policy = Policy::of(&service.server.load().lease_database);
+        let policy = policy();
         if policy.exhausted(tried) {
-            return Err(tried);
+            Journal::<F>::database_given_up(tried);
+            let ending = Ending {
+                code: 1,
+                at_once: false,
+            };
+            // Nobody listens any more when the end is under way already.
+            let _ = events.send(Event::Stop(ending)).await;
+            return Err(GivenUp);
         }
         tokio::time::sleep(policy.pause).await;
         tried += 1;
-        if let Some(store) = service.store.load_full()
-            && (store.is_healthy() || store.reach().await.is_ok())
-        {
+        if reach().await {
+            Journal::<F>::database_back();
             return Ok(());
         }
     }

@@ -31,6 +31,16 @@ impl<F: Exchange> Journal<F> {
         message!(F, Level::ERROR, ids::EVAL_RESULT, "class {class}: {error}");
     }
 
+    /// Something of a reservation in a database cannot be used.
+    pub(crate) fn bad_reservation(problem: &str) {
+        message!(
+            F,
+            Level::ERROR,
+            ids::HOST_BAD_OPTION,
+            "{problem}; the option is not sent"
+        );
+    }
+
     /// The classes of a query, but for those that only its network, subnet or pool requires.
     pub(crate) fn classified(packet: &Packet, set: &ClassSet, classes: &Membership) {
         if crate::log::enabled::<F>(ids::CLASSES_ASSIGNED, CLASSES) {

@@ -5,6 +5,7 @@
 
 mod congestion;
 mod ending;
+mod hosts;
 mod journal;
 mod load;
 mod options;
@@ -28,6 +29,7 @@ use crate::allocation::{Allocator, Asked, Chosen, Wish};
 use crate::fleet::Fleet;
 use crate::socket::{Packet, Reply, Sender};
 
+pub(crate) use hosts::HostStores;
 pub(crate) use journal::Journal;
 use load::Load;
 pub(crate) use options::Scopes;
@@ -61,6 +63,8 @@ pub(crate) struct Service<F: Exchange> {
     pub(crate) server: ArcSwap<Server<F>>,
     /// The database; `None` until it was reached for the first time.
     pub(crate) store: ArcSwapOption<Store<F>>,
+    /// Reservations in databases; none until they were reached for the first time.
+    pub(crate) hosts: ArcSwap<HostStores>,
     /// The DUID that all workers on the database share (v6).
     pub(crate) duid: ArcSwap<Vec<u8>>,
     /// What was counted.
@@ -101,6 +105,8 @@ pub(crate) struct Context<'a, F: Exchange> {
     pub(crate) server: &'a Server<F>,
     /// The database.
     pub(crate) store: &'a Store<F>,
+    /// Reservations in databases.
+    pub(crate) hosts: &'a HostStores,
 }
 
 impl<F: Exchange> Service<F> {
@@ -109,6 +115,7 @@ impl<F: Exchange> Service<F> {
         Self {
             server: ArcSwap::new(server),
             store: ArcSwapOption::empty(),
+            hosts: ArcSwap::default(),
             duid: ArcSwap::default(),
             counters: Counters::default(),
             load: Load::default(),
@@ -177,6 +184,7 @@ impl<F: Exchange> Service<F> {
     async fn serve(&self, packet: &Packet, sender: &Sender) {
         let server = self.server.load_full();
         let store = self.store.load_full();
+        let hosts = self.hosts.load_full();
         let outcome = match &store {
             None => Err(Verdict::Database),
             Some(store) => {
@@ -185,6 +193,7 @@ impl<F: Exchange> Service<F> {
                     service: self,
                     server: &server,
                     store,
+                    hosts: &hosts,
                 };
                 F::answer(&context, packet).await
             }
@@ -261,6 +270,19 @@ impl<'a, F: Exchange> Context<'a, F> {
         chosen.map_err(|error| self.failed(&error))
     }
 
+    /// See [`Wish::is_stored_for_another`].
+    ///
+    /// # Errors
+    /// As [`Context::lookup`].
+    pub(crate) async fn is_stored_for_another(
+        &self,
+        wish: &Wish<'_, F>,
+        chosen: &Chosen<'_, F>,
+    ) -> Result<bool, Verdict> {
+        let is = wish.is_stored_for_another(chosen).await;
+        is.map_err(|error| self.failed(&error))
+    }
+
     /// Change the database. `Ok` means durable.
     ///
     /// # Errors
@@ -275,11 +297,20 @@ impl<'a, F: Exchange> Context<'a, F> {
             .map_err(|error| self.failed(&error))
     }
 
-    /// Claim a lease; the end of it when it was won.
+    /// Claim a lease; the end of it when it was won. One that heeds reservations is refused where any database has
+    /// one in its way.
     ///
     /// # Errors
     /// As [`Context::change`].
-    pub(crate) async fn claim(&self, claim: Claim<F>) -> Result<Changed, Verdict> {
+    pub(crate) async fn claim(&self, mut claim: Claim<F>) -> Result<Changed, Verdict> {
+        if claim.heeds_hosts {
+            let (subnet_id, address) = (claim.lease.subnet_id, claim.lease.address);
+            let reserved = self.hosts.reserve_elsewhere(subnet_id, address).await;
+            if reserved.map_err(|error| self.failed(&error))? {
+                return Ok(Changed::Taken);
+            }
+            claim.heeds_hosts = self.hosts.are_beside_leases();
+        }
         self.change(Change::Claim(claim)).await
     }
 

@@ -10,6 +10,7 @@ use murre_wire::dhcp4::{BOOTREQUEST, Message, MessageType, Parsing, code};
 
 use super::Query;
 use super::hosts::Reserved;
+use super::stored::Stored;
 use crate::exchange::{Context, Scopes, Verdict};
 use crate::socket::Packet;
 
@@ -29,6 +30,7 @@ pub(super) fn admit<'a>(
         message,
         kind,
         classes: Membership::default(),
+        stored: Stored::default(),
         reserved: Reserved::default(),
     };
     sane(&query)?;

@@ -90,6 +90,9 @@ async fn cached(
         return Ok(None);
     };
     let asked = Instant::now();
+    if context.is_stored_for_another(wish, &chosen).await? {
+        return Ok(None);
+    }
     let found = context.lookup(lease::lookup(wish)).await?;
     let row = lease::row(context, query, wish, chosen);
     let Some(left_then) = reuse::remaining(wish, &found, &chosen, &row) else {
@@ -122,6 +125,7 @@ async fn claim(
         lease,
         replaces: replaced.map(FoundLease::seen),
         renews: false,
+        heeds_hosts: wish.heeds_hosts(&chosen),
     };
     let asked = Instant::now();
     match context.claim(claim).await? {

@@ -41,15 +41,17 @@ impl Reserved {
         })
     }
 
-    /// Kinds of identifiers come in the order in which they count; the first that is known in a subnet does.
+    /// Kinds of identifiers come in the order in which they count; the first that is known in a subnet does, in the
+    /// file before databases.
     fn find(server: &Server<V4>, query: &Query<'_>, counts: impl Fn(u32) -> bool) -> Self {
         let mut reserved = Self::default();
-        if server.hosts.is_empty() {
+        if server.hosts.is_empty() && query.stored.is_empty() {
             return reserved;
         }
         for kind in &server.host_identifiers {
             let value = identifier(query, *kind).unwrap_or_default();
-            for (id, host) in server.hosts.of(*kind, &value) {
+            let of_file = server.hosts.of(*kind, &value).iter();
+            for (id, host) in of_file.chain(query.stored.of(*kind)) {
                 if counts(*id) && reserved.0.iter().all(|(known, _)| known != id) {
                     reserved.0.push((*id, Arc::clone(host)));
                 }
@@ -126,7 +128,7 @@ fn is_beside(one: &Subnet<V4>, other: &Subnet<V4>) -> bool {
 }
 
 /// By what a client can be recognized, if the query has it. No reservation has an empty one.
-fn identifier<'q>(query: &'q Query<'_>, kind: IdentifierKind) -> Option<Cow<'q, [u8]>> {
+pub(super) fn identifier<'q>(query: &'q Query<'_>, kind: IdentifierKind) -> Option<Cow<'q, [u8]>> {
     let message = &query.message;
     match kind {
         IdentifierKind::HwAddress => Some(Cow::Borrowed(message.chaddr())),

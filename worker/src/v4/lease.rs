@@ -57,6 +57,7 @@ pub(super) fn wish<'a>(
             .reserved
             .address(context.server, subnet, &query.classes),
         hosts: &context.server.hosts,
+        stores: context.hosts,
     }
 }
 

@@ -12,6 +12,7 @@ mod options;
 mod reply;
 mod reuse;
 mod share;
+mod stored;
 mod subnet;
 mod vendor;
 
@@ -22,6 +23,7 @@ use murre_wire::dhcp4::{Message, MessageType};
 use crate::exchange::{Context, Exchange, Verdict};
 use crate::socket::{Packet, Reply};
 use hosts::Reserved;
+use stored::Stored;
 
 /// A query that passed the gate.
 pub(crate) struct Query<'a> {
@@ -30,6 +32,8 @@ pub(crate) struct Query<'a> {
     kind: MessageType,
     /// Filled by [`classify`].
     classes: Membership,
+    /// Filled by [`stored`].
+    stored: Stored,
     /// Filled by [`hosts`].
     reserved: Reserved,
 }
@@ -48,8 +52,14 @@ impl Exchange for V4 {
 
 /// The stages of a query that is this worker's to answer.
 async fn proceed(context: &Context<'_, V4>, query: &mut Query<'_>) -> Result<Reply, Verdict> {
+    if context.server.early_global_reservations {
+        query.stored = Stored::look_up(context, query).await?;
+    }
     classify::before_subnet(context, query)?;
     let subnet = subnet::select(context.server, query).ok_or(Verdict::NoSubnet)?;
+    if !context.server.early_global_reservations {
+        query.stored = Stored::look_up(context, query).await?;
+    }
     query.reserved = Reserved::of(context.server, query, subnet);
     classify::in_subnet(context, query, subnet)?;
     gate::for_us(context, query, subnet)?;

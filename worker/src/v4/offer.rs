@@ -67,6 +67,7 @@ async fn keep_for_it(
         lease,
         replaces: None,
         renews: false,
+        heeds_hosts: wish.heeds_hosts(&chosen),
     };
     match context.claim(claim).await? {
         Changed::Claimed { .. } => Ok(true),

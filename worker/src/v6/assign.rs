@@ -136,6 +136,7 @@ async fn assign_named<'s>(
         replaces: None,
         // A lease that is not there to be renewed is found so by the look that follows.
         renews: query.kind() != MessageType::Request,
+        heeds_hosts: false,
     };
     if !matches!(context.claim(claim).await?, Changed::Claimed { .. }) {
         return Ok(None);
@@ -166,7 +167,7 @@ async fn assign_one<'s>(
     given: &[Ipv6Addr],
     mode: Mode,
 ) -> Result<Option<Granted<'s>>, Verdict> {
-    let wish = lease::wish(context.server, query, ia, subnet);
+    let wish = lease::wish(context, query, ia, subnet);
     if let Some(granted) = assign_named(context, query, ia, &wish, given).await? {
         return Ok(Some(granted));
     }
@@ -198,6 +199,7 @@ async fn assign_one<'s>(
             replaces: replaced.map(FoundLease::seen),
             lease: row.clone(),
             renews,
+            heeds_hosts: false,
         };
         let asked = Instant::now();
         match context.claim(claim).await? {

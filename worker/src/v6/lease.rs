@@ -2,7 +2,7 @@
 
 use std::net::Ipv6Addr;
 
-use murre_config::{PoolKind, Server, Subnet};
+use murre_config::{PoolKind, Subnet};
 use murre_schema::{Client6, Details6, Lease, LeaseKind, State};
 use murre_wire::V6;
 use murre_wire::dhcp6::{Ia, IaKind, code};
@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 
 use super::Query;
 use crate::allocation::{Chosen, Source, Wish};
+use crate::exchange::Context;
 
 /// Longest hardware address that is kept with a lease, as lease files allow.
 const MAX_HWADDR: usize = 20;
@@ -73,7 +74,7 @@ pub(super) fn client(query: &Query<'_>, ia: &Ia<'_>) -> Client6 {
 
 /// A wish of an IA; the hint is the first thing it names that a pool of ours could give.
 pub(super) fn wish<'a>(
-    server: &'a Server<V6>,
+    context: &Context<'a, V6>,
     query: &Query<'_>,
     ia: &Ia<'_>,
     subnet: &'a Subnet<V6>,
@@ -95,7 +96,8 @@ pub(super) fn wish<'a>(
         client: client(query, ia),
         hint: named(ia).iter().find(fits).map(|named| named.address),
         reserved: None,
-        hosts: &server.hosts,
+        hosts: &context.server.hosts,
+        stores: context.hosts,
     }
 }
 

@@ -1,7 +1,8 @@
 -- Grant or renew. The primary key decides between clients: a new address is inserted, a row that
 -- is there is taken over only if nobody holds it now or this client does; the guard is read under
 -- the row's lock. The unique key of the client decides between workers that serve one client.
--- What is not returned was somebody else's. Where the client's own
+-- What is not returned was somebody else's, or is reserved for somebody: no claim that heeds
+-- reservations is made against one. Where the client's own
 -- lease is younger than a minute and ends later it keeps its end: what was decided late, or for an offer, must
 -- not take back what the client was told since.
 INSERT INTO lease4 AS held
@@ -10,8 +11,14 @@ SELECT asked.address, asked.hwaddr, asked.client_id, asked.valid_lifetime,
        date_trunc('second', now() + interval '999999 microseconds') + asked.valid_lifetime * interval '1 second',
        asked.subnet_id, asked.fqdn_fwd, asked.fqdn_rev, asked.hostname, 0, asked.user_context, asked.pool_id
 FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[], $5::bigint[], $6::boolean[], $7::boolean[],
-            $8::text[], $9::text[], $10::bigint[])
-     AS asked (address, hwaddr, client_id, valid_lifetime, subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id)
+            $8::text[], $9::text[], $10::bigint[],
+            $11::boolean[])
+     AS asked (address, hwaddr, client_id, valid_lifetime, subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id,
+               heeds_hosts)
+-- OFFSET 0 keeps the planner from reading all reservations into memory for it.
+WHERE NOT (asked.heeds_hosts
+           AND EXISTS (SELECT 1 FROM hosts h
+                       WHERE h.dhcp4_subnet_id = asked.subnet_id AND h.ipv4_address = asked.address OFFSET 0))
 ON CONFLICT (address) DO UPDATE SET
     hwaddr = excluded.hwaddr, client_id = excluded.client_id,
     valid_lifetime = CASE WHEN held.state = 0 AND held.expire > excluded.expire

@@ -1,4 +1,4 @@
--- takes _int8, _bytea, _bytea, _int8, _int8, _bool, _bool, _text, _text, _int8
+-- takes _int8, _bytea, _bytea, _int8, _int8, _bool, _bool, _text, _text, _int8, _bool
 -- gives address int8, expire int8
 
 INSERT INTO lease4 AS held
@@ -7,8 +7,13 @@ SELECT asked.address, asked.hwaddr, asked.client_id, asked.valid_lifetime,
        date_trunc('second', now() + interval '999999 microseconds') + asked.valid_lifetime * interval '1 second',
        asked.subnet_id, asked.fqdn_fwd, asked.fqdn_rev, asked.hostname, 0, asked.user_context, asked.pool_id
 FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[], $5::bigint[], $6::boolean[], $7::boolean[],
-            $8::text[], $9::text[], $10::bigint[])
-     AS asked (address, hwaddr, client_id, valid_lifetime, subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id)
+            $8::text[], $9::text[], $10::bigint[],
+            $11::boolean[])
+     AS asked (address, hwaddr, client_id, valid_lifetime, subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id,
+               heeds_hosts)
+WHERE NOT (asked.heeds_hosts
+           AND EXISTS (SELECT 1 FROM hosts h
+                       WHERE h.dhcp4_subnet_id = asked.subnet_id AND h.ipv4_address = asked.address OFFSET 0))
 ON CONFLICT (address) DO UPDATE SET
     hwaddr = excluded.hwaddr, client_id = excluded.client_id,
     valid_lifetime = CASE WHEN held.state = 0 AND held.expire > excluded.expire

@@ -25,3 +25,8 @@ SELECT CASE WHEN seq % 4 = 0 THEN UNHEX(CONCAT('20010DB9', LPAD(HEX(seq), 6, '0'
        CASE WHEN seq % 100 = 7 THEN 1 WHEN seq % 10 = 3 THEN 2 ELSE 0 END,
        UNHEX(CONCAT('0200', LPAD(HEX(seq), 8, '0'))), 1, 1
 FROM (SELECT CAST(seq AS SIGNED) AS seq FROM seq_0_to_:last) numbers;
+INSERT INTO hosts (host_id, dhcp_identifier, dhcp_identifier_type, dhcp4_subnet_id, ipv4_address)
+SELECT seq + 1, UNHEX(CONCAT('0200', LPAD(HEX(seq), 8, '0'))), 0, seq DIV 1000 + 1, 167772160 + 3 * seq
+FROM (SELECT CAST(seq AS SIGNED) AS seq FROM seq_0_to_:last WHERE seq % 10 = 0) numbers;
+INSERT INTO dhcp4_options (code, formatted_value, host_id)
+SELECT 3, '192.0.2.1', host_id FROM hosts WHERE host_id % 100 = 1;

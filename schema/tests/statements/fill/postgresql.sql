@@ -30,3 +30,10 @@ CROSS JOIN LATERAL (SELECT lpad(to_hex(n), 8, '0') AS who,
                                 WHEN n % 10 = 3 THEN -1 - n % 86400
                                 WHEN n % 200 = 0 THEN -1 - n % 3600
                                 ELSE 1 + n % 7200 END AS ends) AS made;
+
+-- Every tenth client of DHCPv4 has a reservation of its address, every hundredth with an option.
+INSERT INTO hosts (host_id, dhcp_identifier, dhcp_identifier_type, dhcp4_subnet_id, ipv4_address)
+SELECT n, decode('0200' || lpad(to_hex(n), 8, '0'), 'hex'), 0, n / 1000 + 1, 167772160 + 3 * n
+FROM generate_series(0, :rows - 1, 10) AS n;
+INSERT INTO dhcp4_options (code, formatted_value, host_id)
+SELECT 3, '192.0.2.1', n FROM generate_series(0, :rows - 1, 100) AS n;

@@ -33,3 +33,8 @@ SELECT CASE WHEN prefix THEN unhex(printf('20010db9%06x000000000000000000', n))
        7200, expire, subnet_id, 3600, CASE WHEN prefix THEN 2 ELSE 0 END, n % 3,
        CASE WHEN prefix THEN 56 ELSE 128 END, 0, 0, '', state, unhex('0200' || who), 1, 1
 FROM leases;
+
+INSERT INTO hosts (host_id, dhcp_identifier, dhcp_identifier_type, dhcp4_subnet_id, ipv4_address)
+SELECT (address - 167772160) / 3, hwaddr, 0, subnet_id, address FROM lease4 WHERE (address - 167772160) % 30 = 0;
+INSERT INTO dhcp4_options (code, formatted_value, host_id)
+SELECT 3, '192.0.2.1', host_id FROM hosts WHERE host_id % 100 = 0;

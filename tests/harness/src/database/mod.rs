@@ -30,6 +30,9 @@ use crate::netns::Namespace;
 use crate::process::{self, Daemon};
 use crate::{Error, rundir};
 
+/// The newest version of the schema, as `migrations/` has it.
+pub const SCHEMA_VERSION: i32 = 4;
+
 /// The user every server here knows; may do everything.
 pub const USER: &str = "murre";
 /// Its password.
@@ -500,6 +503,26 @@ impl Database {
             [row] if row.len() == 1 => row[0].clone(),
             rows => panic!("not one value but {rows:?}: {sql}"),
         }
+    }
+
+    /// Makes a user who may read this database and nothing more, with the same password: its name.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    #[track_caller]
+    pub fn reader(&self) -> String {
+        let user = format!("{}_reader", self.name);
+        self.query(&match self.engine {
+            Engine::Postgresql => format!(
+                "CREATE ROLE {user} LOGIN PASSWORD '{PASSWORD}'; \
+                 GRANT SELECT ON ALL TABLES IN SCHEMA public TO {user}"
+            ),
+            Engine::Mariadb => format!(
+                "GRANT SELECT ON {}.* TO '{user}'@'localhost' IDENTIFIED BY '{PASSWORD}'",
+                self.name
+            ),
+        });
+        user
     }
 
     /// Removes the database with everything in it; open connections are cut.
