@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::setup::{Allocator, Leases};
+use super::setup::{Allocator, Features, Leases};
 use crate::configuration::Engine;
 
 /// A curve, or the charts of all.
@@ -20,6 +20,9 @@ pub(crate) enum Curve {
     Workers(WorkersArgs),
     /// Renewals and new leases per second with up to ten million leases in the table
     Rows(RowsArgs),
+    /// New leases per second with classes, reservations in the database and many subnets, beside a plain
+    /// configuration
+    Features(FeaturesArgs),
     /// New leases per second with the database on some of the machine's cores
     Cores(CoresArgs),
     /// Draw charts and write tables of all that was measured so far
@@ -140,6 +143,37 @@ pub(crate) struct CoresArgs {
     /// Workers, so that not one of them is the limit
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) workers: u8,
+}
+
+/// `features`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct FeaturesArgs {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Client classes
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) classes: u32,
+    /// Reservations in the database
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) hosts: u32,
+    /// Subnets
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) subnets: u32,
+    /// Shared networks that they are in
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) networks: u32,
+}
+
+impl FeaturesArgs {
+    /// All that was asked for.
+    pub(crate) fn features(&self) -> Features {
+        Features {
+            classes: self.classes,
+            hosts: self.hosts,
+            subnets: self.subnets,
+            networks: self.networks,
+        }
+    }
 }
 
 /// `charts`.

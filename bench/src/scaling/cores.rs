@@ -9,7 +9,7 @@ use super::args::CoresArgs;
 use super::point::{self, Figures};
 use super::record::Record;
 use super::scene::{self, Scene};
-use super::setup::{Released, Setup};
+use super::setup::{Features, Released, Setup};
 
 /// Addresses of the pool.
 const POOL: u64 = 1_000_000;
@@ -33,6 +33,7 @@ pub(super) fn run(args: &CoresArgs, record: &mut Record) -> anyhow::Result<()> {
                         released: Released::Kept,
                         pool: 0,
                         workers: usize::from(args.workers),
+                        features: Features::default(),
                     };
                     let setup = setup.with_pool(POOL);
                     let curve = if *cores < all {

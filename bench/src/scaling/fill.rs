@@ -9,7 +9,7 @@ use super::args::FillArgs;
 use super::point::{self, Figures};
 use super::record::Record;
 use super::scene::Scene;
-use super::setup::{Released, Setup};
+use super::setup::{Features, Released, Setup};
 
 /// Addresses of the pool in a look at whether everything works.
 const SHORT_POOL: u64 = 16_384;
@@ -32,6 +32,7 @@ pub(super) fn run(args: &FillArgs, record: &mut Record) -> anyhow::Result<()> {
                         released: *released,
                         pool: 0,
                         workers: 1,
+                        features: Features::default(),
                     };
                     let pool = if common.short {
                         SHORT_POOL

@@ -9,11 +9,13 @@ mod charts;
 mod cores;
 mod counters;
 mod draw;
+mod features;
 mod fill;
 mod load;
 mod make_up;
 mod point;
 mod record;
+mod richness;
 mod rows;
 mod scene;
 mod setup;
@@ -36,6 +38,7 @@ pub(crate) fn run(curve: &Curve) -> anyhow::Result<bool> {
         Curve::Workers(args) => &args.common,
         Curve::Rows(args) => &args.common,
         Curve::Cores(args) => &args.common,
+        Curve::Features(args) => &args.common,
     };
     let machine = machine::look()?;
     machine.tell();
@@ -47,6 +50,7 @@ pub(crate) fn run(curve: &Curve) -> anyhow::Result<bool> {
         Curve::Workers(args) => workers::run(args, &mut record),
         Curve::Rows(args) => rows::run(args, &mut record),
         Curve::Cores(args) => cores::run(args, &mut record),
+        Curve::Features(args) => features::run(args, &mut record),
         Curve::Charts(_) => Ok(()),
     }?;
     record.finish()

@@ -9,7 +9,7 @@ use super::make_up;
 use super::point;
 use super::record::Record;
 use super::scene::Scene;
-use super::setup::{Allocator, Released, Setup};
+use super::setup::{Allocator, Features, Released, Setup};
 
 /// Addresses of the generator's own subnet.
 const POOL: u64 = 4_000_000;
@@ -36,6 +36,7 @@ pub(super) fn run(args: &RowsArgs, record: &mut Record) -> anyhow::Result<()> {
                     released: Released::Kept,
                     pool: 0,
                     workers: 1,
+                    features: Features::default(),
                 };
                 for rows in &rows {
                     measure(args, &scene, &setup.with_pool(POOL), *rows, record)?;

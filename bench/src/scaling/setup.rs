@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use crate::configuration::{Engine, Family, loggers};
 
+pub(crate) use super::richness::Features;
+
 /// Seconds: no lease ends while it is measured.
 const LIFETIME: u32 = 7200;
 /// The first address of the v4 pool.
@@ -82,6 +84,9 @@ pub(crate) struct Setup {
     pub(crate) pool: u64,
     /// Workers on the database.
     pub(crate) workers: usize,
+    /// What else the configuration has.
+    #[serde(skip_serializing_if = "Features::is_plain")]
+    pub(crate) features: Features,
 }
 
 impl Setup {
@@ -107,6 +112,7 @@ impl Setup {
             "worker-sharing": false,
             format!("subnet{version}"): [self.subnet()],
         });
+        self.features.add_to(&mut server, access, self.allocator);
         if self.released == Released::Deleted {
             server["expired-leases-processing"] = json!({ "hold-reclaimed-time": 0 });
         }
@@ -151,8 +157,8 @@ impl fmt::Display for Setup {
         let (allocator, released) = (name(json!(self.allocator)), name(json!(self.released)));
         write!(
             f,
-            "{}, {leases}, {allocator}, released rows {released}",
-            self.engine
+            "{}, {leases}, {allocator}, released rows {released}{}",
+            self.engine, self.features
         )
     }
 }
@@ -169,6 +175,7 @@ mod tests {
             released: Released::Deleted,
             pool: 0,
             workers: 1,
+            features: Features::default(),
         };
         let document = setup.with_pool(pool).document(&json!({}), &[]);
         document

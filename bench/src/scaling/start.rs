@@ -10,7 +10,7 @@ use super::args::StartArgs;
 use super::load;
 use super::record::Record;
 use super::scene::Scene;
-use super::setup::{Leases, Released, Setup};
+use super::setup::{Features, Leases, Released, Setup};
 use crate::contender::beside;
 
 /// Nearly a /8, or a v6 pool that is as large.
@@ -39,6 +39,7 @@ pub(super) fn run(args: &StartArgs, record: &mut Record) -> anyhow::Result<()> {
                     released: Released::Kept,
                     pool,
                     workers: 1,
+                    features: Features::default(),
                 };
                 let times = if common.short { 1 } else { args.times };
                 match measure(&scene, &setup, times) {

@@ -10,7 +10,7 @@ use super::fill::live;
 use super::point::{self, Figures};
 use super::record::Record;
 use super::scene::Scene;
-use super::setup::{Released, Setup};
+use super::setup::{Features, Released, Setup};
 
 /// Addresses of the pool.
 const POOL: u64 = 1_000_000;
@@ -36,6 +36,7 @@ pub(super) fn run(args: &WorkersArgs, record: &mut Record) -> anyhow::Result<()>
                         released: Released::Kept,
                         pool: 0,
                         workers: usize::from(*workers),
+                        features: Features::default(),
                     };
                     let setup = setup.with_pool(if common.short { SHORT_POOL } else { POOL });
                     let outcome = measure(args, &scene, &setup);

@@ -86,6 +86,6 @@ mod tests {
         for number in 0..=MOST {
             absent.add(&number, now);
         }
-        assert!(absent.has(&0, now) && !absent.has(&MOST, now));
+        assert!(absent.has(&0_usize, now) && !absent.has(&MOST, now));
     }
 }

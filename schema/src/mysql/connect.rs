@@ -74,7 +74,8 @@ async fn attempt(access: &Access, opts: &Opts) -> Result<Conn, String> {
         let state = states.as_ref().map(|row| MySqlRow(row).text(at));
         matches!(state, Some(Ok(Some(state))) if state == "0" || state == "OFF")
     };
-    if !access.read_only && !(is_off(0) && is_off(1)) {
+    let takes_changes = is_off(0) && is_off(1);
+    if !(access.read_only || takes_changes) {
         return Err(READ_ONLY_SERVER.to_owned());
     }
     match conn.query_drop(PROBE).await {

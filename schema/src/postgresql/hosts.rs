@@ -1,11 +1,13 @@
 //! Reservations in PostgreSQL.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::FutureExt;
 use futures_util::future::try_join_all;
 use tokio_postgres::{Client, Row, Statement};
 
+use super::replan::{self, Plans};
 use super::statements;
 use super::value::{Parameter, PgRow};
 use super::{PostgreSql, connect, error, session};
@@ -22,6 +24,7 @@ struct PgHosts {
     place: Arc<str>,
     lookup: Statement,
     reserved: Statement,
+    plans: Plans,
 }
 
 impl HostEngine for PostgreSql {
@@ -51,7 +54,13 @@ impl PgHosts {
             place,
             lookup,
             reserved,
+            plans: Plans::new(),
         })
+    }
+
+    async fn run(&self, text: &'static str) -> Result<(), Error> {
+        let run = self.client.batch_execute(text).await;
+        run.map_err(|e| error(&self.place, "hosts", &e))
     }
 
     /// The rows for some questions; nothing is asked where there are none.
@@ -72,7 +81,10 @@ impl PgHosts {
         session::query(&self.client, &self.place, (name, statement), &columns).await
     }
 
-    async fn find_batch(&self, batch: &[HostLookup]) -> Result<Vec<HostFound>, Error> {
+    async fn find_batch(&mut self, batch: &[HostLookup]) -> Result<Vec<HostFound>, Error> {
+        if self.plans.are_old(Instant::now()) {
+            self.run(replan::DISCARD).await?;
+        }
         let asked = Asked::of(batch);
         // Both are sent at once.
         let (hosts, reserved) = tokio::join!(
@@ -96,10 +108,6 @@ impl HostSession for PgHosts {
     }
 
     fn try_writing(&mut self) -> Answer<'_, ()> {
-        async {
-            let tried = self.client.batch_execute(statements::HOSTS_WRITE).await;
-            tried.map_err(|e| error(&self.place, "hosts_write", &e))
-        }
-        .boxed()
+        self.run(statements::HOSTS_WRITE).boxed()
     }
 }

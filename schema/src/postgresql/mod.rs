@@ -4,6 +4,7 @@
 mod connect;
 mod hosts;
 pub(crate) mod migrate;
+mod replan;
 mod session;
 mod statements;
 mod value;

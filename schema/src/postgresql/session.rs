@@ -1,6 +1,7 @@
 //! One connection with its prepared statements.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::FutureExt;
 use futures_util::future::try_join_all;
@@ -8,6 +9,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row, Statement};
 
 use super::error;
+use super::replan::{self, Plans};
 use super::statements::{self, texts};
 use super::value::{Parameter, PgRow, columns};
 use crate::batch::{Holder, Outcome, Parts, Questions, nothing_found};
@@ -28,6 +30,7 @@ pub(super) struct PgSession<F> {
     client: Client,
     place: Arc<str>,
     prepared: Prepared,
+    plans: Plans,
     /// Statements that only some sessions use, by name.
     kept: Vec<(&'static str, Statement)>,
     family: std::marker::PhantomData<F>,
@@ -102,6 +105,7 @@ impl<F: LeaseFamily> PgSession<F> {
                 given_back,
                 pool_window,
             },
+            plans: Plans::new(),
             kept: Vec::new(),
             family: std::marker::PhantomData,
         })
@@ -171,6 +175,14 @@ impl<F: LeaseFamily> PgSession<F> {
         );
         changed?;
         read_workers(&rows?)
+    }
+
+    /// Before a batch, outside of a transaction.
+    async fn plan_anew(&mut self) -> Result<(), Error> {
+        match self.plans.are_old(Instant::now()) {
+            true => self.simple("discard plans", replan::DISCARD).await,
+            false => Ok(()),
+        }
     }
 
     async fn simple(&self, name: &'static str, text: &str) -> Result<(), Error> {
@@ -436,15 +448,27 @@ fn arm<'a, const N: usize>(
 
 impl<F: LeaseFamily> Session<F> for PgSession<F> {
     fn lookup<'a>(&'a mut self, batch: &'a [Lookup<F>]) -> Answer<'a, Vec<Found<F>>> {
-        self.lookup_batch(batch).boxed()
+        async move {
+            self.plan_anew().await?;
+            self.lookup_batch(batch).await
+        }
+        .boxed()
     }
 
     fn change<'a>(&'a mut self, batch: &'a [Change<F>]) -> Answer<'a, Vec<Changed>> {
-        self.change_batch(batch).boxed()
+        async move {
+            self.plan_anew().await?;
+            self.change_batch(batch).await
+        }
+        .boxed()
     }
 
     fn search<'a>(&'a mut self, batch: &'a [Search<F>]) -> Answer<'a, Vec<Searched<F>>> {
-        try_join_all(batch.iter().map(|search| self.search_one(search))).boxed()
+        async move {
+            self.plan_anew().await?;
+            try_join_all(batch.iter().map(|search| self.search_one(search))).await
+        }
+        .boxed()
     }
 
     fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {

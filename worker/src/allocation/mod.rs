@@ -236,7 +236,8 @@ impl<F: LeaseFamily> Allocator<F> {
                 return (first, Origin::Vacancy(vacancy));
             }
             // A pool that may have some goes before the next one, but has to be searched first.
-            if !vacancies.is_resting(Instant::now()) {
+            let now = Instant::now();
+            if !vacancies.is_resting(now) && !vacancies.is_spent(now) {
                 break;
             }
         }
@@ -363,7 +364,8 @@ impl<F: LeaseFamily> Allocator<F> {
         Ok(usable.then_some(chosen))
     }
 
-    /// Look through the pools, one after the other.
+    /// Look through the pools, one after the other; what is promised to others is proposed where none has anything
+    /// else.
     async fn search<'a>(
         &self,
         source: (&Store<F>, Share),
@@ -372,11 +374,18 @@ impl<F: LeaseFamily> Allocator<F> {
     ) -> Result<Option<Chosen<'a, F>>, Error> {
         // What could not be looked through in time may have something, but so may the next one.
         let mut late = None;
-        for pool in &wish.pools {
-            match self.search_pool(source, wish, *pool, avoid).await {
-                Ok(None) => {}
-                Err(error @ Error::Overloaded { .. }) => late = Some(error),
-                done => return done,
+        let rounds: &[bool] = match wish.pools.len() {
+            0 | 1 => &[true],
+            _ => &[false, true],
+        };
+        for is_last in rounds {
+            for pool in &wish.pools {
+                let searched = self.search_pool(source, wish, (*pool, *is_last), avoid);
+                match searched.await {
+                    Ok(None) => {}
+                    Err(error @ Error::Overloaded { .. }) => late = Some(error),
+                    done => return done,
+                }
             }
         }
         late.map_or(Ok(None), Err)
@@ -386,7 +395,7 @@ impl<F: LeaseFamily> Allocator<F> {
         &self,
         (store, share): (&Store<F>, Share),
         wish: &Wish<'a, F>,
-        source: Source<'a, F>,
+        (source, is_last): (Source<'a, F>, bool),
         avoid: &[F::Address],
     ) -> Result<Option<Chosen<'a, F>>, Error> {
         let place = self.place(source.subnet, source.pool);
@@ -397,6 +406,7 @@ impl<F: LeaseFamily> Allocator<F> {
             stores: wish.stores,
             pool: source.pool,
             share,
+            is_last,
         };
         for _ in 0..LOOKS {
             place.fill(quest).await?;

@@ -66,6 +66,8 @@ pub(super) struct Quest<'a, F: LeaseFamily> {
     pub(super) stores: &'a HostStores,
     pub(super) pool: &'a Pool<F>,
     pub(super) share: Share,
+    /// No other pool has anything: what is promised to clients that may never take it is better than nothing.
+    pub(super) is_last: bool,
 }
 
 impl<F: LeaseFamily> Place<F> {
@@ -106,7 +108,9 @@ impl<F: LeaseFamily> Place<F> {
         let started = Instant::now();
         {
             let mut vacancies = self.vacancies();
-            if !vacancies.is_empty() || vacancies.is_resting(started) {
+            let rests = vacancies.is_resting(started);
+            let is_spent = !quest.is_last && vacancies.is_spent(started);
+            if !vacancies.is_empty() || rests || is_spent {
                 return Ok(());
             }
             vacancies.forget_promised();
@@ -130,6 +134,10 @@ impl<F: LeaseFamily> Place<F> {
         let now = Instant::now();
         let took = now.duration_since(started);
         let mut vacancies = self.vacancies();
+        if !quest.is_last && vacancies.are_all_promised(now) {
+            vacancies.spend(now, took);
+            return Ok(());
+        }
         // Where it is not worth while to look again, what is promised is known already.
         let promised = match walks {
             true => vacancies.add_promised(started),

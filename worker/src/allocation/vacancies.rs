@@ -67,6 +67,8 @@ pub(super) struct Vacancies<F: LeaseFamily> {
     offered_to: HashMap<u64, F::Address>,
     order_offered: VecDeque<(Instant, F::Address, u64)>,
     rests_until: Option<Instant>,
+    /// Until then all that is free counts as promised.
+    spent_until: Option<Instant>,
     fill: f32,
 }
 
@@ -79,6 +81,7 @@ impl<F: LeaseFamily> Vacancies<F> {
             offered_to: HashMap::new(),
             order_offered: VecDeque::new(),
             rests_until: None,
+            spent_until: None,
             fill: 0.0,
         }
     }
@@ -194,6 +197,7 @@ impl<F: LeaseFamily> Vacancies<F> {
     /// it any more (`gone`), the next client gets it without a look.
     pub(super) fn freed(&mut self, address: F::Address, gone: bool) {
         self.rests_until = None;
+        self.spent_until = None;
         self.offered.remove(&address);
         if gone && self.is_crowded() && self.free.len() < MOST {
             // While it was held, nothing else could overlap it.
@@ -208,6 +212,22 @@ impl<F: LeaseFamily> Vacancies<F> {
     /// Nothing was found; do not look again at once.
     pub(super) fn rest(&mut self, now: Instant, took: Duration) {
         self.rests_until = Some(now + pause(took));
+    }
+
+    /// Whether a search that found nothing else found something that is promised, or would have.
+    pub(super) fn are_all_promised(&mut self, now: Instant) -> bool {
+        self.forget_offers(now);
+        !(self.promised.is_empty() && self.offered.is_empty())
+    }
+
+    /// All that was found is promised: where there is another pool, leave this one alone for a while.
+    pub(super) fn spend(&mut self, now: Instant, took: Duration) {
+        self.spent_until = Some(now + pause(took));
+    }
+
+    /// Whether others than those to whom all of it is promised had better look elsewhere.
+    pub(super) fn is_spent(&self, now: Instant) -> bool {
+        self.spent_until.is_some_and(|until| now < until)
     }
 
     pub(super) fn is_resting(&self, now: Instant) -> bool {
