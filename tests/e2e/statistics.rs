@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use murre_harness::netns;
@@ -31,7 +31,7 @@ const EXPIRY: Duration = Duration::from_millis(2300);
 type Values = BTreeMap<String, i64>;
 
 /// Newest values of all statistics.
-fn all(socket: &PathBuf) -> Values {
+fn all(socket: &Path) -> Values {
     let answer = ask(socket, "statistic-get-all");
     assert_eq!(answer["result"], 0, "{answer}");
     let map = answer["arguments"].as_object().unwrap();
@@ -41,7 +41,7 @@ fn all(socket: &PathBuf) -> Values {
 }
 
 /// Newest value of one; `None` if it is not there.
-fn one(socket: &PathBuf, name: &str) -> Option<i64> {
+fn one(socket: &Path, name: &str) -> Option<i64> {
     let answer = ask_with(socket, "statistic-get", json!({ "name": name }));
     assert_eq!(answer["result"], 0, "{answer}");
     answer["arguments"]
@@ -50,7 +50,7 @@ fn one(socket: &PathBuf, name: &str) -> Option<i64> {
 }
 
 #[track_caller]
-fn wait_until(socket: &PathBuf, name: &str, wanted: i64) {
+fn wait_until(socket: &Path, name: &str, wanted: i64) {
     let end = Instant::now() + PATIENCE;
     while one(socket, name) != Some(wanted) {
         assert!(Instant::now() < end, "{name}: {:?}", one(socket, name));
@@ -67,7 +67,7 @@ fn subnet(id: u32, last: u32) -> Value {
 }
 
 /// For both servers.
-fn configuration(socket: &PathBuf) -> Value {
+fn configuration(socket: &Path) -> Value {
     let mut two = subnet(2, 20);
     two["reservations"] = json!([
         { "hw-address": "02:00:00:00:00:63", "ip-address": "10.2.0.5" },
@@ -305,7 +305,7 @@ fn workers_of_one_database_tell_the_same_of_leases(engine: Engine) {
             wait_until(socket, name, 3);
         }
     }
-    let of_leases = |socket: &PathBuf| {
+    let of_leases = |socket: &Path| {
         let mut values = all(socket);
         values.retain(|name, _| !name.starts_with("pkt4-"));
         values

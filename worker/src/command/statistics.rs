@@ -40,22 +40,14 @@ pub(super) async fn get<F: Exchange>(desk: &Desk<F>, request: Request) -> Answer
 
 /// The samples of all statistics.
 pub(super) async fn get_all<F: Exchange>(desk: &Desk<F>) -> Answer {
-    let all = match statistics::all(&desk.service).await {
-        Ok(all) => all,
-        Err(problem) => return failed("statistic-get-all", &problem),
+    let mut moments = Moments::default();
+    let write = move |subject, samples: Vec<Sample>| {
+        let name = statistics::name(subject, F::STATISTICS);
+        (name, moments.samples(&samples))
     };
-    let write = move || {
-        let mut moments = Moments::default();
-        let named = all.iter().map(|(subject, samples)| {
-            let name = statistics::name(*subject, F::STATISTICS);
-            (name, moments.samples(samples))
-        });
-        Json::Object(named.collect())
-    };
-    // With many subnets it takes a while, in which queries are not to wait.
-    match tokio::task::spawn_blocking(write).await {
-        Ok(map) => Answer::data(map),
-        Err(_) => Answer::error("statistic-get-all: the answer could not be written"),
+    match statistics::all(&desk.service, write).await {
+        Ok(all) => Answer::data(Json::Object(all)),
+        Err(problem) => failed("statistic-get-all", &problem),
     }
 }
 

@@ -118,7 +118,10 @@ impl Statistics {
     /// Take samples of the packet counters that changed.
     pub(crate) fn sample(&self, counters: &Counters, default: Limit) {
         let now = Timestamp::now();
-        let mut book = self.book();
+        // Who tells of a hundred thousand subnets at this moment is done soon enough.
+        let Ok(mut book) = self.book.try_lock() else {
+            return;
+        };
         for (packets, _) in self.names.packets() {
             let subject = Subject::Packets(packets);
             let value = packets.count(self.names, counters) - book.baseline(packets);

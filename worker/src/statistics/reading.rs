@@ -3,6 +3,7 @@
 //! One statistic costs one question at most. For all of them the database is asked twice, whatever there is.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use murre_config::{Server, Subnet};
@@ -11,9 +12,12 @@ use murre_schema::{Error, State, Store};
 use murre_wire::Address;
 
 use super::book::{Book, Limit, Sample};
-use super::subject::{self, Subject};
+use super::subject::{self, Packets, Subject};
 use super::tally::{Event, flush};
 use crate::exchange::{Exchange, Service};
+
+/// Statistics that are looked at before somebody else may have the book.
+const PORTION: usize = 10_000;
 
 /// Why no value can be told.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +28,9 @@ pub(crate) enum Problem {
     /// It failed.
     #[error("the database, which has this statistic, could not be asked: {0}")]
     Database(#[from] Error),
+    /// A task ended by itself, which was reported where it happened.
+    #[error("it was not finished; the log says why")]
+    Unfinished,
 }
 
 /// Everything that the database has.
@@ -51,22 +58,27 @@ pub(crate) async fn one<F: Exchange>(
     Ok(book.show(subject, value, Timestamp::now(), limit))
 }
 
-/// The samples of all statistics. Without its database a worker tells what it has itself.
+/// The samples of all statistics, as `write` makes something of each. Without its database a worker tells what it
+/// has itself.
 ///
 /// # Errors
 /// [`Problem::Database`].
-pub(crate) async fn all<F: Exchange>(
-    service: &Service<F>,
-) -> Result<Vec<(Subject, Vec<Sample>)>, Problem> {
-    let server = service.server.load_full();
-    let values = values(service, &server).await?;
-    let (now, limit) = (Timestamp::now(), limit(&server));
-    let mut book = service.statistics.book();
-    let shown = values.into_iter().filter_map(|(subject, value)| {
-        let samples = book.show(subject, value, now, limit)?;
-        Some((subject, samples))
-    });
-    Ok(shown.collect())
+pub(crate) async fn all<F: Exchange, T, C: Default + Extend<T> + Send + 'static>(
+    service: &Arc<Service<F>>,
+    mut write: impl FnMut(Subject, Vec<Sample>) -> T + Send + 'static,
+) -> Result<C, Problem> {
+    let facts = Facts::read(service).await?;
+    apart(service, move |service| {
+        let server = service.server.load_full();
+        let (now, limit) = (Timestamp::now(), limit(&server));
+        let mut all = C::default();
+        in_portions(service, &server, &facts, |book, subject, value| {
+            let samples = book.show(subject, value, now, limit);
+            all.extend(samples.map(|samples| write(subject, samples)));
+        });
+        all
+    })
+    .await
 }
 
 /// Set a statistic to zero, or remove it; whether it was there. How many leases there are stays so, and is told
@@ -102,24 +114,58 @@ pub(crate) async fn reset<F: Exchange>(
 /// # Errors
 /// [`Problem`].
 pub(crate) async fn reset_all<F: Exchange>(
-    service: &Service<F>,
+    service: &Arc<Service<F>>,
     remove: bool,
 ) -> Result<(), Problem> {
-    let server = service.server.load_full();
-    let before = values(service, &server).await?;
+    let facts = Facts::read(service).await?;
     store(service)?.clear_counted().await?;
-    let mut book = service.statistics.book();
-    for (subject, value) in before {
-        let value = match subject {
-            Subject::Packets(_) | Subject::Event(..) => 0,
-            _ => value,
-        };
-        // Of what was nothing there is nothing to remember.
-        if remove || value != 0 || subject.is_always_there() {
-            end(service, &mut book, (subject, value), remove);
+    apart(service, move |service| {
+        let server = service.server.load_full();
+        in_portions(service, &server, &facts, |book, subject, value| {
+            let value = match subject {
+                Subject::Packets(_) | Subject::Event(..) => 0,
+                _ => value,
+            };
+            // Of what was nothing there is nothing to remember.
+            if remove || value != 0 || subject.place() == Place::Global {
+                end(service, book, (subject, value), remove);
+            }
+        });
+    })
+    .await
+}
+
+/// With many subnets it takes a while, in which queries are not to wait.
+async fn apart<F: Exchange, T: Send + 'static>(
+    service: &Arc<Service<F>>,
+    work: impl FnOnce(&Service<F>) -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let service = Arc::clone(service);
+    let done = tokio::task::spawn_blocking(move || work(&service)).await;
+    done.map_err(|_| Problem::Unfinished)
+}
+
+/// Look at everything that is there, with its value, and let others have the book now and then.
+fn in_portions<F: Exchange>(
+    service: &Service<F>,
+    server: &Server<F>,
+    facts: &Facts,
+    mut each: impl FnMut(&mut Book, Subject, i64),
+) {
+    let mut every = subject::every(server).peekable();
+    while every.peek().is_some() {
+        let mut book = service.statistics.book();
+        for subject in every.by_ref().take(PORTION) {
+            let value = match subject {
+                Subject::Packets(packets) => packets_of(service, &book, packets),
+                Subject::Total(place) => subject::total(place, server),
+                _ => facts.of(subject),
+            };
+            if value != 0 || subject.is_always_there() {
+                each(&mut book, subject, value);
+            }
         }
     }
-    Ok(())
 }
 
 fn end<F: Exchange>(
@@ -138,14 +184,18 @@ fn end<F: Exchange>(
     }
 }
 
-fn store<F: Exchange>(service: &Service<F>) -> Result<std::sync::Arc<Store<F>>, Problem> {
+fn store<F: Exchange>(service: &Service<F>) -> Result<Arc<Store<F>>, Problem> {
     service.store.load_full().ok_or(Problem::NoDatabase)
 }
 
 async fn value<F: Exchange>(service: &Service<F>, subject: Subject) -> Result<i64, Problem> {
     let server = service.server.load_full();
     match subject {
-        Subject::Packets(_) | Subject::Total(_) => Ok(own(service, &server, subject)),
+        Subject::Packets(packets) => {
+            let book = service.statistics.book();
+            Ok(packets_of(service, &book, packets))
+        }
+        Subject::Total(place) => Ok(subject::total(place, &server)),
         Subject::Event(event, place) => {
             flush(service).await?;
             let name = F::STATISTICS.event(event).unwrap_or_default();
@@ -177,44 +227,9 @@ async fn within<F: Exchange>(store: &Store<F>, subnet: &Subnet<F>) -> Result<Vec
     store.count_within(subnet.id, low, high).await
 }
 
-/// What the worker knows by itself.
-fn own<F: Exchange>(service: &Service<F>, server: &Server<F>, subject: Subject) -> i64 {
-    match subject {
-        Subject::Packets(packets) => {
-            let raw = packets.count(F::STATISTICS, &service.counters);
-            raw - service.statistics.book().baseline(packets)
-        }
-        Subject::Total(place) => subject::total(place, server),
-        _ => 0,
-    }
-}
-
-/// Everything that is there, with its value.
-async fn values<F: Exchange>(
-    service: &Service<F>,
-    server: &Server<F>,
-) -> Result<Vec<(Subject, i64)>, Problem> {
-    let facts = match service.store.load_full() {
-        Some(store) => {
-            flush(service).await?;
-            let counted = store.counted().await?;
-            let counts = match F::STATISTICS.gauges {
-                Some(_) => store.count().await?,
-                None => Vec::new(),
-            };
-            Facts::new::<F>(counted, counts)
-        }
-        None => Facts::default(),
-    };
-    let values = subject::every(server).map(|subject| {
-        let value = match subject {
-            Subject::Packets(_) | Subject::Total(_) => own(service, server, subject),
-            _ => facts.of(subject),
-        };
-        (subject, value)
-    });
-    let there = values.filter(|(subject, value)| *value != 0 || subject.is_always_there());
-    Ok(there.collect())
+/// What the worker counted since it was reset.
+fn packets_of<F: Exchange>(service: &Service<F>, book: &Book, packets: Packets) -> i64 {
+    packets.count(F::STATISTICS, &service.counters) - book.baseline(packets)
 }
 
 /// How long samples are kept where no command says otherwise.
@@ -237,6 +252,20 @@ fn around(place: Place) -> impl Iterator<Item = Place> {
 }
 
 impl Facts {
+    /// Everything, in two questions; nothing where there is no database yet.
+    async fn read<F: Exchange>(service: &Service<F>) -> Result<Self, Problem> {
+        let Some(store) = service.store.load_full() else {
+            return Ok(Self::default());
+        };
+        flush(service).await?;
+        let counted = store.counted().await?;
+        let counts = match F::STATISTICS.gauges {
+            Some(_) => store.count().await?,
+            None => Vec::new(),
+        };
+        Ok(Self::new::<F>(counted, counts))
+    }
+
     fn new<F: Exchange>(counted: Vec<Counted>, counts: Vec<Count>) -> Self {
         let mut facts = Self::default();
         for row in counted {
