@@ -12,11 +12,12 @@ use murre_harness::{kea, rundir};
 use murre_tests::control::{ask, ask_with, wait_for};
 use murre_tests::hand4::{Client, Relay};
 use murre_tests::world::{RELAY4, SERVER4};
-use murre_tests::{Engine, Fleet, Worker, World, config, on_engines};
+use murre_tests::{Engine, Fleet, Worker, World, config, hand6, on_engines};
 use murre_wire::dhcp4::MessageType::{
     Ack, Decline, Discover, Inform, LeaseQuery, Nak, Offer, Release, Request,
 };
 use murre_wire::dhcp4::{Builder, code};
+use murre_wire::dhcp6::MessageType;
 use serde_json::{Value, json};
 
 on_engines! { [postgresql = Postgresql, sqlite = Sqlite]
@@ -487,4 +488,45 @@ fn leases_that_are_told_again_and_reservations_in_conflict_are_counted() {
         wait_until(&socket, name, 1);
     }
     assert_eq!(one(&socket, "v4-allocation-fail"), Some(0));
+}
+
+#[test]
+fn packets_and_failures_of_dhcpv6_are_counted() {
+    if !netns::require_root_and_namespaces() {
+        return;
+    }
+    let world = World::by_hand(Engine::Sqlite);
+    let socket = rundir::fresh_dir("statistics").join("socket");
+    let mut config = config::only6(&world.leases);
+    let server = &mut config["Dhcp6"];
+    server["control-socket"] = json!({ "socket-type": "unix", "socket-name": socket });
+    server["subnet6"][1]["pd-pools"] = json!([]);
+    let _worker = Worker::start(&world.server, &config);
+    let relay = hand6::Relay::new(&world.client);
+    let client = hand6::Client::new(1);
+    // An address, and a prefix of which there is none.
+    let mut solicit = client.message(MessageType::Solicit);
+    solicit.ia_na(1, 0, 0, |_| {});
+    solicit.ia_pd(1, 0, 0, |_| {});
+    let advertise = relay.ask(solicit);
+    relay.ask(client.with_leases(MessageType::Request, &advertise));
+    relay.send_raw(&[1, 2]);
+    wait_until(&socket, "pkt6-parse-failed", 1);
+    let values = all(&socket);
+    for (name, value) in [
+        ("pkt6-received", 3),
+        ("pkt6-solicit-received", 1),
+        ("pkt6-request-received", 1),
+        ("pkt6-sent", 2),
+        ("pkt6-advertise-sent", 1),
+        ("pkt6-reply-sent", 1),
+        ("pkt6-receive-drop", 1),
+        ("pkt6-unknown-received", 0),
+        ("v6-allocation-fail", 0),
+        ("v6-allocation-fail-no-pools", 1),
+        ("subnet[2].v6-allocation-fail-subnet", 1),
+    ] {
+        assert_eq!(values[name], value, "{name}");
+    }
+    assert!(!values.keys().any(|name| name.starts_with("pkt4")));
 }
