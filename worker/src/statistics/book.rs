@@ -78,7 +78,9 @@ impl Book {
 
     /// Take a sample of a value if it changed.
     pub(super) fn note(&mut self, subject: Subject, value: i64, now: Timestamp, default: Limit) {
-        if value == 0 && !self.histories.contains_key(&subject) {
+        // What pools have changes with the configuration only.
+        let is_still = value == 0 || matches!(subject, Subject::Total(_));
+        if is_still && !self.histories.contains_key(&subject) {
             return;
         }
         let limit = self.limit_of(subject, default);
@@ -90,14 +92,10 @@ impl Book {
             known.push_front((0, self.started));
         }
         if known.front().is_none_or(|(newest, _)| *newest != value) {
-            let since = match subject {
-                Subject::Total(_) => self.configured,
-                _ => now,
-            };
             if is_full {
                 known.clear();
             }
-            known.push_front((value, since));
+            known.push_front((value, now));
         }
         limit.apply(known, now);
         self.size = (self.size + known.len()).saturating_sub(before);
@@ -117,7 +115,15 @@ impl Book {
         self.note(subject, value, now, default);
         match self.histories.get(&subject) {
             Some(known) => Some(known.iter().copied().collect()),
-            None => Some(vec![(value, self.started)]),
+            None => Some(vec![(value, self.beginning(subject))]),
+        }
+    }
+
+    /// Since when a statistic of which no sample was taken is what it is.
+    fn beginning(&self, subject: Subject) -> Timestamp {
+        match subject.place() {
+            Place::Global => self.started,
+            Place::Subnet(_) | Place::Pool(..) => self.configured,
         }
     }
 
@@ -225,6 +231,8 @@ mod tests {
             let subject = Subject::Event(Event::Reused, Place::Subnet(subnet));
             assert_eq!(values(book.show(subject, 0, at(2), TWENTY)), [0]);
         }
+        let total = Subject::Total(Place::Subnet(1));
+        assert_eq!(values(book.show(total, 254, at(2), TWENTY)), [254]);
         assert!(book.histories.is_empty());
     }
 
