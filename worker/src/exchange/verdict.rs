@@ -111,9 +111,7 @@ impl Verdict {
             Self::Unbuildable => (ids::PACK_FAIL, Level::ERROR),
         }
     }
-}
 
-impl Verdict {
     /// Whether the query was dropped before anything was done for its client, as `pkt4-receive-drop` counts it
     /// (manual dhcp4-srv.rst:7132). What another worker answers is not lost, and no drop.
     pub(crate) fn is_drop(self) -> bool {

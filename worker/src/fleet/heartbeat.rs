@@ -41,6 +41,8 @@ pub(super) struct Heart {
     begun: bool,
     /// It could not be reached the last time.
     lost: bool,
+    /// Statistics could not be saved the last time.
+    unsaved: bool,
     share: Share,
     /// Former shares that are still answered, and until when.
     former: Vec<(Mask, Instant)>,
@@ -68,8 +70,17 @@ pub(crate) async fn run<F: Exchange>(service: Arc<Service<F>>) {
 async fn save<F: Exchange>(service: &Service<F>) {
     let limit = statistics::limit(&service.server.load());
     service.statistics.sample(&service.counters, limit);
-    // Whether the database is there the heartbeat says; this is tried again with the next one.
-    let _ = statistics::flush(service).await;
+    let heart = &service.fleet.heart;
+    match statistics::flush(service).await {
+        Ok(()) => heart.lock().await.unsaved = false,
+        // Whether the database is there the heartbeat says.
+        Err(error) if error.is_connection() => {}
+        Err(error) => {
+            if !std::mem::replace(&mut heart.lock().await.unsaved, true) {
+                Journal::<F>::database(&error);
+            }
+        }
+    }
 }
 
 /// One heartbeat: say how this worker is, hear how the others are.
