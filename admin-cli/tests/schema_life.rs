@@ -69,8 +69,18 @@ fn a_database_of_the_first_version_is_upgraded() {
                 "ALTER TABLE lease6 DROP KEY lease6_given_back, DROP COLUMN given_back_by, DROP COLUMN given_back_at",
             ],
         };
-        let steps = second.iter().chain(third).chain(&[
+        let fourth = [
+            "DROP VIEW reservations4",
+            "DROP TABLE dhcp4_options",
+            "DROP TABLE dhcp6_options",
+            "DROP TABLE ipv6_reservations",
+            "DROP TABLE hosts",
+            "DROP TABLE dhcp_option_scope",
+            "DROP TABLE host_identifier_type",
+        ];
+        let steps = second.iter().chain(third).chain(&fourth).chain(&[
             "DROP TABLE pool_cursor",
+            "DROP TABLE statistic",
             "UPDATE schema_version SET version = 1",
             "DELETE FROM refinery_schema_history WHERE version > 1",
         ]);

@@ -103,6 +103,9 @@ fn fill_server<F: Family>(map: &mut Map<String, Value>, server: &Server<F>) {
         "decline-probation-period",
         server.decline_probation_period,
     );
+    let samples = server.statistics;
+    fill(map, "statistic-default-sample-count", samples.sample_count);
+    fill(map, "statistic-default-sample-age", samples.sample_age);
     fill(map, "worker-sharing", server.worker_sharing);
     fill_lifetimes(map, &server.lifetimes);
     fill(map, "allocator", "iterative");

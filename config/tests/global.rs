@@ -298,6 +298,17 @@ fn the_server_identifier_is_read() {
 }
 
 #[test]
+fn limits_of_samples_are_read() {
+    let read = |text| {
+        let samples = v4(text).statistics;
+        (samples.sample_count, samples.sample_age)
+    };
+    assert_eq!(read(r#""echo-client-id": true"#), (20, 0), "by default");
+    let both = r#""statistic-default-sample-count": 0, "statistic-default-sample-age": 60"#;
+    assert_eq!(read(both), (0, 60));
+}
+
+#[test]
 fn reclaiming_is_read() {
     let server = v4(r#""decline-probation-period": 60, "echo-client-id": false,
         "expired-leases-processing": { "reclaim-timer-wait-time": 1,
@@ -448,6 +459,8 @@ fn config_get_shows_what_is_in_effect() {
           "packet-queue-size": 64
         },
         "decline-probation-period": 86400,
+        "statistic-default-sample-count": 20,
+        "statistic-default-sample-age": 0,
         "worker-sharing": true,
         "min-valid-lifetime": 4000,
         "max-valid-lifetime": 4000,

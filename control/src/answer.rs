@@ -65,13 +65,18 @@ impl Answer {
 
     /// As it goes over the wire.
     pub fn to_json(&self) -> Value {
+        self.clone().into_json()
+    }
+
+    /// The same of an answer that is needed no more: its data may be large.
+    pub fn into_json(self) -> Value {
         let mut map = Map::new();
         map.insert("result".to_owned(), (self.outcome as u8).into());
-        if let Some(text) = &self.text {
-            map.insert("text".to_owned(), text.as_str().into());
+        if let Some(text) = self.text {
+            map.insert("text".to_owned(), text.into());
         }
-        if let Some(arguments) = &self.arguments {
-            map.insert("arguments".to_owned(), arguments.clone());
+        if let Some(arguments) = self.arguments {
+            map.insert("arguments".to_owned(), arguments);
         }
         Value::Object(map)
     }

@@ -51,7 +51,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         None => return registry.tell(&Event::MadeRoom),
     };
     let told = async {
-        tell(stream, &answer).await?;
+        tell(stream, answer).await?;
         goodbye(stream).await;
         Ok(())
     };
@@ -98,9 +98,11 @@ fn timed_out(bytes: usize, registry: &Registry) -> Answer {
     Answer::error(text)
 }
 
-/// Write an answer; the client must take some of it every ten seconds.
-async fn tell<S: AsyncWrite + Unpin>(stream: &mut S, answer: &Answer) -> io::Result<()> {
-    let text = format!("{}\n", answer.to_json());
+/// Write an answer; the client must take some of it every ten seconds. Its text is made where nobody else waits
+/// for it, as it may be a hundred megabytes.
+async fn tell<S: AsyncWrite + Unpin>(stream: &mut S, answer: Answer) -> io::Result<()> {
+    let text = tokio::task::spawn_blocking(move || format!("{}\n", answer.into_json()));
+    let text = text.await.map_err(io::Error::other)?;
     for part in text.as_bytes().chunks(CHUNK) {
         timeout(IDLE, stream.write_all(part)).await??;
     }

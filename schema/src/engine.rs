@@ -10,6 +10,7 @@ use crate::fleet::{Beat, Worker};
 use crate::lease::Lease;
 use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::search::{Search, Searched};
+use crate::statistic::{Count, Counted, Increment, Place};
 
 pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
@@ -56,8 +57,16 @@ pub(crate) trait Session<F: LeaseFamily>: Send {
     /// From here on every page is of one moment, until the session is dropped.
     fn begin_snapshot(&mut self) -> Answer<'_, ()>;
 
-    /// Number of rows per subnet and state.
-    fn count(&mut self) -> Answer<'_, Vec<(u32, i64, u64)>>;
+    /// Number of rows per subnet, pool and state.
+    fn count(&mut self) -> Answer<'_, Vec<Count>>;
+
+    /// The same of one subnet, whose rows are from `low` to `high`.
+    fn count_within(
+        &mut self,
+        subnet_id: u32,
+        low: F::Address,
+        high: F::Address,
+    ) -> Answer<'_, Vec<Count>>;
 
     /// Add the rows as they are (`expire` and `state` included) within the transaction that
     /// [`Session::begin_upload`] opened; any row that is there already is an error.
@@ -110,6 +119,21 @@ pub(crate) trait Session<F: LeaseFamily>: Send {
 
     /// Delete the rows of workers that nobody heard of for a day.
     fn forget_workers(&mut self) -> Answer<'_, ()>;
+
+    /// Add what a worker counted, in one transaction.
+    fn add_counted<'a>(&'a mut self, slot: u32, rows: &'a [Increment<'a>]) -> Answer<'a, ()>;
+
+    /// All that was counted of the family.
+    fn counted(&mut self) -> Answer<'_, Vec<Counted>>;
+
+    /// What was counted under a name, at a place and within it.
+    fn counted_at<'a>(&'a mut self, name: &'a str, place: Place) -> Answer<'a, i64>;
+
+    /// From now on a name counts from zero at a place.
+    fn reset_counted<'a>(&'a mut self, name: &'a str, place: Place) -> Answer<'a, ()>;
+
+    /// From now on all of the family counts from zero.
+    fn clear_counted(&mut self) -> Answer<'_, ()>;
 
     /// Give back space that is no longer used; an engine that does so by itself does nothing.
     fn compact(&mut self) -> Answer<'_, ()> {

@@ -29,6 +29,7 @@ mod version;
 pub mod family;
 pub mod fleet;
 pub mod life;
+pub mod statistic;
 
 pub use access::{Access, EngineKind, Host, Place, Tls};
 pub use error::Error;
@@ -37,8 +38,8 @@ pub use front::FrontStats;
 pub use hosts::{HostFound, HostLookup, HostStore, StoredHost, StoredOption};
 pub use lease::{INFINITE_LIFETIME, Lease, State};
 pub use ops::{
-    Change, Changed, Claim, Decline, Ended, FileMark, Found, FoundLease, Imported, Lookup, Page,
-    Reclaimed, Release, Seen,
+    Before, Change, Changed, Claim, Decline, Ended, FileMark, Found, FoundLease, Imported, Lookup,
+    Page, Reclaimed, Release, Seen,
 };
 pub use prefix::Span;
 pub use search::{GivenBack, Occupied, Window};

@@ -251,6 +251,31 @@ pub struct Decline<F: LeaseFamily> {
 /// spoiled by hand must not keep all others from ending.
 pub type Ended<F> = Result<Lease<F>, Error>;
 
+/// What a claim that holds found at its address. For statistics only: nothing is decided by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing, or a row that was reclaimed.
+    Free,
+    /// The client's own lease, which was renewed.
+    Own,
+    /// A lease that had expired and was not reclaimed yet.
+    Expired,
+    /// A declined address whose time was over, not reclaimed yet.
+    ExpiredDeclined,
+}
+
+impl Before {
+    /// From the number that statements give.
+    pub(crate) fn from_number(number: i64) -> Self {
+        match number & 3 {
+            1 => Self::Own,
+            2 => Self::Expired,
+            3 => Self::ExpiredDeclined,
+            _ => Self::Free,
+        }
+    }
+}
+
 /// What became of a [`Change`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
@@ -258,6 +283,8 @@ pub enum Changed {
     Claimed {
         /// End of the lease by the database's clock.
         expire: i64,
+        /// What stood at the address.
+        before: Before,
     },
     /// Somebody else holds the address, or something that overlaps the prefix; nothing changed.
     Taken,

@@ -16,6 +16,7 @@ use crate::lease::{Lease, State};
 use crate::ops::{Claim, Decline, Ended, Found, FoundLease, Seen};
 use crate::prefix::Span;
 use crate::search::{Occupied, Window};
+use crate::statistic::Count;
 
 /// One value to bind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -359,15 +360,16 @@ pub(crate) fn read_window<F: LeaseFamily>(row: &dyn Cells) -> Result<Window, Err
     })
 }
 
-/// Read a row of the count per subnet and state.
-pub(crate) fn read_count<F: LeaseFamily>(row: &dyn Cells) -> Result<(u32, i64, u64), Error> {
+/// Read a row of the count per subnet, pool and state.
+pub(crate) fn read_count<F: LeaseFamily>(row: &dyn Cells) -> Result<Count, Error> {
     let mut reader = Reader::new(row, 0);
     let mut read = || {
-        Ok((
-            reader.within("subnet_id")?,
-            reader.within("state")?,
-            reader.within("leases")?,
-        ))
+        Ok(Count {
+            subnet_id: reader.within("subnet_id")?,
+            pool_id: reader.within("pool_id")?,
+            state: reader.within("state")?,
+            leases: reader.within("leases")?,
+        })
     };
     read().map_err(|unreadable| located::<F>(unreadable, String::new()))
 }

@@ -7,6 +7,7 @@ mod common;
 use std::time::Duration;
 
 use common::{Fresh, on_every_engine};
+use murre_harness::database::SCHEMA_VERSION;
 use murre_schema::fleet::{Beat, Presence, Worker};
 use murre_schema::{Place, Store, StoreOptions, life};
 use murre_wire::{V4, V6};
@@ -269,8 +270,18 @@ fn a_database_of_the_first_version_is_upgraded_with_its_leases() {
                 "DROP INDEX lease6_given_back",
             ],
         };
-        let steps = second.iter().chain(&third).chain(&[
+        let fourth = [
+            "DROP VIEW reservations4",
+            "DROP TABLE dhcp4_options",
+            "DROP TABLE dhcp6_options",
+            "DROP TABLE ipv6_reservations",
+            "DROP TABLE hosts",
+            "DROP TABLE dhcp_option_scope",
+            "DROP TABLE host_identifier_type",
+        ];
+        let steps = second.iter().chain(&third).chain(&fourth).chain(&[
             "DROP TABLE pool_cursor",
+            "DROP TABLE statistic",
             "UPDATE schema_version SET version = 1",
             "DELETE FROM refinery_schema_history WHERE version > 1",
         ]);
@@ -285,7 +296,7 @@ fn a_database_of_the_first_version_is_upgraded_with_its_leases() {
         );
         life::upgrade(&fresh.access).await.unwrap();
         let found = life::inspect(&fresh.access).await.unwrap();
-        assert_eq!(found.version, Some((3, 0)));
+        assert_eq!(found.version, Some((SCHEMA_VERSION, 0)));
         assert!(!found.is_unfinished());
         let store: Store<V6> = fresh.open().await;
         store.beat(&beat("one", 1)).await.unwrap();

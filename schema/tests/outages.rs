@@ -128,7 +128,7 @@ fn a_store_recovers_when_its_connections_are_cut_under_load() {
 async fn store_count(store: &Store<V4>) -> u64 {
     loop {
         match store.count().await {
-            Ok(counts) => return counts.iter().map(|(_, _, leases)| leases).sum(),
+            Ok(counts) => return counts.iter().map(|count| count.leases).sum(),
             Err(error) => assert!(error.is_connection(), "{error}"),
         }
     }

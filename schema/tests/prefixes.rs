@@ -131,7 +131,7 @@ fn a_prefix_that_overlaps_a_live_one_is_taken() {
         let mut own = of(1, prefix("2001:db8:0:11::/64"), 3600);
         own.lease.client.iaid = 8;
         assert_eq!(make(&store, own).await, Changed::Taken);
-        assert_eq!(store.count().await.unwrap(), [(1, 0, 3)]);
+        assert_eq!(common::counts(&store).await, [(1, 0, 3)]);
     });
 }
 
@@ -192,7 +192,7 @@ fn a_prefix_that_is_replaced_is_not_in_the_way_of_what_replaces_it() {
             assert!(claimed(changed), "{wanted} instead of {held}: {changed:?}");
             let now = row(&store, wanted).await.unwrap();
             assert_eq!((now.address, now.details.prefix_len), prefix(wanted));
-            assert_eq!(store.count().await.unwrap(), [(1, 0, 2)]);
+            assert_eq!(common::counts(&store).await, [(1, 0, 2)]);
             held = wanted;
         }
         let before = row(&store, held).await;

@@ -10,5 +10,6 @@ mod exchange;
 mod fleet;
 pub mod log;
 pub mod socket;
+mod statistics;
 mod v4;
 mod v6;

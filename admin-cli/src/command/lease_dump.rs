@@ -71,6 +71,7 @@ async fn bar<F: FileFamily>(store: &Store<F>) -> Result<ProgressBar, Error> {
     if !std::io::stderr().is_terminal() {
         return Ok(ProgressBar::hidden());
     }
-    let rows = store.count().await?.iter().map(|(_, _, count)| count).sum();
+    let counts = store.count().await?;
+    let rows = counts.iter().map(|count| count.leases).sum();
     Ok(progress::bar("writing", rows))
 }

@@ -16,7 +16,9 @@ use super::options::options;
 use super::server_id::server_id;
 use super::{Cx, Fields};
 use crate::error::{ConfigError, Fault, Note};
-use crate::snapshot::{ControlSocket, ExpiredLeases, MultiThreading, OptionSet, Server};
+use crate::snapshot::{
+    ControlSocket, ExpiredLeases, MultiThreading, OptionSet, Server, StatisticSamples,
+};
 
 /// Reads one family's map.
 pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
@@ -59,6 +61,7 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
     server.loggers = loggers(cx, fields);
     server.control_sockets = control_sockets(cx, fields);
     server.multi_threading = multi_threading(cx, fields);
+    server.statistics = statistics(cx, fields);
     server.worker_name = worker_name(cx, fields);
     server.worker_sharing = cx
         .boolean(fields, "worker-sharing")
@@ -85,6 +88,19 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
         .seconds(fields, "decline-probation-period")
         .unwrap_or(server.decline_probation_period);
     server
+}
+
+fn statistics(cx: &mut Cx, fields: &Fields<'_>) -> StatisticSamples {
+    let defaults = StatisticSamples::default();
+    let all = 0..=i128::from(u32::MAX);
+    StatisticSamples {
+        sample_count: cx
+            .integer(fields, "statistic-default-sample-count", all)
+            .unwrap_or(defaults.sample_count),
+        sample_age: cx
+            .seconds(fields, "statistic-default-sample-age")
+            .unwrap_or(defaults.sample_age),
+    }
 }
 
 /// Longest name of a worker, in characters: what the registry of the fleet keeps, less room for a

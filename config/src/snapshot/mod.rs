@@ -29,7 +29,9 @@ pub use network::SharedNetwork;
 pub use options::{ConfiguredOption, OptionSet, OptionSpace};
 pub(crate) use pool::low_mask;
 pub use pool::{Pool, PoolKind};
-pub use server::{Compatibility, ControlSocket, ExpiredLeases, MultiThreading, Server};
+pub use server::{
+    Compatibility, ControlSocket, ExpiredLeases, MultiThreading, Server, StatisticSamples,
+};
 pub use server_id::{DuidType, ServerIdSpec};
 pub use sockets::{Interfaces, Listen, Outbound, SocketType};
 pub use subnet::{Allocator, LeaseCache, Subnet};

@@ -77,6 +77,24 @@ impl Default for MultiThreading {
     }
 }
 
+/// How long samples of statistics are kept (dhcp4-srv.rst:7534-7558).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatisticSamples {
+    /// Most samples of each statistic; 0 keeps them by age.
+    pub sample_count: u32,
+    /// Seconds that samples are kept for where no number of them is given.
+    pub sample_age: u32,
+}
+
+impl Default for StatisticSamples {
+    fn default() -> Self {
+        Self {
+            sample_count: 20,
+            sample_age: 0,
+        }
+    }
+}
+
 /// What is done otherwise than standards have it, where that was asked for (dhcp4-srv.rst:8190-8276).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Compatibility {
@@ -121,6 +139,8 @@ pub struct Server<F: Family> {
     pub compatibility: Compatibility,
     /// Threads and queue.
     pub multi_threading: MultiThreading,
+    /// Samples of statistics.
+    pub statistics: StatisticSamples,
     /// The worker's name in its fleet; the host's name if none is given.
     pub worker_name: Option<String>,
     /// Whether queries that several workers hear are shared among them. Default true.
@@ -164,6 +184,7 @@ impl<F: Family> Server<F> {
             control_sockets: Vec::new(),
             compatibility: Compatibility::default(),
             multi_threading: MultiThreading::default(),
+            statistics: StatisticSamples::default(),
             worker_name: None,
             worker_sharing: true,
             authoritative: false,

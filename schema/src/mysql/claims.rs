@@ -17,8 +17,11 @@ use crate::batch::{Parts, Spans};
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
-use crate::ops::{Changed, Claim};
+use crate::ops::{Before, Changed, Claim};
 use crate::row::{Value, lease_values, read_address, read_number};
+
+/// Bits of a claim's number that are zero: where it is granted, the row says there what stood there before.
+const BEFORE: u32 = 2;
 
 /// Numbers of claims that cannot be granted, from 0.
 pub(super) type Refused = HashSet<usize>;
@@ -92,7 +95,7 @@ fn numbered<'a, F: LeaseFamily>(
     let wanted = parts.claims.iter().enumerate();
     let wanted = wanted.filter(|(at, _)| !refused.contains(at));
     let leases: Vec<_> = wanted.map(|(_, claim)| &claim.lease).collect();
-    let pending = (first_number()..).zip(&leases);
+    let pending = (first_number()..).step_by(1 << BEFORE).zip(&leases);
     let pending = pending.map(|(number, lease)| PendingClaim {
         address: lease.address,
         number: number.cast_signed(),
@@ -127,8 +130,11 @@ impl<F: LeaseFamily> Pending<F> {
         let rows = rows?;
         let outcome = |claim: PendingClaim<F>| {
             let changed = match rows.get(&claim.address) {
-                Some((number, expire)) if *number == claim.number => {
-                    Changed::Claimed { expire: *expire }
+                Some((number, expire)) if *number >> BEFORE == claim.number >> BEFORE => {
+                    Changed::Claimed {
+                        expire: *expire,
+                        before: Before::from_number(*number),
+                    }
                 }
                 // The key of the client kept it out: it has another live row.
                 None => Changed::ClientHasOther,
@@ -200,7 +206,7 @@ impl Rows {
 /// may meet the row of another.
 fn first_number() -> u64 {
     // Random, as every worker draws its own; one bit less, so that the numbers after it fit.
-    RandomState::new().hash_one(()) >> 2
+    RandomState::new().hash_one(()) >> 2 >> BEFORE << BEFORE
 }
 
 /// The claims that have one of these spans.

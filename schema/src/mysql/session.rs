@@ -26,6 +26,7 @@ use crate::row::{
     read_number, read_occupied, read_window, reserved_values, upload_values,
 };
 use crate::search::{Search, Searched, Window};
+use crate::statistic::{Count, Counted, Increment, Place, range_values, read_counted, read_total};
 
 /// A batch whose claims come next.
 type Begun<F> = (
@@ -386,6 +387,12 @@ pub(super) fn addresses<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<F::Address>,
         .collect()
 }
 
+fn counts<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<Count>, Error> {
+    rows.iter()
+        .map(|row| read_count::<F>(&MySqlRow(row)))
+        .collect()
+}
+
 fn leases<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<Lease<F>>, Error> {
     rows.iter()
         .map(|row| read_lease(&MySqlRow(row), 0))
@@ -436,15 +443,25 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
         .boxed()
     }
 
-    fn count(&mut self) -> Answer<'_, Vec<(u32, i64, u64)>> {
+    fn count(&mut self) -> Answer<'_, Vec<Count>> {
         async move {
-            let rows = self
-                .run(Script::default().values("count", &[]))
-                .await?
-                .next();
-            rows.iter()
-                .map(|row| read_count::<F>(&MySqlRow(row)))
-                .collect()
+            let script = Script::default().values("count", &[]);
+            counts::<F>(&self.run(script).await?.next())
+        }
+        .boxed()
+    }
+
+    fn count_within(
+        &mut self,
+        subnet_id: u32,
+        low: F::Address,
+        high: F::Address,
+    ) -> Answer<'_, Vec<Count>> {
+        async move {
+            let [low, high] = [low, high].map(F::address_value);
+            let values = [low, high, Value::Number(subnet_id.into())];
+            let script = Script::default().values("count_within", &values);
+            counts::<F>(&self.run(script).await?.next())
         }
         .boxed()
     }
@@ -533,6 +550,62 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
         async move {
             let family = [Value::Number(F::VERSION.into())];
             let script = Script::default().values("worker_forget", &family);
+            self.run(script).await.map(drop)
+        }
+        .boxed()
+    }
+
+    fn add_counted<'a>(&'a mut self, slot: u32, rows: &'a [Increment<'a>]) -> Answer<'a, ()> {
+        async move {
+            let rows = rows.iter().map(|row| row.values(F::VERSION, slot));
+            let script = Script::default().plain(statements::ROLLBACK);
+            let script = script.batch("statistic_add", &json(rows));
+            self.run(script).await.map(drop)
+        }
+        .boxed()
+    }
+
+    fn counted(&mut self) -> Answer<'_, Vec<Counted>> {
+        async move {
+            let family = [Value::Number(F::VERSION.into())];
+            let script = Script::default().values("statistic_list", &family);
+            let rows = self.run(script).await?.next();
+            rows.iter()
+                .map(|row| read_counted(&MySqlRow(row)))
+                .collect()
+        }
+        .boxed()
+    }
+
+    fn counted_at<'a>(&'a mut self, name: &'a str, place: Place) -> Answer<'a, i64> {
+        async move {
+            let [family, name, from, to, first, last] = range_values(F::VERSION, name, place);
+            let within = [family, name, from, to, first, last];
+            let own = [family, name, from, first];
+            let values = [&within[..], &own].concat();
+            let script = Script::default().values("statistic_total", &values);
+            let rows = self.run(script).await?.next();
+            rows.first().map_or(Ok(0), |row| read_total(&MySqlRow(row)))
+        }
+        .boxed()
+    }
+
+    fn reset_counted<'a>(&'a mut self, name: &'a str, place: Place) -> Answer<'a, ()> {
+        async move {
+            let [family, name, from, to, first, last] = range_values(F::VERSION, name, place);
+            let own = [family, name, from, first];
+            let within = [family, name, from, to, first, last];
+            let values = [&own[..], &within].concat();
+            let script = Script::default().values("statistic_reset", &values);
+            self.run(script).await.map(drop)
+        }
+        .boxed()
+    }
+
+    fn clear_counted(&mut self) -> Answer<'_, ()> {
+        async move {
+            let family = [Value::Number(F::VERSION.into())];
+            let script = Script::default().values("statistic_clear", &family);
             self.run(script).await.map(drop)
         }
         .boxed()

@@ -6,7 +6,7 @@ use crate::family::LeaseFamily;
 
 crate::texts::statement_texts! { "mysql":
     lookup_client lookup_hwaddr lookup_address claim claimed held release_keep decline
-    reclaim_due reclaim_keep flush_due remove page count upload occupied highest given_back
+    reclaim_due reclaim_keep flush_due remove page count count_within upload occupied highest given_back
 }
 
 /// The server DUID: the first worker's candidate stays.
@@ -29,6 +29,16 @@ const WORKER_LIST: &str = crate::texts::sql!("mysql", "worker_list");
 const WORKER_LEAVE: &str = crate::texts::sql!("mysql", "worker_leave");
 /// Workers that nobody heard of for a day.
 const WORKER_FORGET: &str = crate::texts::sql!("mysql", "worker_forget");
+/// What a worker counted.
+const STATISTIC_ADD: &str = crate::texts::sql!("mysql", "statistic_add");
+/// All that was counted.
+const STATISTIC_LIST: &str = crate::texts::sql!("mysql", "statistic_list");
+/// What was counted under a name.
+const STATISTIC_TOTAL: &str = crate::texts::sql!("mysql", "statistic_total");
+/// A name counts from zero.
+const STATISTIC_RESET: &str = crate::texts::sql!("mysql", "statistic_reset");
+/// All counts from zero.
+const STATISTIC_CLEAR: &str = crate::texts::sql!("mysql", "statistic_clear");
 /// What contains new prefixes.
 pub(super) const AROUND: &str = crate::texts::sql!("mysql", "lease6_around");
 /// Whether something lies in ranges.
@@ -94,7 +104,7 @@ pub(super) fn prepared<F: LeaseFamily>() -> Vec<Prepared> {
 }
 
 /// What both families prepare.
-fn common(texts: &Texts) -> [Prepared; 18] {
+fn common(texts: &Texts) -> [Prepared; 23] {
     [
         ("lookup_client", texts.lookup_client),
         ("lookup_hwaddr", texts.lookup_hwaddr),
@@ -103,6 +113,7 @@ fn common(texts: &Texts) -> [Prepared; 18] {
         ("flush_due", texts.flush_due),
         ("page", texts.page),
         ("count", texts.count),
+        ("count_within", texts.count_within),
         ("upload", texts.upload),
         ("occupied", texts.occupied),
         ("highest", texts.highest),
@@ -112,18 +123,23 @@ fn common(texts: &Texts) -> [Prepared; 18] {
         ("server_duid_keep", SERVER_DUID_KEEP),
         ("server_duid_replace", SERVER_DUID_REPLACE),
         ("server_duid", SERVER_DUID),
+        ("statistic_list", STATISTIC_LIST),
+        ("statistic_total", STATISTIC_TOTAL),
+        ("statistic_reset", STATISTIC_RESET),
+        ("statistic_clear", STATISTIC_CLEAR),
         ("prefix_lock", PREFIX_LOCK),
         ("prefix_locked", PREFIX_LOCKED),
     ]
 }
 
 /// What a session for the registry prepares beside.
-pub(super) const REGISTRY: [Prepared; 5] = [
+pub(super) const REGISTRY: [Prepared; 6] = [
     ("worker_beat", WORKER_BEAT),
     ("worker_enroll", WORKER_ENROLL),
     ("worker_list", WORKER_LIST),
     ("worker_leave", WORKER_LEAVE),
     ("worker_forget", WORKER_FORGET),
+    ("statistic_add", STATISTIC_ADD),
 ];
 
 /// Reservations of hosts.

@@ -18,12 +18,13 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::fleet::{Beat, Worker, leave_values, read_worker};
 use crate::lease::Lease;
-use crate::ops::{Change, Changed, Decline, Ended, Found, Lookup, Page};
+use crate::ops::{Before, Change, Changed, Decline, Ended, Found, Lookup, Page};
 use crate::row::{
-    Value, claim_values, decline_values, read_address, read_count, read_found, read_lease,
+    Value, Values, claim_values, decline_values, read_address, read_count, read_found, read_lease,
     read_number, read_occupied, read_window, seen_values, span_values, upload_values,
 };
 use crate::search::{Search, Searched};
+use crate::statistic::{Count, Counted, Increment, Place, range_values, read_counted, read_total};
 
 /// A connection of one family.
 pub(super) struct PgSession<F> {
@@ -311,8 +312,11 @@ impl<F: LeaseFamily> PgSession<F> {
         let rows = self.query("claim", &self.prepared.claim, &columns).await?;
         rows.iter()
             .map(|row| {
-                let expire = read_number::<F>(&PgRow(row), 1, "expire")?;
-                Ok((read_address::<F>(&PgRow(row))?, Changed::Claimed { expire }))
+                let row = PgRow(row);
+                let expire = read_number::<F>(&row, 1, "expire")?;
+                let before = Before::from_number(read_number::<F>(&row, 2, "before")?);
+                let claimed = Changed::Claimed { expire, before };
+                Ok((read_address::<F>(&row)?, claimed))
             })
             .collect()
     }
@@ -373,6 +377,12 @@ fn addresses<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<F::Address>, Error> {
 
 fn leases<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<Lease<F>>, Error> {
     rows.iter().map(|row| read_lease(&PgRow(row), 0)).collect()
+}
+
+fn counts<F: LeaseFamily>(rows: &[Row]) -> Result<Vec<Count>, Error> {
+    rows.iter()
+        .map(|row| read_count::<F>(&PgRow(row)))
+        .collect()
 }
 
 fn read_workers(rows: &[Row]) -> Result<Vec<Worker>, Error> {
@@ -514,14 +524,28 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
         self.simple("snapshot", statements::BEGIN_SNAPSHOT).boxed()
     }
 
-    fn count(&mut self) -> Answer<'_, Vec<(u32, i64, u64)>> {
+    fn count(&mut self) -> Answer<'_, Vec<Count>> {
         async move {
             let rows = self
                 .query_text("count", texts::<F>().count, Vec::new())
                 .await?;
-            rows.iter()
-                .map(|row| read_count::<F>(&PgRow(row)))
-                .collect()
+            counts::<F>(&rows)
+        }
+        .boxed()
+    }
+
+    fn count_within(
+        &mut self,
+        subnet_id: u32,
+        low: F::Address,
+        high: F::Address,
+    ) -> Answer<'_, Vec<Count>> {
+        async move {
+            let [low, high] = [low, high].map(F::address_value);
+            let values = [low, high, Value::Number(subnet_id.into())];
+            let text = texts::<F>().count_within;
+            let rows = self.query_text("count within", text, singles(&values));
+            counts::<F>(&rows.await?)
         }
         .boxed()
     }
@@ -596,6 +620,63 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
             let family = [Value::Number(F::VERSION.into())];
             let text = statements::WORKER_FORGET;
             self.query_kept("worker forget", text, &family)
+                .await
+                .map(drop)
+        }
+        .boxed()
+    }
+
+    fn add_counted<'a>(&'a mut self, slot: u32, rows: &'a [Increment<'a>]) -> Answer<'a, ()> {
+        async move {
+            let name = "statistic add";
+            let statement = self.keep(name, statements::STATISTIC_ADD).await?;
+            let rows: Vec<Values<'_>> = rows
+                .iter()
+                .map(|row| row.values(F::VERSION, slot).into_iter().collect())
+                .collect();
+            self.query(name, &statement, &columns(&rows))
+                .await
+                .map(drop)
+        }
+        .boxed()
+    }
+
+    fn counted(&mut self) -> Answer<'_, Vec<Counted>> {
+        async move {
+            let family = singles(&[Value::Number(F::VERSION.into())]);
+            let text = statements::STATISTIC_LIST;
+            let rows = self.query_text("statistic list", text, family).await?;
+            rows.iter().map(|row| read_counted(&PgRow(row))).collect()
+        }
+        .boxed()
+    }
+
+    fn counted_at<'a>(&'a mut self, name: &'a str, place: Place) -> Answer<'a, i64> {
+        async move {
+            let values = singles(&range_values(F::VERSION, name, place));
+            let text = statements::STATISTIC_TOTAL;
+            let rows = self.query_text("statistic total", text, values).await?;
+            rows.first().map_or(Ok(0), |row| read_total(&PgRow(row)))
+        }
+        .boxed()
+    }
+
+    fn reset_counted<'a>(&'a mut self, name: &'a str, place: Place) -> Answer<'a, ()> {
+        async move {
+            let values = singles(&range_values(F::VERSION, name, place));
+            let text = statements::STATISTIC_RESET;
+            self.query_text("statistic reset", text, values)
+                .await
+                .map(drop)
+        }
+        .boxed()
+    }
+
+    fn clear_counted(&mut self) -> Answer<'_, ()> {
+        async move {
+            let family = singles(&[Value::Number(F::VERSION.into())]);
+            let text = statements::STATISTIC_CLEAR;
+            self.query_text("statistic clear", text, family)
                 .await
                 .map(drop)
         }

@@ -2,7 +2,7 @@
 
 crate::texts::statement_texts! { "postgresql":
     lookup claim release_delete release_keep decline reclaim_delete reclaim_keep flush page count
-    upload occupied highest given_back
+    count_within upload occupied highest given_back
 }
 
 /// Held while prefixes are claimed.
@@ -32,6 +32,16 @@ pub(super) const WORKER_LIST: &str = crate::texts::sql!("postgresql", "worker_li
 pub(super) const WORKER_LEAVE: &str = crate::texts::sql!("postgresql", "worker_leave");
 /// Workers that nobody heard of for a day.
 pub(super) const WORKER_FORGET: &str = crate::texts::sql!("postgresql", "worker_forget");
+/// What a worker counted.
+pub(super) const STATISTIC_ADD: &str = crate::texts::sql!("postgresql", "statistic_add");
+/// All that was counted.
+pub(super) const STATISTIC_LIST: &str = crate::texts::sql!("postgresql", "statistic_list");
+/// What was counted under a name.
+pub(super) const STATISTIC_TOTAL: &str = crate::texts::sql!("postgresql", "statistic_total");
+/// A name counts from zero.
+pub(super) const STATISTIC_RESET: &str = crate::texts::sql!("postgresql", "statistic_reset");
+/// All counts from zero.
+pub(super) const STATISTIC_CLEAR: &str = crate::texts::sql!("postgresql", "statistic_clear");
 
 /// For the session of the registry: the next heartbeat says again what a crash would lose.
 pub(super) const REGISTRY_SETTINGS: &str = "SET synchronous_commit = off";

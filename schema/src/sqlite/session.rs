@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::fleet::{Beat, Worker as Peer, leave_values, read_worker};
 use crate::lease::Lease;
-use crate::ops::{Change, Changed, Claim, Ended, FileMark, Found, Imported, Lookup, Page};
+use crate::ops::{Before, Change, Changed, Claim, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::prefix;
 use crate::row::{
     Value, decline_values, holder_values, lease_values, read_address, read_count, read_ended,
@@ -25,6 +25,7 @@ use crate::row::{
     upload_values,
 };
 use crate::search::{Search, Searched, Window};
+use crate::statistic::{Count, Counted, Increment, Place, range_values, read_counted, read_total};
 
 /// A session of one family.
 pub(super) struct SqliteSession<F> {
@@ -131,6 +132,20 @@ impl<'c> Db<'c> {
             Ok(())
         })?;
         Ok(leases)
+    }
+
+    fn counts<F: LeaseFamily>(
+        &self,
+        name: &'static str,
+        text: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Count>, Error> {
+        let mut counts = Vec::new();
+        self.query(name, text, values, |row| {
+            counts.push(read_count::<F>(&SqliteRow(row))?);
+            Ok(())
+        })?;
+        Ok(counts)
     }
 
     fn workers(&self, family: u8) -> Result<Vec<Peer>, Error> {
@@ -295,10 +310,17 @@ impl<'c> Db<'c> {
         if self.is_in_the_way(claim)? {
             return Ok(changed);
         }
+        let mut before = Before::Free;
+        let address = [F::address_value(claim.lease.address)];
+        self.query("claim", texts::<F>().before, &address, |row| {
+            let number = row.get(0).map_err(|e| self.location.error("claim", &e))?;
+            before = Before::from_number(number);
+            Ok(())
+        })?;
         let values = lease_values(&claim.lease);
         let asked = self.query("claim", texts::<F>().claim, &values, |row| {
             let expire = row.get(0).map_err(|e| self.location.error("claim", &e))?;
-            changed = Changed::Claimed { expire };
+            changed = Changed::Claimed { expire, before };
             Ok(())
         });
         match asked {
@@ -439,14 +461,21 @@ impl<F: LeaseFamily> Session<F> for SqliteSession<F> {
         .boxed()
     }
 
-    fn count(&mut self) -> Answer<'_, Vec<(u32, i64, u64)>> {
-        self.call(|db| {
-            let mut counts = Vec::new();
-            db.query("count", texts::<F>().count, &[], |row| {
-                counts.push(read_count::<F>(&SqliteRow(row))?);
-                Ok(())
-            })?;
-            Ok(counts)
+    fn count(&mut self) -> Answer<'_, Vec<Count>> {
+        self.call(|db| db.counts::<F>("count", texts::<F>().count, &[]))
+            .boxed()
+    }
+
+    fn count_within(
+        &mut self,
+        subnet_id: u32,
+        low: F::Address,
+        high: F::Address,
+    ) -> Answer<'_, Vec<Count>> {
+        let [low, high] = [low, high].map(F::address_value);
+        self.call(move |db| {
+            let values = [low, high, Value::Number(subnet_id.into())];
+            db.counts::<F>("count within", texts::<F>().count_within, &values)
         })
         .boxed()
     }
@@ -590,6 +619,73 @@ impl<F: LeaseFamily> Session<F> for SqliteSession<F> {
         self.call(|db| {
             let family = [Value::Number(F::VERSION.into())];
             db.run("worker forget", statements::WORKER_FORGET, &family)
+                .map(drop)
+        })
+        .boxed()
+    }
+
+    fn add_counted<'a>(&'a mut self, slot: u32, rows: &'a [Increment<'a>]) -> Answer<'a, ()> {
+        let rows: Vec<(String, Place, i64)> = rows
+            .iter()
+            .map(|row| (row.name.to_owned(), row.place, row.count))
+            .collect();
+        self.call(move |db| {
+            db.transaction(statements::BEGIN_WRITE, || {
+                for (name, place, count) in &rows {
+                    let (place, count) = (*place, *count);
+                    let row = Increment { name, place, count };
+                    let values = row.values(F::VERSION, slot);
+                    db.run("statistic add", statements::STATISTIC_ADD, &values)?;
+                }
+                Ok(())
+            })
+        })
+        .boxed()
+    }
+
+    fn counted(&mut self) -> Answer<'_, Vec<Counted>> {
+        self.call(|db| {
+            let family = [Value::Number(F::VERSION.into())];
+            let mut all = Vec::new();
+            let text = statements::STATISTIC_LIST;
+            db.query("statistic list", text, &family, |row| {
+                all.push(read_counted(&SqliteRow(row))?);
+                Ok(())
+            })?;
+            Ok(all)
+        })
+        .boxed()
+    }
+
+    fn counted_at<'a>(&'a mut self, name: &'a str, place: Place) -> Answer<'a, i64> {
+        let name = name.to_owned();
+        self.call(move |db| {
+            let values = range_values(F::VERSION, &name, place);
+            let mut total = 0;
+            let text = statements::STATISTIC_TOTAL;
+            db.query("statistic total", text, &values, |row| {
+                total = read_total(&SqliteRow(row))?;
+                Ok(())
+            })?;
+            Ok(total)
+        })
+        .boxed()
+    }
+
+    fn reset_counted<'a>(&'a mut self, name: &'a str, place: Place) -> Answer<'a, ()> {
+        let name = name.to_owned();
+        self.call(move |db| {
+            let values = range_values(F::VERSION, &name, place);
+            db.run("statistic reset", statements::STATISTIC_RESET, &values)
+                .map(drop)
+        })
+        .boxed()
+    }
+
+    fn clear_counted(&mut self) -> Answer<'_, ()> {
+        self.call(|db| {
+            let family = [Value::Number(F::VERSION.into())];
+            db.run("statistic clear", statements::STATISTIC_CLEAR, &family)
                 .map(drop)
         })
         .boxed()

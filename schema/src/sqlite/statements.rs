@@ -1,8 +1,8 @@
 //! The texts of all statements; each is about one row, and prepared once per connection.
 
 crate::texts::statement_texts! { "sqlite":
-    by_client by_hwaddr by_address claim release_delete release_keep decline due reclaim_delete
-    reclaim_keep flush page count upload occupied highest given_back import import_older
+    by_client by_hwaddr by_address before claim release_delete release_keep decline due reclaim_delete
+    reclaim_keep flush page count count_within upload occupied highest given_back import import_older
 }
 
 /// What is in the way in a span.
@@ -39,6 +39,16 @@ pub(super) const WORKER_LIST: &str = crate::texts::sql!("sqlite", "worker_list")
 pub(super) const WORKER_LEAVE: &str = crate::texts::sql!("sqlite", "worker_leave");
 /// Workers that nobody heard of for a day.
 pub(super) const WORKER_FORGET: &str = crate::texts::sql!("sqlite", "worker_forget");
+/// What a worker counted.
+pub(super) const STATISTIC_ADD: &str = crate::texts::sql!("sqlite", "statistic_add");
+/// All that was counted.
+pub(super) const STATISTIC_LIST: &str = crate::texts::sql!("sqlite", "statistic_list");
+/// What was counted under a name.
+pub(super) const STATISTIC_TOTAL: &str = crate::texts::sql!("sqlite", "statistic_total");
+/// A name counts from zero.
+pub(super) const STATISTIC_RESET: &str = crate::texts::sql!("sqlite", "statistic_reset");
+/// All counts from zero.
+pub(super) const STATISTIC_CLEAR: &str = crate::texts::sql!("sqlite", "statistic_clear");
 
 /// For the session of the registry: the next heartbeat says again what a crash would lose.
 pub(super) const REGISTRY_SETTINGS: &str = "PRAGMA synchronous = NORMAL";

@@ -86,3 +86,14 @@ pub(crate) fn on_every_engine<T: Future<Output = ()>>(test: impl Fn(Fresh) -> T)
         runtime.block_on(test(fresh));
     }
 }
+
+/// Rows per subnet and state, of all pools.
+pub(crate) async fn counts<F: LeaseFamily>(store: &Store<F>) -> Vec<(u32, i64, u64)> {
+    let mut all = std::collections::BTreeMap::new();
+    for count in store.count().await.unwrap() {
+        *all.entry((count.subnet_id, count.state)).or_default() += count.leases;
+    }
+    let all = all.into_iter();
+    all.map(|((subnet, state), leases)| (subnet, state, leases))
+        .collect()
+}

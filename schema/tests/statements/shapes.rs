@@ -216,6 +216,11 @@ pub(crate) fn asked(engine: &str, name: &str, batch: usize) -> Asked {
         ("page", 6) => Asked::Values(vec![Value::Address(0x2001_0db8 << 96 | 400 << 64), limit]),
         ("occupied", _) => Asked::Values(range(family, batch).into()),
         ("highest", _) => Asked::Values(range(family, 1000).into()),
+        ("count_within", _) => {
+            let [low, high] = range(family, batch);
+            Asked::Values(vec![low, high, Value::Number(SUBNET)])
+        }
+        ("before", _) => Asked::Values(vec![range(family, 1)[0].clone()]),
         ("given_back", _) => {
             let [low, high] = range(family, 1000);
             Asked::Values(vec![Value::Number(SUBNET), low, high, limit])
@@ -235,7 +240,7 @@ fn apart(engine: &str, name: &str) -> Asked {
         "server_duid" | "server_duid_keep" | "server_duid_replace" => Asked::NoLeases,
         "pool_window" | "pool_window_take" => Asked::NoLeases,
         "hosts_write" => Asked::NoLeases,
-        _ if name.starts_with("worker_") => Asked::NoLeases,
+        _ if name.starts_with("worker_") || name.starts_with("statistic_") => Asked::NoLeases,
         _ => {
             panic!("{engine}: {name}: say here what it is asked, so that its plan can be looked at")
         }

@@ -10,9 +10,12 @@ use crate::catalogue;
 const ROWS: i64 = 100_000;
 
 /// Statements that read a whole table, and why they may.
-const WHOLE: [&str; 2] = [
+const WHOLE: [&str; 5] = [
     "lease4_count", // an operator asked for all counts
     "lease6_count",
+    "lease4_count_within", // the rows of a subnet, and no others, are grouped
+    "lease6_count_within",
+    "statistic_list", // all that was counted of a family, and nothing else, is grouped
 ];
 
 /// A database with this schema and nothing in it.

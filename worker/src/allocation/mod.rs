@@ -35,7 +35,7 @@ use smallvec::{SmallVec, smallvec};
 use crate::exchange::HostStores;
 use candidates::Candidates;
 use own::is_free_for;
-pub(crate) use own::{current, holds, remaining, replaced, reserved};
+pub(crate) use own::{current, holds, in_conflict, remaining, replaced, reserved};
 pub(crate) use permutation::Permutation;
 use place::{Place, Quest};
 use vacancies::Vacancy;

@@ -31,6 +31,22 @@ pub(crate) fn reserved<'a, F: LeaseFamily>(
     reserved.filter(|chosen| is_free_for(wish, chosen, &found.by_address))
 }
 
+/// What is reserved for the client and held by somebody else.
+pub(crate) fn in_conflict<'a, F: LeaseFamily>(
+    wish: &Wish<'a, F>,
+    found: &Found<F>,
+) -> Option<Chosen<'a, F>> {
+    let is_held = |chosen: &Chosen<'_, F>| {
+        let mut rows = found.by_address.iter();
+        rows.any(|row| {
+            row.lease.address == chosen.address
+                && row.is_held()
+                && !F::same_client(&row.lease.client, &wish.client)
+        })
+    };
+    wish.reserved.filter(is_held)
+}
+
 /// A lease of the client here that must end when it gets what was chosen instead. It may
 /// have the same address and another length.
 pub(crate) fn replaced<'f, F: LeaseFamily>(

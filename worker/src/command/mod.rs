@@ -5,6 +5,7 @@ mod config;
 mod journal;
 mod process;
 mod service;
+mod statistics;
 mod status;
 
 use std::sync::Arc;
@@ -71,6 +72,25 @@ pub(crate) fn registry<F: Exchange>(desk: &Desk<F>) -> Registry {
         .with("dhcp-enable", with_arguments!(service::enable))
         .with("leases-reclaim", with_arguments!(service::reclaim))
         .with("shutdown", with_arguments!(process::shutdown))
+        .with("statistic-get", with_arguments!(statistics::get))
+        .with_plain("statistic-get-all", plain!(statistics::get_all))
+        .with("statistic-remove", with_arguments!(statistics::remove))
+        .with_plain("statistic-remove-all", plain!(statistics::remove_all))
+        .with("statistic-reset", with_arguments!(statistics::reset))
+        .with_plain("statistic-reset-all", plain!(statistics::reset_all))
+        .with("statistic-sample-age-set", with_arguments!(statistics::age))
+        .with(
+            "statistic-sample-age-set-all",
+            with_arguments!(statistics::age_all),
+        )
+        .with(
+            "statistic-sample-count-set",
+            with_arguments!(statistics::count),
+        )
+        .with(
+            "statistic-sample-count-set-all",
+            with_arguments!(statistics::count_all),
+        )
         .with_plain("status-get", plain!(status::get))
         .with_plain("version-get", async || process::version())
 }

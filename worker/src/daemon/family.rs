@@ -250,6 +250,7 @@ impl<F: Serve> FamilyDaemon<F> {
             self.adopt_hosts(hosts);
         }
         self.service.allocator.forget();
+        self.service.statistics.book().configured();
         if self.serving.is_some()
             && let Err(error) = self.settle_and_open().await
         {

@@ -115,6 +115,8 @@ fn tell_of<F: Exchange>(service: &Service<F>, ended: &Ended<F>, removed: bool) {
     match ended {
         Ok(lease) => {
             Journal::<F>::reclaimed(lease);
+            let statistics = &service.statistics;
+            statistics.reclaimed(lease.state, lease.subnet_id, lease.pool_id);
             let server = service.server.load();
             if let Some(subnet) = server.subnet_by_id(lease.subnet_id) {
                 service.allocator.freed(subnet, lease.address, removed);

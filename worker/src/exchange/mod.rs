@@ -28,6 +28,7 @@ use tokio::sync::{Notify, mpsc};
 use crate::allocation::{Allocator, Asked, Chosen, Wish};
 use crate::fleet::Fleet;
 use crate::socket::{Packet, Reply, Sender};
+use crate::statistics::{self, Statistics};
 
 pub(crate) use hosts::HostStores;
 pub(crate) use journal::Journal;
@@ -36,7 +37,7 @@ pub(crate) use options::Scopes;
 pub(crate) use suspension::{Origin, Suspension};
 pub(crate) use told::left;
 pub(crate) use turns::Turns;
-pub(crate) use verdict::{Counters, Verdict};
+pub(crate) use verdict::{Counters, NO_TYPE, Verdict};
 
 /// Pause between looks at whether all is answered, when the end has come.
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
@@ -55,6 +56,9 @@ pub(crate) trait Exchange: LeaseFamily {
 
     /// The port clients send to.
     const SERVER_PORT: u16;
+
+    /// What its statistics are called.
+    const STATISTICS: &'static statistics::Names;
 }
 
 /// Everything that lives as long as the process, for one family.
@@ -69,6 +73,8 @@ pub(crate) struct Service<F: Exchange> {
     pub(crate) duid: ArcSwap<Vec<u8>>,
     /// What was counted.
     pub(crate) counters: Counters,
+    /// What is told of it, and what is counted of leases.
+    pub(crate) statistics: Statistics,
     /// Queries in flight, averaged.
     pub(crate) load: Load,
     /// The other workers on the database.
@@ -118,6 +124,7 @@ impl<F: Exchange> Service<F> {
             hosts: ArcSwap::default(),
             duid: ArcSwap::default(),
             counters: Counters::default(),
+            statistics: Statistics::new(F::STATISTICS),
             load: Load::default(),
             fleet: Fleet::default(),
             suspension: Suspension::default(),
@@ -148,6 +155,7 @@ impl<F: Exchange> Service<F> {
             };
             let suspended = self.suspension.is_on();
             for packet in batch {
+                self.counters.packet();
                 if suspended {
                     Journal::<F>::ended(&packet, Verdict::Disabled, &self.counters);
                     continue;
@@ -267,7 +275,11 @@ impl<'a, F: Exchange> Context<'a, F> {
     ) -> Result<Option<Chosen<'w, F>>, Verdict> {
         let source = (self.store, self.service.fleet.share());
         let chosen = self.allocator().choose(source, wish, known, avoid).await;
-        chosen.map_err(|error| self.failed(&error))
+        let chosen = chosen.map_err(|error| self.failed(&error))?;
+        if chosen.is_none() {
+            self.service.statistics.failed(wish);
+        }
+        Ok(chosen)
     }
 
     /// See [`Wish::is_stored_for_another`].
@@ -311,7 +323,13 @@ impl<'a, F: Exchange> Context<'a, F> {
             }
             claim.heeds_hosts = self.hosts.are_beside_leases();
         }
-        self.change(Change::Claim(claim)).await
+        let (subnet_id, pool_id) = (claim.lease.subnet_id, claim.lease.pool_id);
+        let changed = self.change(Change::Claim(claim)).await?;
+        if let Changed::Claimed { before, .. } = changed {
+            let statistics = &self.service.statistics;
+            statistics.claimed(before, subnet_id, pool_id);
+        }
+        Ok(changed)
     }
 
     /// An answer that needs no lease: a worker without its database gives none either, unless

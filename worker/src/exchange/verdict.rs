@@ -78,6 +78,9 @@ verdicts! {
     Unbuildable = "unbuildable",
 }
 
+/// What a message without a type is counted as; no type has this number.
+pub(crate) const NO_TYPE: u8 = 0;
+
 impl Verdict {
     /// The log id, and the level at which it is told.
     pub(crate) fn log(self) -> (Id, Level) {
@@ -108,11 +111,43 @@ impl Verdict {
             Self::Unbuildable => (ids::PACK_FAIL, Level::ERROR),
         }
     }
+
+    /// Whether the query was dropped before anything was done for its client, as `pkt4-receive-drop` counts it
+    /// (manual dhcp4-srv.rst:7132). What another worker answers is not lost, and no drop.
+    pub(crate) fn is_drop(self) -> bool {
+        match self {
+            Self::Malformed
+            | Self::NotAQuery
+            | Self::Bootp
+            | Self::UnsupportedType
+            | Self::Insane
+            | Self::OtherServer
+            | Self::Unicast
+            | Self::Disabled
+            | Self::DropClass
+            | Self::Duplicate
+            | Self::Congested
+            | Self::Overload => true,
+            Self::OthersShare
+            | Self::NoSubnet
+            | Self::NoAddress
+            | Self::UnknownClient
+            | Self::UnknownAddress
+            | Self::Contended
+            | Self::Overtaken
+            | Self::Database
+            | Self::Released
+            | Self::Declined
+            | Self::NotHeld
+            | Self::Unbuildable => false,
+        }
+    }
 }
 
-/// A counter per verdict, and one per message type received and sent.
+/// All packets, a counter per verdict, and one per message type received and sent.
 #[derive(Debug)]
 pub(crate) struct Counters {
+    came: AtomicU64,
     verdicts: Vec<AtomicU64>,
     received: [AtomicU64; 256],
     sent: [AtomicU64; 256],
@@ -122,6 +157,7 @@ impl Default for Counters {
     fn default() -> Self {
         let zero = || AtomicU64::new(0);
         Self {
+            came: zero(),
             verdicts: Verdict::ALL.iter().map(|_| zero()).collect(),
             received: std::array::from_fn(|_| zero()),
             sent: std::array::from_fn(|_| zero()),
@@ -143,7 +179,17 @@ impl Counters {
         counter.map_or(0, |counter| counter.load(Relaxed))
     }
 
-    /// A message of this type came in.
+    /// A packet came in, whatever it is.
+    pub(crate) fn packet(&self) {
+        self.came.fetch_add(1, Relaxed);
+    }
+
+    /// How many packets came in.
+    pub(crate) fn came(&self) -> u64 {
+        self.came.load(Relaxed)
+    }
+
+    /// A message of this type came in; of [`NO_TYPE`] if it has none.
     pub(crate) fn received(&self, message_type: u8) {
         self.received[usize::from(message_type)].fetch_add(1, Relaxed);
     }
@@ -151,6 +197,16 @@ impl Counters {
     /// A message of this type was handed to its socket.
     pub(crate) fn sent(&self, message_type: u8) {
         self.sent[usize::from(message_type)].fetch_add(1, Relaxed);
+    }
+
+    /// How many messages of this type came in.
+    pub(crate) fn received_of(&self, message_type: u8) -> u64 {
+        self.received[usize::from(message_type)].load(Relaxed)
+    }
+
+    /// How many messages of this type were handed to their sockets.
+    pub(crate) fn sent_of(&self, message_type: u8) -> u64 {
+        self.sent[usize::from(message_type)].load(Relaxed)
     }
 
     /// Names and numbers of the verdicts that occurred.

@@ -11,6 +11,7 @@ use super::Fleet;
 use super::view::{Mask, Share, View};
 use crate::cli;
 use crate::exchange::{Exchange, Journal, Service};
+use crate::statistics;
 
 /// From one heartbeat to the next: others hear of a change after this at most.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -40,6 +41,8 @@ pub(super) struct Heart {
     begun: bool,
     /// It could not be reached the last time.
     lost: bool,
+    /// Statistics could not be saved the last time.
+    unsaved: bool,
     share: Share,
     /// Former shares that are still answered, and until when.
     former: Vec<(Mask, Instant)>,
@@ -59,6 +62,24 @@ pub(crate) async fn run<F: Exchange>(service: Arc<Service<F>>) {
             () = service.fleet.news.notified() => {}
         }
         beat(&service).await;
+        save(&service).await;
+    }
+}
+
+/// What was counted since the last time goes to the database, and what changed becomes samples.
+async fn save<F: Exchange>(service: &Service<F>) {
+    let limit = statistics::limit(&service.server.load());
+    service.statistics.sample(&service.counters, limit);
+    let heart = &service.fleet.heart;
+    match statistics::flush(service).await {
+        Ok(()) => heart.lock().await.unsaved = false,
+        // Whether the database is there the heartbeat says.
+        Err(error) if error.is_connection() => {}
+        Err(error) => {
+            if !std::mem::replace(&mut heart.lock().await.unsaved, true) {
+                Journal::<F>::database(&error);
+            }
+        }
     }
 }
 
@@ -113,6 +134,8 @@ pub(crate) async fn drain<F: Exchange>(service: &Service<F>) {
 /// Sign off.
 pub(crate) async fn leave<F: Exchange>(service: &Service<F>, store: &Store<F>) {
     let name = service.fleet.heart.lock().await.name.clone();
+    // As with the farewell: a second of statistics is nothing to wait for.
+    let _ = tokio::time::timeout(FAREWELL, statistics::flush(service)).await;
     if let Some((name, _)) = name {
         // Who cannot say so is missed soon enough.
         let _ = tokio::time::timeout(FAREWELL, store.leave(&name, service.fleet.incarnation)).await;
@@ -138,7 +161,8 @@ async fn register<F: Exchange>(
         workers = store.beat(&beat).await?;
         let is_own =
             |worker: &Worker| worker.incarnation == incarnation && worker.name == beat.name;
-        if workers.iter().any(is_own) {
+        if let Some(own) = workers.iter().find(|worker| is_own(worker)) {
+            service.fleet.slot.store(own.slot, Relaxed);
             heart.begun = true;
             if heart
                 .name

@@ -13,7 +13,7 @@ mod share;
 mod view;
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU8, AtomicU64};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -28,11 +28,16 @@ use view::View;
 /// Longest text of an error in the registry.
 const LONGEST_ERROR: usize = 1000;
 
+/// No worker has so many beside it.
+const NO_SLOT: u32 = u32::MAX;
+
 /// A worker's place in its fleet, for one family.
 pub(crate) struct Fleet {
     view: ArcSwap<View>,
     /// Tells this process from others of its name.
     incarnation: i64,
+    /// The number that the registry gave it; [`NO_SLOT`] until then.
+    slot: AtomicU32,
     said: Mutex<Said>,
     heart: tokio::sync::Mutex<heartbeat::Heart>,
     /// There is news that the registry should not wait a second for.
@@ -62,6 +67,7 @@ impl Default for Fleet {
             incarnation: RandomState::new()
                 .hash_one(std::process::id())
                 .cast_signed(),
+            slot: AtomicU32::new(NO_SLOT),
             said: Mutex::default(),
             heart: tokio::sync::Mutex::default(),
             news: Notify::new(),
@@ -80,6 +86,12 @@ impl Fleet {
             rank: view.rank,
             size: view.size,
         }
+    }
+
+    /// This worker's number in the registry, which no other one has as long as it lives.
+    pub(crate) fn slot(&self) -> Option<u32> {
+        let slot = self.slot.load(Relaxed);
+        (slot != NO_SLOT).then_some(slot)
     }
 
     /// Whether a worker of the fleet answers from this address, or did less than a day ago.

@@ -11,7 +11,7 @@ use murre_wire::dhcp4::{BOOTREQUEST, Message, MessageType, Parsing, code};
 use super::Query;
 use super::hosts::Reserved;
 use super::stored::Stored;
-use crate::exchange::{Context, Scopes, Verdict};
+use crate::exchange::{Context, NO_TYPE, Scopes, Verdict};
 use crate::socket::Packet;
 
 /// Admit a packet as a query, or say why not.
@@ -20,11 +20,13 @@ pub(super) fn admit<'a>(
     packet: &'a Packet,
 ) -> Result<Query<'a>, Verdict> {
     let message = Message::parse(&packet.data, Parsing::Strict).map_err(|_| Verdict::Malformed)?;
+    let kind = message.message_type();
+    let counted = kind.map_or(NO_TYPE, MessageType::to_u8);
+    context.service.counters.received(counted);
     if message.op() != BOOTREQUEST {
         return Err(Verdict::NotAQuery);
     }
-    let kind = message.message_type().ok_or(Verdict::Bootp)?;
-    context.service.counters.received(kind.to_u8());
+    let kind = kind.ok_or(Verdict::Bootp)?;
     let query = Query {
         packet,
         message,

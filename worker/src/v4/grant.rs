@@ -99,6 +99,7 @@ async fn cached(
         return Ok(None);
     };
     Journal::<V4>::reused(&row, left_then);
+    context.service.statistics.reused(row.subnet_id);
     let lifetime = left(left_then, asked)?;
     reply::with_lease(context, query, MessageType::Ack, chosen, lifetime).map(Some)
 }

@@ -22,6 +22,7 @@ use murre_wire::dhcp4::{Message, MessageType};
 
 use crate::exchange::{Context, Exchange, Verdict};
 use crate::socket::{Packet, Reply};
+use crate::statistics;
 use hosts::Reserved;
 use stored::Stored;
 
@@ -40,6 +41,7 @@ pub(crate) struct Query<'a> {
 
 impl Exchange for V4 {
     const SERVER_PORT: u16 = 67;
+    const STATISTICS: &'static statistics::Names = &statistics::V4;
 
     async fn answer(context: &Context<'_, V4>, packet: &Packet) -> Result<Reply, Verdict> {
         let mut query = gate::admit(context, packet)?;

@@ -31,6 +31,7 @@ where
         let mut lookup = lease::lookup(&wish);
         let asked = context.ask(&wish, &mut lookup);
         let found = context.lookup(lookup).await?;
+        tell_of_conflict(context, &wish, &found);
         let chosen = context.choose(&wish, (&found, asked), &[]).await?;
         let chosen = chosen.ok_or(Verdict::NoAddress)?;
         if keep_for_it(context, query, &wish, (chosen, &found)).await? {
@@ -43,6 +44,14 @@ where
         }
     }
     Err(Verdict::Contended)
+}
+
+/// What is reserved for the client is somebody else's for now.
+fn tell_of_conflict(context: &Context<'_, V4>, wish: &Wish<'_, V4>, found: &Found<V4>) {
+    if let Some(reserved) = allocation::in_conflict(wish, found) {
+        let statistics = &context.service.statistics;
+        statistics.conflict(reserved.subnet.id);
+    }
 }
 
 /// Write the offer where it shall be; whether it holds. Who loses a race for the address stays silent,

@@ -16,6 +16,7 @@ use murre_wire::dhcp6::{Message, MessageType};
 
 use crate::exchange::{Context, Exchange, Verdict};
 use crate::socket::{Packet, Reply};
+use crate::statistics;
 
 /// A query that passed the gate.
 pub(crate) struct Query<'a> {
@@ -33,6 +34,7 @@ impl Query<'_> {
 
 impl Exchange for V6 {
     const SERVER_PORT: u16 = 547;
+    const STATISTICS: &'static statistics::Names = &statistics::V6;
 
     async fn answer(context: &Context<'_, V6>, packet: &Packet) -> Result<Reply, Verdict> {
         let query = gate::admit(context, packet)?;

@@ -1,7 +1,8 @@
 -- Grant or renew. The primary key decides between clients: a new address is inserted, a row that
 -- is there is taken over only if nobody holds it now or this client does; the guard is read under
 -- the row's lock. Assignments are made from left to right: the first one is the guard, and writes the
--- claim's own number into a row that is won; only such a row gets the other values. Where the client's
+-- claim's own number into a row that is won, with what stood there before in its last two bits; only such a
+-- row gets the other values. Where the client's
 -- own lease is younger than a minute and ends later it keeps its end: what was decided late, or for an offer,
 -- must not take back what the client was told since. The unique key of
 -- the client decides between workers that serve one client: where it is that key that is there
@@ -21,20 +22,22 @@ ON DUPLICATE KEY UPDATE
                         AND CASE WHEN VALUES(client_id) IS NOT NULL AND lease4.client_id IS NOT NULL
                                  THEN lease4.client_id = VALUES(client_id)
                                  ELSE lease4.hwaddr = VALUES(hwaddr) END)),
-               VALUES(claim), lease4.claim),
-    hwaddr = IF(lease4.claim = VALUES(claim), VALUES(hwaddr), lease4.hwaddr),
-    client_id = IF(lease4.claim = VALUES(claim), VALUES(client_id), lease4.client_id),
-    expire = IF(lease4.claim = VALUES(claim)
+               VALUES(claim) + CASE WHEN lease4.state = 2 THEN 0
+                                    WHEN lease4.expire <= UTC_TIMESTAMP() THEN 2 + lease4.state ELSE 1 END,
+               lease4.claim),
+    hwaddr = IF(lease4.claim >> 2 = VALUES(claim) >> 2, VALUES(hwaddr), lease4.hwaddr),
+    client_id = IF(lease4.claim >> 2 = VALUES(claim) >> 2, VALUES(client_id), lease4.client_id),
+    expire = IF(lease4.claim >> 2 = VALUES(claim) >> 2
                 AND NOT (lease4.state = 0 AND lease4.expire > VALUES(expire)
                          AND lease4.expire > TIMESTAMPADD(SECOND, lease4.valid_lifetime, UTC_TIMESTAMP() - INTERVAL 60 SECOND)),
                 VALUES(expire), lease4.expire),
-    valid_lifetime = IF(lease4.claim = VALUES(claim) AND lease4.expire = VALUES(expire),
+    valid_lifetime = IF(lease4.claim >> 2 = VALUES(claim) >> 2 AND lease4.expire = VALUES(expire),
                         VALUES(valid_lifetime), lease4.valid_lifetime),
-    subnet_id = IF(lease4.claim = VALUES(claim), VALUES(subnet_id), lease4.subnet_id),
-    fqdn_fwd = IF(lease4.claim = VALUES(claim), VALUES(fqdn_fwd), lease4.fqdn_fwd),
-    fqdn_rev = IF(lease4.claim = VALUES(claim), VALUES(fqdn_rev), lease4.fqdn_rev),
-    hostname = IF(lease4.claim = VALUES(claim), VALUES(hostname), lease4.hostname),
-    user_context = IF(lease4.claim = VALUES(claim), VALUES(user_context), lease4.user_context),
-    pool_id = IF(lease4.claim = VALUES(claim), VALUES(pool_id), lease4.pool_id),
-    state = IF(lease4.claim = VALUES(claim), VALUES(state), lease4.state)
+    subnet_id = IF(lease4.claim >> 2 = VALUES(claim) >> 2, VALUES(subnet_id), lease4.subnet_id),
+    fqdn_fwd = IF(lease4.claim >> 2 = VALUES(claim) >> 2, VALUES(fqdn_fwd), lease4.fqdn_fwd),
+    fqdn_rev = IF(lease4.claim >> 2 = VALUES(claim) >> 2, VALUES(fqdn_rev), lease4.fqdn_rev),
+    hostname = IF(lease4.claim >> 2 = VALUES(claim) >> 2, VALUES(hostname), lease4.hostname),
+    user_context = IF(lease4.claim >> 2 = VALUES(claim) >> 2, VALUES(user_context), lease4.user_context),
+    pool_id = IF(lease4.claim >> 2 = VALUES(claim) >> 2, VALUES(pool_id), lease4.pool_id),
+    state = IF(lease4.claim >> 2 = VALUES(claim) >> 2, VALUES(state), lease4.state)
 RETURNING address, claim, TIMESTAMPDIFF(SECOND, '1970-01-01', expire) AS expire

@@ -4,7 +4,7 @@
 -- What is not returned was somebody else's, or is reserved for somebody: no claim that heeds
 -- reservations is made against one. Where the client's own
 -- lease is younger than a minute and ends later it keeps its end: what was decided late, or for an offer, must
--- not take back what the client was told since.
+-- not take back what the client was told since. "before" says what stood there as the statement began.
 INSERT INTO lease4 AS held
     (address, hwaddr, client_id, valid_lifetime, expire, subnet_id, fqdn_fwd, fqdn_rev, hostname, state, user_context, pool_id)
 SELECT asked.address, asked.hwaddr, asked.client_id, asked.valid_lifetime,
@@ -36,4 +36,6 @@ WHERE held.state = 2
        AND CASE WHEN excluded.client_id IS NOT NULL AND held.client_id IS NOT NULL
                 THEN held.client_id = excluded.client_id
                 ELSE held.hwaddr = excluded.hwaddr END)
-RETURNING address, extract(epoch FROM expire)::bigint AS expire
+RETURNING address, extract(epoch FROM expire)::bigint AS expire,
+    coalesce((SELECT CASE WHEN l.state = 2 THEN 0 WHEN l.expire <= now() THEN 2 + l.state ELSE 1 END
+              FROM lease4 l WHERE l.address = held.address), 0)::bigint AS before

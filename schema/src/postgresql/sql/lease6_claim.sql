@@ -60,4 +60,6 @@ WHERE held.state = 2
    OR held.expire <= now()
    OR (held.state = 0 AND held.duid = excluded.duid AND held.iaid = excluded.iaid
        AND held.lease_type = excluded.lease_type AND held.prefix_len = excluded.prefix_len)
-RETURNING address, extract(epoch FROM expire)::bigint AS expire
+RETURNING address, extract(epoch FROM expire)::bigint AS expire,
+    coalesce((SELECT CASE WHEN l.state = 2 THEN 0 WHEN l.expire <= now() THEN 2 + l.state ELSE 1 END
+              FROM lease6 l WHERE l.address = held.address), 0)::bigint AS before

@@ -1,2 +1,3 @@
--- Rows per subnet and state.
-SELECT coalesce(subnet_id, 0) AS subnet_id, state, count(*) AS leases FROM lease4 GROUP BY 1, 2 ORDER BY 1, 2
+-- Rows per subnet, pool and state.
+SELECT coalesce(subnet_id, 0) AS subnet_id, coalesce(pool_id, 0) AS pool_id, state, count(*) AS leases
+FROM lease4 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3

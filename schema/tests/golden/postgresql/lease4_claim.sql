@@ -1,5 +1,5 @@
 -- takes _int8, _bytea, _bytea, _int8, _int8, _bool, _bool, _text, _text, _int8, _bool
--- gives address int8, expire int8
+-- gives address int8, expire int8, before int8
 
 INSERT INTO lease4 AS held
     (address, hwaddr, client_id, valid_lifetime, expire, subnet_id, fqdn_fwd, fqdn_rev, hostname, state, user_context, pool_id)
@@ -31,4 +31,6 @@ WHERE held.state = 2
        AND CASE WHEN excluded.client_id IS NOT NULL AND held.client_id IS NOT NULL
                 THEN held.client_id = excluded.client_id
                 ELSE held.hwaddr = excluded.hwaddr END)
-RETURNING address, extract(epoch FROM expire)::bigint AS expire
+RETURNING address, extract(epoch FROM expire)::bigint AS expire,
+    coalesce((SELECT CASE WHEN l.state = 2 THEN 0 WHEN l.expire <= now() THEN 2 + l.state ELSE 1 END
+              FROM lease4 l WHERE l.address = held.address), 0)::bigint AS before

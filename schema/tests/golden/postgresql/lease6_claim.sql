@@ -1,5 +1,5 @@
 -- takes _inet, _bytea, _int4, _int2, _int2, _int8, _bytea, _int2, _int2, _int8, _int8, _bool, _bool, _text, _text, _int8, _bool, _inet, _inet, _int2, _int8, _int8
--- gives address inet, expire int8
+-- gives address inet, expire int8, before int8
 
 WITH asked AS MATERIALIZED (
     SELECT *
@@ -58,4 +58,6 @@ WHERE held.state = 2
    OR held.expire <= now()
    OR (held.state = 0 AND held.duid = excluded.duid AND held.iaid = excluded.iaid
        AND held.lease_type = excluded.lease_type AND held.prefix_len = excluded.prefix_len)
-RETURNING address, extract(epoch FROM expire)::bigint AS expire
+RETURNING address, extract(epoch FROM expire)::bigint AS expire,
+    coalesce((SELECT CASE WHEN l.state = 2 THEN 0 WHEN l.expire <= now() THEN 2 + l.state ELSE 1 END
+              FROM lease6 l WHERE l.address = held.address), 0)::bigint AS before

@@ -1,0 +1,4 @@
+-- takes int8
+-- gives 
+
+DELETE FROM statistic WHERE family = $1::bigint
