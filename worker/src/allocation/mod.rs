@@ -221,15 +221,14 @@ impl<F: LeaseFamily> Allocator<F> {
             let first = candidates.by_ref().take(FIRST_LOOK).collect();
             return (first, Origin::Candidates(candidates));
         }
-        for source in &wish.pools {
-            let place = self.place(source.subnet, source.pool);
+        let places = self.places_of(&wish.pools);
+        for (source, place) in wish.pools.iter().zip(&places) {
             let again = place.vacancies().again(client, Instant::now());
             if let Some(address) = again {
                 return (smallvec![source.choose(address)], Origin::Memory);
             }
         }
-        for source in &wish.pools {
-            let place = self.place(source.subnet, source.pool);
+        for (source, place) in wish.pools.iter().zip(&places) {
             let mut vacancies = place.vacancies();
             if let Some(vacancy) = vacancies.take(client, Instant::now()) {
                 let first = smallvec![source.choose(vacancy.address)];
@@ -513,8 +512,25 @@ impl<F: LeaseFamily> Allocator<F> {
     }
 
     fn place(&self, subnet: &Subnet<F>, pool: &Pool<F>) -> Arc<Place<F>> {
-        let key = PlaceKey::of(subnet, pool);
+        self.place_in(&mut self.places(), subnet, pool)
+    }
+
+    /// The places of all pools of a wish, which may be hundreds, at once.
+    fn places_of(&self, pools: &[Source<'_, F>]) -> SmallVec<[Arc<Place<F>>; 2]> {
         let mut places = self.places();
+        let pools = pools.iter();
+        pools
+            .map(|source| self.place_in(&mut places, source.subnet, source.pool))
+            .collect()
+    }
+
+    fn place_in(
+        &self,
+        places: &mut HashMap<PlaceKey<F>, Arc<Place<F>>>,
+        subnet: &Subnet<F>,
+        pool: &Pool<F>,
+    ) -> Arc<Place<F>> {
+        let key = PlaceKey::of(subnet, pool);
         if let Some(place) = places.get(&key) {
             return Arc::clone(place);
         }
