@@ -9,7 +9,7 @@ use std::time::Duration;
 use common::{Fresh, on_every_engine};
 use murre_harness::database::SCHEMA_VERSION;
 use murre_schema::fleet::{Beat, Presence, Worker};
-use murre_schema::{Place, Store, StoreOptions, life};
+use murre_schema::{Names, Place, Store, StoreOptions, life};
 use murre_wire::{V4, V6};
 
 fn beat(name: &str, incarnation: i64) -> Beat {
@@ -214,7 +214,7 @@ fn a_heartbeat_does_not_wait_for_what_the_store_is_busy_with() {
         let database = fresh.database.clone().unwrap();
         let holder = tokio::task::spawn_blocking(move || database.query(lock));
         tokio::time::sleep(Duration::from_millis(500)).await;
-        let busy = store.reclaim(10, true);
+        let busy = store.reclaim(10, true, Names::Off);
         let beats = async {
             let started = std::time::Instant::now();
             store.beat(&beat("one", 1)).await.unwrap();
