@@ -182,6 +182,15 @@ impl<F: LeaseFamily> Change<F> {
         }
     }
 
+    /// Whether it may write changes of names: the DNS is told, and there is something to tell of.
+    pub fn tells(&self) -> bool {
+        let is_nameless = match self {
+            Self::Claim(claim) => claim.lease.hostname.is_empty() && claim.replaces.is_none(),
+            Self::Release(_) | Self::Decline(_) => false,
+        };
+        self.names() != Names::Off && !is_nameless
+    }
+
     /// Whether the DNS is told of it.
     pub(crate) fn names(&self) -> Names {
         match self {

@@ -89,6 +89,7 @@ impl Crowd for V6 {
                 replaces,
                 renews,
                 heeds_hosts: false,
+                names: Names::Off,
             };
             let changed = store.change(Change::Claim(claim)).await.unwrap();
             assert_eq!(claimed(changed), granted, "{base} {renews}");

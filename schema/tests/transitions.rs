@@ -271,7 +271,7 @@ transitions! {
             }
             let mut wanted = lease::<F>(number, number, 3600);
             wanted.hostname = "longer.than.its.column.".repeat(20);
-            let change = Change::Claim(Claim { lease: wanted, replaces: None, renews: false, heeds_hosts: false });
+            let change = Change::Claim(Claim { lease: wanted, replaces: None, renews: false, heeds_hosts: false, names: Names::Off });
             strange.push(tokio::spawn(async move { store.change(change).await }));
         }
         for other in others {
