@@ -114,3 +114,14 @@ fn what_cannot_be_is_refused_with_its_place() {
     t.json:2:28: "dhcp-ddns" is not supported yet
     "#);
 }
+
+#[test]
+fn dots_inside_of_labels_end_them_where_there_is_a_set() {
+    let labels = [b"m_.y".to_vec(), b"$".to_vec(), b"n".to_vec()];
+    let with = |set: &str| {
+        let server = v4(&format!("\"hostname-char-set\": \"{set}\""));
+        server.naming.sanitizer.clean_labels(&labels).join(&b' ')
+    };
+    assert_eq!(with("[^a-z]"), b"m y n");
+    assert_eq!(with(""), b"m_.y $ n");
+}

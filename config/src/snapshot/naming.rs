@@ -96,6 +96,17 @@ impl Sanitizer {
         }
     }
 
+    /// The labels of a name without what is invalid. Where there is such a thing, a dot inside of a label ends it
+    /// (dhcp4-srv.rst:3975). Of a label nothing may be left; it is left out.
+    pub fn clean_labels(&self, labels: &[Vec<u8>]) -> Vec<Vec<u8>> {
+        let splits = self.char_set.invalid.is_some();
+        let parts = labels
+            .iter()
+            .flat_map(|label| label.split(move |byte| splits && *byte == b'.'));
+        let clean = parts.map(|label| self.clean(label));
+        clean.filter(|label| !label.is_empty()).collect()
+    }
+
     /// A name, or a label of one, without what is invalid.
     pub fn clean(&self, name: &[u8]) -> Vec<u8> {
         let replacement = self.replacement.as_bytes();

@@ -110,11 +110,7 @@ impl Named {
 
 /// The name of a client FQDN option.
 fn own(fqdn: &Fqdn, naming: &Naming, address: Ipv4Addr) -> Option<DomainName> {
-    let clean = fqdn
-        .labels
-        .iter()
-        .map(|label| naming.sanitizer.clean(label));
-    let labels: Vec<_> = clean.filter(|label| !label.is_empty()).collect();
+    let labels = naming.sanitizer.clean_labels(&fqdn.labels);
     // Who sends the option wants a name, whatever is in it.
     if labels.is_empty() || replaces(naming.replace, true) {
         return generated(address, naming);
