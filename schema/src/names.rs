@@ -9,6 +9,9 @@
 //! an earlier one is in another worker's hand. What is seen later was committed later. On a Galera cluster the turn
 //! is each node's own: two nodes may send the same change, and the second one's deletion is undone.
 //!
+//! Not seen is a row that comes between look and claim: another worker's grant of the same address to the same client
+//! at the same moment. Under another name, that name stays in the DNS.
+//!
 //! How a change is carried out, and what a name looks like there, is not known here.
 
 use std::collections::HashMap;

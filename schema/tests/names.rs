@@ -179,7 +179,8 @@ fn a_lease_that_another_replaces_loses_its_name_with_it() {
                 heeds_hosts: false,
                 names: Names::OnChange,
             });
-            store.change(change).await.unwrap();
+            let changed = store.change(change).await.unwrap();
+            assert_eq!(changed == Changed::Taken, address == 3);
             assert_eq!(told(&store).await, wanted, "{address}");
         }
     }
@@ -228,5 +229,29 @@ fn one_sends_at_a_time_and_what_it_could_not_send_comes_again_in_order() {
         };
         assert_eq!(store.send_names(10, send).await.unwrap(), 5);
         assert_eq!(told(&other).await, ["+b.", "-b.", "+c."]);
+    });
+}
+
+#[test]
+fn changes_of_one_address_are_in_the_order_of_its_commits() {
+    on_every_engine(|fresh| async move {
+        let stores = [fresh.open::<V4>().await, fresh.open::<V4>().await];
+        claim(&stores[0], named(1, 1, "first."), Names::OnChange).await;
+        let rename = async |store: &Store<V4>, who: &str| {
+            for n in 0..20 {
+                let lease = named(1, 1, &format!("{who}{n}."));
+                claim(store, lease, Names::OnChange).await;
+            }
+        };
+        tokio::join!(rename(&stores[0], "a"), rename(&stores[1], "b"));
+        let told = told(&stores[0]).await;
+        assert_eq!(told.len(), 1 + 2 * 40);
+        let mut entered: Option<&str> = None;
+        for change in &told {
+            let (sign, name) = change.split_at(1);
+            let before = if sign == "+" { None } else { Some(name) };
+            assert_eq!(entered, before, "{change} in {told:?}");
+            entered = (sign == "+").then_some(name);
+        }
     });
 }

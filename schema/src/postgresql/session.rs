@@ -283,14 +283,13 @@ impl<F: LeaseFamily> PgSession<F> {
         let look = self.keep("named", texts::<F>().named).await?;
         let write = self.keep("name write", statements::NAME_WRITE).await?;
         match self.run_named((batch, parts), &look, &write).await {
-            Ok(Some(outcome)) => {
+            Ok(outcome) if !outcome.must_be_undone(batch) => {
                 self.simple("commit", "COMMIT").await?;
                 Ok(outcome.answers(batch))
             }
             other => {
                 self.simple("rollback", "ROLLBACK").await?;
-                other?;
-                Err(Error::ClientHasOther { statement: "claim" })
+                other?.undone(batch)
             }
         }
     }
@@ -300,7 +299,7 @@ impl<F: LeaseFamily> PgSession<F> {
         (batch, parts): (&[Change<F>], &Parts<'_, F>),
         look: &Statement,
         write: &Statement,
-    ) -> Result<Option<Outcome<F>>, Error> {
+    ) -> Result<Outcome<F>, Error> {
         let addresses = names::addresses(batch).into_iter();
         let addresses: Vec<_> = addresses
             .map(|address| Values::from_slice(&[F::address_value(address)]))
@@ -314,12 +313,9 @@ impl<F: LeaseFamily> PgSession<F> {
         let rows = rows?;
         let before = by_address::<F>(rows.iter().map(|row| read_lease(&PgRow(row), 0)));
         let outcome = self.apply(parts).await?;
-        if outcome.must_be_undone(batch) {
-            return Ok(None);
-        }
         self.write_names(write, &names::changes(batch, &before, &outcome))
             .await?;
-        Ok(Some(outcome))
+        Ok(outcome)
     }
 
     async fn write_names(&self, write: &Statement, all: &[Written<'_, F>]) -> Result<(), Error> {

@@ -120,7 +120,7 @@ fn updater(namespace: &Namespace, zones: &[&str]) -> Daemon {
         .env("KEA_PIDFILE_DIR", &folder)
         .env("KEA_LOCKFILE_DIR", &folder);
     let daemon = Daemon::spawn("kea-dhcp-ddns", &command);
-    let listening = daemon.wait_for_line("DHCP_DDNS_QUEUE_MGR_STARTED", PATIENCE);
+    let listening = daemon.wait_for_line("DHCP_DDNS_STARTED", PATIENCE);
     listening.unwrap_or_else(|e| panic!("{e}"));
     daemon
 }
