@@ -29,7 +29,6 @@ impl DomainName {
 
     /// Of the text that a lease keeps, with or without a dot at its end.
     pub(crate) fn from_text(text: &str) -> Option<Self> {
-        let text = text.strip_suffix('.').unwrap_or(text);
         let mut labels = vec![Vec::new()];
         let mut bytes = text.bytes();
         while let Some(byte) = bytes.next() {
@@ -42,6 +41,10 @@ impl DomainName {
                 byte => byte,
             };
             labels.last_mut()?.push(byte);
+        }
+        // Nothing is behind a dot at the end.
+        if labels.last().is_some_and(Vec::is_empty) {
+            labels.pop();
         }
         Self::new(labels)
     }
@@ -133,6 +136,8 @@ mod tests {
         let name = DomainName::new([&b"a.b$ \xe9"[..], b"c"]).unwrap();
         assert_eq!(name.text(), "a\\.b$\\032\\233.c");
         assert_eq!(name.master(), "a\\.b\\$\\032\\233.c.");
+        let dot = DomainName::new(["."]).unwrap();
+        assert_eq!(DomainName::from_text(&dot.text()), Some(dot));
     }
 
     proptest! {
