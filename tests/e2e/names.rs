@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use murre_harness::dns::Dns;
 use murre_harness::netns::Namespace;
+use murre_harness::process::Daemon;
 use murre_harness::{clients, kea};
 use murre_tests::hand4::{Answer, Client, Relay};
 use murre_tests::{Engine, Worker, World, config, on_engines, on_every_engine, socket};
@@ -17,7 +18,11 @@ on_every_engine!(
     a_clients_name_is_in_the_dns_as_long_as_its_lease,
     requests_wait_until_somebody_takes_them,
 );
-on_engines!([sqlite = Sqlite] requests_are_those_of_kea, leases_are_granted_while_too_many_requests_wait);
+on_engines!([sqlite = Sqlite]
+    requests_are_those_of_kea,
+    what_was_not_changed_is_requested_again_as_kea_does_and_what_expires_removed,
+    leases_are_granted_while_too_many_requests_wait
+);
 
 /// How long a request may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -140,24 +145,66 @@ fn fqdn(flags: u8, labels: &[&str]) -> Vec<u8> {
     data
 }
 
-fn requests_are_those_of_kea(engine: Engine) {
-    let (theirs, ours) = (World::by_hand(engine), World::by_hand(engine));
-    let mut config = naming(&ours);
-    let subjects = [Subject::of(&theirs), Subject::of(&ours)];
-    let _worker = Worker::start(&ours.server, &config);
-    config["Dhcp4"]
-        .as_object_mut()
-        .unwrap()
-        .remove("lease-database");
-    let _kea = kea::start4(Some(&theirs.server), &config.to_string(), None);
+/// Both servers with one configuration, each with its clients.
+struct Pair<'w> {
+    subjects: [Subject<'w>; 2],
+    _kea: Daemon,
+    _worker: Worker,
+}
 
-    let same = |what: &str, count: usize, act: &dyn Fn(&Subject<'_>)| {
-        let [theirs, ours] = &subjects;
+impl<'w> Pair<'w> {
+    fn start(theirs: &'w World, ours: &'w World, mut config: Value) -> Self {
+        let subjects = [Subject::of(theirs), Subject::of(ours)];
+        let worker = Worker::start(&ours.server, &config);
+        let map = config["Dhcp4"].as_object_mut().unwrap();
+        map.remove("lease-database");
+        let kea = kea::start4(Some(&theirs.server), &config.to_string(), None);
+        Self {
+            subjects,
+            _kea: kea,
+            _worker: worker,
+        }
+    }
+
+    /// Both are told the same, and make the same requests of it.
+    fn same(&self, what: &str, count: usize, act: &dyn Fn(&Subject<'_>)) {
+        let [theirs, ours] = &self.subjects;
         act(theirs);
         act(ours);
         let theirs = theirs.requests(count);
         assert_eq!(ours.requests(count), theirs, "{what}");
-    };
+    }
+}
+
+fn what_was_not_changed_is_requested_again_as_kea_does_and_what_expires_removed(engine: Engine) {
+    let (theirs, ours) = (World::by_hand(engine), World::by_hand(engine));
+    let mut config = naming(&ours);
+    let map = config["Dhcp4"].as_object_mut().unwrap();
+    for (key, value) in [
+        ("ddns-update-on-renew", json!(true)),
+        ("ddns-use-conflict-resolution", json!(false)),
+        ("ddns-generated-prefix", json!("made")),
+        ("ddns-replace-client-name", json!("when-present")),
+        ("valid-lifetime", json!(4)),
+        (
+            "expired-leases-processing",
+            json!({ "reclaim-timer-wait-time": 1 }),
+        ),
+    ] {
+        map.insert(key.to_owned(), value);
+    }
+    let pair = Pair::start(&theirs, &ours, config);
+    let (client, address) = (Client::new(1), Ipv4Addr::new(10, 1, 0, 1));
+    let name: (u8, &[u8]) = (code::HOST_NAME, b"alice");
+    pair.same("a new lease", 1, &|s| drop(s.lease(&client, address, name)));
+    pair.same("a renewal", 2, &|s| s.renew(&client, address, Some(name)));
+    pair.same("its end", 1, &|_| ());
+}
+
+fn requests_are_those_of_kea(engine: Engine) {
+    let (theirs, ours) = (World::by_hand(engine), World::by_hand(engine));
+    let pair = Pair::start(&theirs, &ours, naming(&ours));
+    let same = |what: &str, count, act: &dyn Fn(&Subject<'_>)| pair.same(what, count, act);
     let host = |name: &'static [u8]| (code::HOST_NAME, name);
     let one = Client::new(1);
     let at = |last| Ipv4Addr::new(10, 1, 0, last);
