@@ -19,9 +19,9 @@ use super::request;
 use crate::exchange::{Exchange, Journal, Service};
 
 /// Changes in one transaction.
-const PORTION: u32 = 64;
-/// Pause after each portion, so that the server's socket does not overflow.
-const PAUSE: Duration = Duration::from_millis(20);
+const PORTION: u32 = 128;
+/// Pause after each portion: the server's socket must not overflow, and with SQLite each is in the way of the leases.
+const PAUSE: Duration = Duration::from_millis(50);
 /// Pause between looks at what other workers wrote.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
