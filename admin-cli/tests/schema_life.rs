@@ -78,7 +78,9 @@ fn a_database_of_the_first_version_is_upgraded() {
             "DROP TABLE dhcp_option_scope",
             "DROP TABLE host_identifier_type",
         ];
-        let steps = second.iter().chain(third).chain(&fourth).chain(&[
+        let sixth = ["DROP TABLE name_change", "DROP TABLE name_turn"];
+        let later = fourth.iter().chain(&sixth);
+        let steps = later.chain(&second).chain(third).chain(&[
             "DROP TABLE pool_cursor",
             "DROP TABLE statistic",
             "UPDATE schema_version SET version = 1",

@@ -110,7 +110,7 @@ impl<F: LeaseFamily> Outcome<F> {
         Self(known.into_iter().collect())
     }
 
-    fn of(&self, change: &Change<F>) -> Changed {
+    pub(crate) fn of(&self, change: &Change<F>) -> Changed {
         let known = self.0.get(&change.address()).copied();
         known.unwrap_or(match change {
             Change::Claim(_) => Changed::Taken,

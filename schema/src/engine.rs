@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::fleet::{Beat, Worker};
 use crate::lease::Lease;
+use crate::names::{NameChange, Names};
 use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::search::{Search, Searched};
 use crate::statistic::{Count, Counted, Increment, Place};
@@ -45,8 +46,18 @@ pub(crate) trait Session<F: LeaseFamily>: Send {
 
     /// End up to `limit` leases that expired, oldest first, skipping rows that others work on;
     /// give the rows as they were, as far as they can be read; those that cannot end as well.
-    /// `remove` deletes them, otherwise they become reclaimed.
-    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>>;
+    /// `remove` deletes them, otherwise they become reclaimed. What the DNS has to learn is written with it.
+    fn reclaim(&mut self, limit: u32, remove: bool, names: Names) -> Answer<'_, Vec<Ended<F>>>;
+
+    /// The oldest changes of names of the family, in a transaction that stays open where there are any. None while
+    /// another session has the turn.
+    fn take_names(&mut self, limit: u32) -> Answer<'_, Vec<NameChange>>;
+
+    /// Delete what was taken and sent, and make that durable; the turn is over.
+    fn names_sent<'a>(&'a mut self, ids: &'a [i64]) -> Answer<'a, ()>;
+
+    /// How many changes of names wait, but for those beyond `limit`.
+    fn names_waiting(&mut self, limit: u32) -> Answer<'_, u64>;
 
     /// Delete up to `limit` reclaimed rows that expired more than `hold` seconds ago.
     fn flush(&mut self, hold: u32, limit: u32) -> Answer<'_, u64>;

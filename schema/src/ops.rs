@@ -32,6 +32,7 @@ use smallvec::SmallVec;
 use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::lease::Lease;
+use crate::names::Names;
 use crate::prefix::{self, Span};
 
 /// Everything an exchange needs to know, in one question.
@@ -181,6 +182,24 @@ impl<F: LeaseFamily> Change<F> {
         }
     }
 
+    /// Whether it may write changes of names: the DNS is told, and there is something to tell of.
+    pub fn tells(&self) -> bool {
+        let is_nameless = match self {
+            Self::Claim(claim) => claim.lease.hostname.is_empty() && claim.replaces.is_none(),
+            Self::Release(_) | Self::Decline(_) => false,
+        };
+        self.names() != Names::Off && !is_nameless
+    }
+
+    /// Whether the DNS is told of it.
+    pub(crate) fn names(&self) -> Names {
+        match self {
+            Self::Claim(claim) => claim.names,
+            Self::Release(release) => release.names,
+            Self::Decline(decline) => decline.names,
+        }
+    }
+
     /// The last address it is about: of the claim of a prefix, the prefix's.
     pub(crate) fn last(&self) -> F::Address {
         match self {
@@ -205,6 +224,8 @@ pub struct Claim<F: LeaseFamily> {
     /// Refused where a row of `hosts` reserves the address in that subnet, as its client has no such reservation.
     /// Of reservations in another database nothing is known here.
     pub heeds_hosts: bool,
+    /// Whether the DNS is told.
+    pub names: Names,
 }
 
 impl<F: LeaseFamily> Claim<F> {
@@ -234,6 +255,8 @@ pub struct Release<F: LeaseFamily> {
     /// Keep the row as reclaimed, so that the client may get it again (lease affinity), instead
     /// of deleting it.
     pub keep: bool,
+    /// Whether the DNS is told.
+    pub names: Names,
 }
 
 /// Set an address aside.
@@ -245,6 +268,8 @@ pub struct Decline<F: LeaseFamily> {
     pub client: F::Client,
     /// How long nobody gets it, in seconds (`decline-probation-period`).
     pub probation: u32,
+    /// Whether the DNS is told.
+    pub names: Names,
 }
 
 /// An expired lease that was ended: as it was, or why its row cannot be read. One row that somebody

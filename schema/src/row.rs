@@ -5,6 +5,7 @@
 //! The statements of all engines keep these orders; an engine adds only how one value is bound
 //! ([`Value`]) and how one is read ([`Cells`]).
 
+use std::collections::HashMap;
 use std::net::Ipv6Addr;
 
 use smallvec::SmallVec;
@@ -225,6 +226,18 @@ impl<'r> Reader<'r> {
         self.next(column, |cells, at| cells.text(at))
     }
 
+    /// Text that stands for something.
+    pub(crate) fn parsed<T: std::str::FromStr>(
+        &mut self,
+        column: &'static str,
+    ) -> Result<T, Unreadable> {
+        let text = self.text(column)?.unwrap_or_default();
+        text.parse().map_err(|_| Unreadable {
+            column,
+            problem: format!("'{text}' cannot be read"),
+        })
+    }
+
     /// An IPv6 address, as its bits.
     pub(crate) fn address(&mut self, column: &'static str) -> Result<u128, Unreadable> {
         self.next(column, |cells, at| cells.address(at))
@@ -333,6 +346,14 @@ pub(crate) struct HeldRow<F: LeaseFamily> {
     pub(crate) len: u8,
     /// Its end, seconds since 1970.
     pub(crate) expire: i64,
+}
+
+/// Rows by their addresses; one that somebody spoiled by hand is passed over.
+pub(crate) fn by_address<F: LeaseFamily>(
+    rows: impl Iterator<Item = Result<Lease<F>, Error>>,
+) -> HashMap<F::Address, Lease<F>> {
+    let readable = rows.filter_map(Result::ok);
+    readable.map(|lease| (lease.address, lease)).collect()
 }
 
 /// Read a lease that is held: address, client, length, end.

@@ -17,6 +17,7 @@ use crate::fleet::{Beat, Worker};
 use crate::front::{Front, FrontStats, Lane};
 use crate::lease::Lease;
 use crate::mysql::MySql;
+use crate::names::{NameChange, Names};
 use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::postgresql::PostgreSql;
 use crate::search::{GivenBack, Occupied, Search, Searched, Window};
@@ -58,6 +59,8 @@ pub struct Store<F: LeaseFamily> {
     other: Mutex<Option<Box<dyn Session<F>>>>,
     /// For the registry of workers: a heartbeat must not wait for any of the above.
     registry: Mutex<Option<Box<dyn Session<F>>>>,
+    /// For changes of names: a transaction stays open while they are sent.
+    names: Mutex<Option<Box<dyn Session<F>>>>,
     health: watch::Sender<Option<Error>>,
 }
 
@@ -93,6 +96,7 @@ impl<F: LeaseFamily> Store<F> {
             engine,
             other: Mutex::new(Some(session)),
             registry: Mutex::new(None),
+            names: Mutex::new(None),
             health,
         })
     }
@@ -172,9 +176,61 @@ impl<F: LeaseFamily> Store<F> {
     ///
     /// # Errors
     /// The database could not be asked.
-    pub async fn reclaim(&self, limit: u32, remove: bool) -> Result<Vec<Ended<F>>, Error> {
-        self.with_session(&(), move |session, ()| session.reclaim(limit, remove))
-            .await
+    pub async fn reclaim(
+        &self,
+        limit: u32,
+        remove: bool,
+        names: Names,
+    ) -> Result<Vec<Ended<F>>, Error> {
+        self.with_session(&(), move |session, ()| {
+            session.reclaim(limit, remove, names)
+        })
+        .await
+    }
+
+    /// How many changes of names wait to be sent, but for those beyond `limit`.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn names_waiting(&self, limit: u32) -> Result<u64, Error> {
+        self.with_slot(
+            &self.names,
+            async || self.engine.connect().await,
+            &(),
+            move |session, ()| session.names_waiting(limit),
+        )
+        .await
+    }
+
+    /// Take up to `limit` of the oldest changes of names, send them, and delete those whose ids `send` gives back, in
+    /// one transaction. Nothing while another worker does so. How many were taken; what was not sent waits on.
+    ///
+    /// # Errors
+    /// The database could not be asked; what was sent may be sent again.
+    pub async fn send_names<S: Future<Output = Vec<i64>>>(
+        &self,
+        limit: u32,
+        send: impl FnOnce(Vec<NameChange>) -> S,
+    ) -> Result<usize, Error> {
+        let mut slot = self.names.lock().await;
+        let mut session = match slot.take() {
+            Some(session) => session,
+            None => self.engine.connect().await?,
+        };
+        // Whatever fails, the session is dropped with its transaction.
+        let taking = session.take_names(limit);
+        let taken = self.access.within(self.access.patience().batch, taking);
+        let taken = taken.await?;
+        let count = taken.len();
+        if count > 0 {
+            let sent = send(taken).await;
+            let ending = session.names_sent(&sent);
+            self.access
+                .within(self.access.patience().batch, ending)
+                .await?;
+        }
+        *slot = Some(session);
+        Ok(count)
     }
 
     /// Delete up to `limit` reclaimed rows that expired more than `hold` seconds ago.

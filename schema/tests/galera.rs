@@ -14,7 +14,7 @@ use murre_harness::database::{self, Galera, ServerOptions};
 use murre_harness::netns::{Namespace, require_root_and_namespaces};
 use murre_schema::{
     Access, Change, Changed, Claim, Client4, Client6, Error, Lease, LeaseFamily, LeaseKind, Lookup,
-    Release, Store, StoreOptions,
+    Names, Release, Store, StoreOptions,
 };
 use murre_wire::{V4, V6};
 
@@ -73,6 +73,7 @@ async fn make_once<F: LeaseFamily>(store: &Store<F>, lease: &Lease<F>) -> Result
         replaces: None,
         renews: false,
         heeds_hosts: false,
+        names: Names::Off,
     };
     store.change(Change::Claim(claim)).await
 }
@@ -82,6 +83,7 @@ async fn give_back<F: LeaseFamily>(store: &Store<F>, lease: &Lease<F>) {
         seen: seen(store, lease.address).await,
         client: lease.client.clone(),
         keep: false,
+        names: Names::Off,
     };
     let changed = store.change(Change::Release(change)).await.unwrap();
     assert_eq!(changed, Changed::Released);

@@ -9,8 +9,8 @@ use std::net::Ipv4Addr;
 use common::sample::{Sample, claimed, lease};
 use common::{Fresh, on_every_engine};
 use murre_schema::{
-    Access, Change, Changed, Claim, Error, HostFound, HostLookup, HostStore, Store, StoreOptions,
-    StoredHost, StoredOption,
+    Access, Change, Changed, Claim, Error, HostFound, HostLookup, HostStore, Names, Store,
+    StoreOptions, StoredHost, StoredOption,
 };
 use murre_wire::V4;
 
@@ -178,6 +178,7 @@ async fn claim(store: &Store<V4>, address: u8, client: u8, heeds_hosts: bool) ->
         replaces: None,
         renews: false,
         heeds_hosts,
+        names: Names::Off,
     };
     store.change(Change::Claim(claim)).await.unwrap()
 }
@@ -212,6 +213,7 @@ fn a_reservation_of_another_subnet_is_in_nobodys_way() {
             replaces: None,
             renews: false,
             heeds_hosts: true,
+            names: Names::Off,
         };
         let changed = store.change(Change::Claim(claim)).await.unwrap();
         assert!(claimed(changed));
@@ -245,6 +247,7 @@ fn a_claim_that_is_refused_for_a_reservation_keeps_what_it_would_have_replaced()
             replaces: Some(seen),
             renews: false,
             heeds_hosts: true,
+            names: Names::Off,
         };
         let changed = store.change(Change::Claim(moved)).await.unwrap();
         assert_eq!(changed, Changed::Taken);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use common::sample::{Sample, claim, claimed, lease, release, row};
 use murre_harness::database::{self, Engine, Server, ServerOptions};
-use murre_schema::{Access, Change, Claim, Error, Host, Lookup, Place, Store, StoreOptions};
+use murre_schema::{Access, Change, Claim, Error, Host, Lookup, Names, Place, Store, StoreOptions};
 use murre_wire::V4;
 use mysql_async::prelude::Queryable;
 
@@ -46,6 +46,7 @@ async fn until_claimed(store: &Store<V4>, address: u8, client: u8) {
             replaces: None,
             renews: false,
             heeds_hosts: false,
+            names: Names::Off,
         });
         match store.change(change).await {
             Ok(changed) => return assert!(claimed(changed), "{changed:?}"),
@@ -86,7 +87,7 @@ fn a_store_recovers_when_its_database_is_stopped_and_started_again() {
 /// The session for timers has its own connection, which was cut as well.
 async fn reclaimed_in_the_end(store: &Store<V4>) -> usize {
     loop {
-        match store.reclaim(10, false).await {
+        match store.reclaim(10, false, Names::Off).await {
             Ok(rows) => return rows.len(),
             Err(error) => assert!(error.is_connection(), "{error}"),
         }
@@ -340,6 +341,7 @@ fn given_up_and_found_again(engine: Engine) {
             replaces: None,
             renews: false,
             heeds_hosts: false,
+            names: Names::Off,
         });
         let (read, changed) = tokio::join!(store.lookup(Lookup::default()), store.change(change));
         for error in [read.unwrap_err(), changed.unwrap_err()] {
@@ -442,6 +444,7 @@ fn a_silent_database_is_given_up_after_read_timeout() {
                 replaces: None,
                 renews: false,
                 heeds_hosts: false,
+                names: Names::Off,
             }))
             .await
             .unwrap_err();

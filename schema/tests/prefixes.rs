@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use common::on_every_engine;
 use common::sample::{claim_lease, claimed, seen, wait_until_expired};
 use murre_schema::{
-    Change, Changed, Claim, Client6, FoundLease, Lease, LeaseKind, Lookup, Release, Store,
+    Change, Changed, Claim, Client6, FoundLease, Lease, LeaseKind, Lookup, Names, Release, Store,
 };
 use murre_wire::V6;
 
@@ -39,6 +39,7 @@ fn of(number: u8, (base, len): Prefix, lifetime: u32) -> Claim<V6> {
         replaces: None,
         renews: false,
         heeds_hosts: false,
+        names: Names::Off,
     }
 }
 
@@ -62,6 +63,7 @@ async fn give_back(store: &Store<V6>, number: u8, address: Ipv6Addr, keep: bool)
         seen: seen(store, address).await,
         client,
         keep,
+        names: Names::Off,
     };
     store.change(Change::Release(change)).await.unwrap()
 }
@@ -151,7 +153,7 @@ fn an_address_inside_stands_in_the_way_until_it_was_reclaimed() {
         wait_until_expired::<V6>(&store, 5).await;
         assert_eq!(ask(&store, 2, "2001:db8:0:2::/64").await, Changed::Taken);
         assert_eq!(near(&store, &["2001:db8:0:2::/64"]).await.len(), 1);
-        assert_eq!(store.reclaim(10, false).await.unwrap().len(), 2);
+        assert_eq!(store.reclaim(10, false, Names::Off).await.unwrap().len(), 2);
         assert_eq!(
             renew(&store, 5, "2001:db8:0:2:8000::/65").await,
             Changed::Taken
@@ -290,6 +292,7 @@ fn of_prefixes_that_overlap_and_are_claimed_in_one_batch_one_is_granted() {
                 seen: seen(&store, address).await,
                 client,
                 keep,
+                names: Names::Off,
             };
             store.change(Change::Release(change)).await.unwrap();
         }
@@ -427,6 +430,7 @@ fn a_renewed_prefix_that_is_younger_than_a_minute_gets_no_shorter() {
                 Claim {
                     renews: true,
                     heeds_hosts: false,
+                    names: Names::Off,
                     ..claim
                 },
             )

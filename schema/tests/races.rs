@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use common::sample::{Sample, claim, claimed, decline, lease, release, seen};
 use common::{Fresh, on_every_engine};
-use murre_schema::{Change, Changed, Claim, Lease, Page, State, Store};
+use murre_schema::{Change, Changed, Claim, Lease, Names, Page, State, Store};
 use murre_wire::{V4, V6};
 
 /// Fewer than clients, so that most claims meet somebody.
@@ -86,6 +86,7 @@ async fn wander_to<F: Sample>(store: &Store<F>, client: u8, from: u8, to: u8, to
         replaces: Some(seen(store, F::address(from)).await),
         renews: false,
         heeds_hosts: false,
+        names: Names::Off,
     });
     let changed = store.change(change).await.unwrap();
     let now = if claimed(changed) { to } else { from };

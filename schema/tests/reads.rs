@@ -11,7 +11,7 @@ use common::Fresh;
 use common::sample::{Sample, claim, claimed, decline, lease, release, seen};
 use murre_harness::database::{Engine, Server, ServerOptions};
 use murre_schema::{
-    Change, Changed, Claim, Lease, LeaseKind, Lookup, Page, State, Store, StoreOptions,
+    Change, Changed, Claim, Lease, LeaseKind, Lookup, Names, Page, State, Store, StoreOptions,
 };
 use murre_wire::{V4, V6};
 
@@ -89,6 +89,7 @@ impl Crowd for V6 {
                 replaces,
                 renews,
                 heeds_hosts: false,
+                names: Names::Off,
             };
             let changed = store.change(Change::Claim(claim)).await.unwrap();
             assert_eq!(claimed(changed), granted, "{base} {renews}");
@@ -132,6 +133,7 @@ async fn everything<F: Crowd>(store: &Store<F>, number: u8) {
         replaces: Some(seen(store, F::address(number)).await),
         renews: false,
         heeds_hosts: false,
+        names: Names::Off,
     });
     assert!(claimed(store.change(moved).await.unwrap()));
     assert_eq!(
@@ -145,7 +147,7 @@ async fn everything<F: Crowd>(store: &Store<F>, number: u8) {
     );
     assert_eq!(
         store
-            .reclaim(2, number.is_multiple_of(2))
+            .reclaim(2, number.is_multiple_of(2), Names::Off)
             .await
             .unwrap()
             .len(),

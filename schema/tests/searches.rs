@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use common::sample::{Sample, claim, claim_lease, claimed, decline, lease, release};
 use common::{Fresh, on_every_engine};
-use murre_schema::{Change, Claim, Client6, GivenBack, Lease, LeaseKind, Store, Window};
+use murre_schema::{Change, Claim, Client6, GivenBack, Lease, LeaseKind, Names, Store, Window};
 use murre_wire::{V4, V6};
 
 /// Addresses 1 to 9 in different states; what is occupied among 2 to 8.
@@ -139,6 +139,7 @@ fn prefixes_are_shown_with_their_length() {
             replaces: None,
             renews: false,
             heeds_hosts: false,
+            names: Names::Off,
         };
         assert!(claimed(store.change(Change::Claim(claim)).await.unwrap()));
         let [low, high] = ["2001:db8::", "2001:db8:0:1f::"].map(|text| text.parse().unwrap());

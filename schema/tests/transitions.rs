@@ -13,7 +13,7 @@ use common::{Fresh, on_every_engine};
 use murre_harness::database::SCHEMA_VERSION;
 use murre_schema::{
     Before, Change, Changed, Claim, Client4, Client6, Decline, Details6, Lease, LeaseKind, Lookup,
-    Page, Release, State, Store,
+    Names, Page, Release, State, Store,
 };
 use murre_wire::{V4, V6};
 
@@ -139,6 +139,7 @@ transitions! {
             replaces: Some(seen(&store, F::address(1)).await),
             renews: false,
             heeds_hosts: false,
+            names: Names::Off,
         });
         assert!(claimed(store.change(change).await.unwrap()));
         assert_eq!(row(&store, 1).await, None);
@@ -148,6 +149,7 @@ transitions! {
             replaces: Some(seen(&store, F::address(2)).await),
             renews: false,
             heeds_hosts: false,
+            names: Names::Off,
         });
         assert!(claimed(store.change(change).await.unwrap()));
         assert!(row(&store, 2).await.is_some());
@@ -162,6 +164,7 @@ transitions! {
             replaces: Some(seen(&store, F::address(1)).await),
             renews: false,
             heeds_hosts: false,
+            names: Names::Off,
         });
         assert_eq!(store.change(change).await.unwrap(), Changed::Taken);
         assert_eq!((row(&store, 1).await, row(&store, 2).await), before);
@@ -174,15 +177,15 @@ transitions! {
         let before = row(&store, 1).await;
         let client = F::client(1);
         for keep in [false, true] {
-            let release = Release { seen, client: client.clone(), keep };
+            let release = Release { seen, client: client.clone(), keep, names: Names::Off };
             let changed = store.change(Change::Release(release)).await.unwrap();
             assert_eq!(changed, Changed::NotHeld);
         }
-        let decline = Decline { seen, client, probation: 100 };
+        let decline = Decline { seen, client, probation: 100, names: Names::Off };
         let changed = store.change(Change::Decline(decline)).await.unwrap();
         assert_eq!(changed, Changed::NotHeld);
         let replaces = Some(seen);
-        let moved = Claim { lease: lease(2, 1, 3600), replaces, renews: false, heeds_hosts: false };
+        let moved = Claim { lease: lease(2, 1, 3600), replaces, renews: false, heeds_hosts: false, names: Names::Off };
         let changed = store.change(Change::Claim(moved)).await.unwrap();
         assert_eq!(changed, Changed::ClientHasOther);
         assert_eq!((row(&store, 1).await, row(&store, 2).await), (before, None));
@@ -268,7 +271,7 @@ transitions! {
             }
             let mut wanted = lease::<F>(number, number, 3600);
             wanted.hostname = "longer.than.its.column.".repeat(20);
-            let change = Change::Claim(Claim { lease: wanted, replaces: None, renews: false, heeds_hosts: false });
+            let change = Change::Claim(Claim { lease: wanted, replaces: None, renews: false, heeds_hosts: false, names: Names::Off });
             strange.push(tokio::spawn(async move { store.change(change).await }));
         }
         for other in others {
@@ -326,7 +329,7 @@ transitions! {
             waiters.push(tokio::spawn(async move {
                 let mut mine = Vec::new();
                 loop {
-                    let some = store.reclaim(7, false).await.unwrap();
+                    let some = store.reclaim(7, false, Names::Off).await.unwrap();
                     if some.is_empty() {
                         return mine;
                     }
@@ -355,7 +358,7 @@ transitions! {
     reclaiming_with_removal_deletes(store) {
         assert!(claimed(claim(&store, 1, 1, 0).await));
         wait_until_expired(&store, 1).await;
-        assert_eq!(store.reclaim(10, true).await.unwrap().len(), 1);
+        assert_eq!(store.reclaim(10, true, Names::Off).await.unwrap().len(), 1);
         assert_eq!(row(&store, 1).await, None);
     }
 
@@ -412,7 +415,7 @@ transitions! {
     an_endless_lease_never_expires(store) {
         assert!(claimed(claim(&store, 1, 1, murre_schema::INFINITE_LIFETIME).await));
         assert_eq!(claim(&store, 1, 2, 10).await, Changed::Taken);
-        assert!(store.reclaim(10, true).await.unwrap().is_empty());
+        assert!(store.reclaim(10, true, Names::Off).await.unwrap().is_empty());
         assert_eq!(row(&store, 1).await.unwrap().valid_lifetime, u32::MAX);
     }
 
@@ -429,6 +432,8 @@ transitions! {
                 seen,
                 client: F::client(number),
                 keep: number < 3,
+                names: Names::Off,
+
             }));
         }
         for (number, probation, stale) in [(5, 100, false), (6, 2000, false), (7, 100, true)] {
@@ -438,6 +443,8 @@ transitions! {
                 seen,
                 client: F::client(number),
                 probation,
+                names: Names::Off,
+
             }));
         }
         changes.push(Change::Claim(Claim {
@@ -445,12 +452,14 @@ transitions! {
             replaces: Some(seen(&store, F::address(8)).await),
             renews: false,
             heeds_hosts: false,
+            names: Names::Off,
         }));
         changes.push(Change::Claim(Claim {
             lease: lease(9, 9, 7200),
             replaces: None,
             renews: false,
             heeds_hosts: false,
+            names: Names::Off,
         }));
         let all = changes.into_iter().map(|change| store.change(change));
         let all = futures_util::future::join_all(all).await;

@@ -6,7 +6,7 @@ mod common;
 
 use common::on_every_engine;
 use common::sample::{claim, claimed};
-use murre_schema::{Error, Page};
+use murre_schema::{Error, Names, Page};
 use murre_wire::V4;
 
 /// MySQL's columns take no number that the program does not, so that there is nothing to spoil.
@@ -26,7 +26,7 @@ fn an_unreadable_lease_ends_and_keeps_no_other_from_ending() {
             fresh.sql(&format!("UPDATE lease4 SET expire = {past}"));
             // The second, 192.0.2.2.
             fresh.sql("UPDATE lease4 SET pool_id = -1 WHERE address = 3221225986");
-            let ended = store.reclaim(10, remove).await.unwrap();
+            let ended = store.reclaim(10, remove, Names::Off).await.unwrap();
             assert_eq!(ended.iter().filter(|ended| ended.is_ok()).count(), 2);
             let told: Vec<String> = ended
                 .into_iter()
@@ -37,7 +37,13 @@ fn an_unreadable_lease_ends_and_keeps_no_other_from_ending() {
                 told,
                 ["table lease4, column pool_id, row 192.0.2.2: '-1' is out of range"]
             );
-            assert!(store.reclaim(10, remove).await.unwrap().is_empty());
+            assert!(
+                store
+                    .reclaim(10, remove, Names::Off)
+                    .await
+                    .unwrap()
+                    .is_empty()
+            );
             fresh.sql("UPDATE lease4 SET pool_id = 0");
             let page = Page {
                 from: std::net::Ipv4Addr::UNSPECIFIED,

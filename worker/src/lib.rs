@@ -9,6 +9,7 @@ pub mod daemon;
 mod exchange;
 mod fleet;
 pub mod log;
+mod names;
 pub mod socket;
 mod statistics;
 mod v4;

@@ -11,6 +11,7 @@ use super::hosts::identifier_kinds;
 use super::inherited::{Above, Inherited};
 use super::interfaces::interfaces;
 use super::logging::loggers;
+use super::naming::{name_updates, old_place};
 use super::networks::subnets;
 use super::options::options;
 use super::server_id::server_id;
@@ -24,7 +25,8 @@ use crate::snapshot::{
 pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
     let standard = Definitions::standard(Universe::of::<F>());
     let definitions = definitions::<F>(cx, fields, &standard);
-    let inherited = Inherited::read::<F>(cx, fields, &Inherited::default());
+    let built_in = Inherited::with_names(old_place(cx, fields));
+    let inherited = Inherited::read::<F>(cx, fields, &built_in);
     let none = OptionSet::default();
     let options = options::<F>(cx, fields, &definitions, &none);
     // Options of classes come between the global ones and those of all other scopes, so nobody inherits
@@ -54,6 +56,8 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
     server.options = options;
     server.lifetimes = inherited.lifetimes();
     server.authoritative = inherited.authoritative.unwrap_or_default();
+    server.name_updates = name_updates(cx, fields);
+    server.naming = inherited.naming();
     server.interfaces = interfaces(cx, fields);
     server.lease_database = lease_database(cx, fields);
     server.hosts_databases = hosts_databases(cx, fields);

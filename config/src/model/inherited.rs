@@ -7,9 +7,12 @@ use std::sync::Arc;
 use murre_wire::Family;
 use murre_wire::option::Definitions;
 
+use super::naming::GivenNaming;
 use super::{Cx, Fields};
 use crate::error::{ConfigError, Note};
-use crate::snapshot::{Allocator, LeaseCache, Lifetimes, OptionSet, ReservationModes, Triplet};
+use crate::snapshot::{
+    Allocator, LeaseCache, Lifetimes, Naming, OptionSet, ReservationModes, Triplet,
+};
 
 /// Keys of a lifetime: least, default, most.
 pub(crate) type Triple = [&'static str; 3];
@@ -46,6 +49,7 @@ pub(super) struct Inherited {
     pub(super) reservations: Reservations,
     cache_threshold: Option<f64>,
     cache_max_age: Option<u32>,
+    naming: Option<Arc<Naming>>,
 }
 
 /// Which reservations count, as far as it is given.
@@ -90,6 +94,7 @@ impl Inherited {
             reservations: reservations(cx, fields),
             cache_threshold: cx.number(fields, "cache-threshold"),
             cache_max_age: cx.seconds(fields, "cache-max-age"),
+            naming: Some(GivenNaming::read(cx, fields).over(&above.naming())),
         };
         let merged = here.over(above);
         merged.check_percents::<F>(cx, fields);
@@ -120,6 +125,7 @@ impl Inherited {
             reservations: self.reservations.over(above.reservations),
             cache_threshold: self.cache_threshold.or(above.cache_threshold),
             cache_max_age: self.cache_max_age.or(above.cache_max_age),
+            naming: self.naming,
         }
     }
 
@@ -136,6 +142,19 @@ impl Inherited {
             t2_percent: self.t2_percent.unwrap_or(built_in.t2_percent),
             family: PhantomData,
         }
+    }
+
+    /// With what the manual has where nothing was given.
+    pub(super) fn with_names(naming: Arc<Naming>) -> Self {
+        Self {
+            naming: Some(naming),
+            ..Self::default()
+        }
+    }
+
+    /// How names are made.
+    pub(super) fn naming(&self) -> Arc<Naming> {
+        self.naming.clone().unwrap_or_else(Naming::built_in)
     }
 
     /// When a lease is told again without being written.

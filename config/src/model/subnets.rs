@@ -149,6 +149,7 @@ fn subnet<F: Family>(
     let inherited = Inherited::read::<F>(cx, fields, above.inherited);
     let options = options::<F>(cx, fields, above.definitions, above.options);
     let cache = inherited.cache();
+    let naming = inherited.naming();
     let link = Link::read(cx, fields, around.link);
     let classes = class_use(cx, fields);
     if fields.get("subnet").is_none() {
@@ -182,6 +183,7 @@ fn subnet<F: Family>(
         offer_lifetime: inherited.offer_lifetime.unwrap_or_default(),
         reservations: inherited.reservations.modes(),
         cache,
+        naming,
         ..Subnet::new(id, prefix, len)
     })
 }

@@ -10,6 +10,7 @@ mod hosts;
 mod index;
 mod lifetimes;
 mod logging;
+mod naming;
 mod network;
 mod options;
 mod pool;
@@ -25,6 +26,7 @@ pub use database::{
 pub use hosts::{GLOBAL, Host, HostIdentifier, Hosts, IdentifierKind, ReservationModes};
 pub use lifetimes::{INFINITE, Lifetimes, Triplet};
 pub use logging::{LogDestination, LogOutput, Logger, Severity};
+pub use naming::{CharSet, ConflictMode, NameUpdates, Naming, ReplaceName, Sanitizer};
 pub use network::SharedNetwork;
 pub use options::{ConfiguredOption, OptionSet, OptionSpace};
 pub(crate) use pool::low_mask;

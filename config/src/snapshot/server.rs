@@ -9,7 +9,7 @@ use murre_wire::option::{Definitions, Universe};
 use super::index::Index;
 use super::{
     Classes, DatabaseAccess, Hosts, HostsDatabase, IdentifierKind, Interfaces, Lifetimes, Logger,
-    OptionSet, ServerIdSpec, Subnet,
+    NameUpdates, Naming, OptionSet, ServerIdSpec, Subnet,
 };
 
 /// How expired leases are reclaimed (lease-expiration.rst:70-116).
@@ -145,6 +145,10 @@ pub struct Server<F: Family> {
     pub worker_name: Option<String>,
     /// Whether queries that several workers hear are shared among them. Default true.
     pub worker_sharing: bool,
+    /// Who enters names in the DNS.
+    pub name_updates: NameUpdates,
+    /// Global value of how names are made.
+    pub naming: Arc<Naming>,
     /// Global value of `authoritative` (v4).
     pub authoritative: bool,
     /// The client identifier is echoed in answers (v4, RFC 6842).
@@ -187,6 +191,8 @@ impl<F: Family> Server<F> {
             statistics: StatisticSamples::default(),
             worker_name: None,
             worker_sharing: true,
+            name_updates: NameUpdates::default(),
+            naming: Naming::built_in(),
             authoritative: false,
             echo_client_id: true,
             server_id: ServerIdSpec::default(),

@@ -7,7 +7,7 @@ use murre_classify::Membership;
 use murre_wire::{Address, Family, V4};
 
 use super::pool::low_mask;
-use super::{ClassUse, Lifetimes, OptionSet, Pool, ReservationModes, SharedNetwork};
+use super::{ClassUse, Lifetimes, Naming, OptionSet, Pool, ReservationModes, SharedNetwork};
 
 /// How free leases are picked (`allocator`, `pd-allocator`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -100,6 +100,8 @@ pub struct Subnet<F: Family> {
     pub boot_file_name: Option<Arc<str>>,
     /// Seconds for which an offer is written as a lease (v4); 0 is not at all.
     pub offer_lifetime: u32,
+    /// How names are made, and what the DNS is told of them.
+    pub naming: Arc<Naming>,
 }
 
 impl<F: Family> Subnet<F> {
@@ -133,6 +135,7 @@ impl<F: Family> Subnet<F> {
             server_hostname: None,
             boot_file_name: None,
             offer_lifetime: 0,
+            naming: Naming::built_in(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! One connection with its prepared statements.
 
+use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -20,9 +21,10 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::fleet::{Beat, Worker, leave_values};
 use crate::lease::{Lease, State};
+use crate::names::{self, NameChange, Names, Written, read_change};
 use crate::ops::{Change, Changed, Ended, Found, Lookup, Page};
 use crate::row::{
-    Cells, Value, Values, read_address, read_count, read_ended, read_found, read_lease,
+    Cells, Value, Values, by_address, read_address, read_count, read_ended, read_found, read_lease,
     read_number, read_occupied, read_window, reserved_values, upload_values,
 };
 use crate::search::{Search, Searched, Window};
@@ -228,18 +230,25 @@ impl<F: LeaseFamily> MySqlSession<F> {
     /// script has the COMMIT, unless a refused claim may have to undo the batch.
     async fn change_batch(&mut self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let parts = Parts::of(batch);
+        let is_named = names::matter(batch);
         let reserved = self.reserved(&parts).await?;
-        if self.returns && claims::are_alone(&parts) {
+        if self.returns && claims::are_alone(&parts) && !is_named {
             return self.claim_alone(batch, &parts, &reserved).await;
         }
+        let (opening, before) = match is_named {
+            true => (Script::default(), self.look_at_names(batch).await?),
+            false => (self.begin(), HashMap::new()),
+        };
         let waits = parts.need_prefix_lock() || endings::must_look(&parts);
         let (script, mut known, mut refused) = match waits {
-            true => self.look_and_end(&parts).await?,
-            false => (self.begin(), Vec::new(), Refused::new()),
+            true if is_named => self.look_and_end(opening, &parts).await?,
+            true => self.look_and_end(self.begin_waiting(), &parts).await?,
+            false => (opening, Vec::new(), Refused::new()),
         };
         refused.extend(reserved);
         let (mut script, pending) = claims::add(script, &parts, &refused);
-        if parts.replaced.is_empty() {
+        let is_settled = parts.replaced.is_empty() && !is_named;
+        if is_settled {
             script = script.plain(statements::COMMIT);
             if waits {
                 script = script.plain(statements::PATIENT);
@@ -249,14 +258,17 @@ impl<F: LeaseFamily> MySqlSession<F> {
         let claimed = pending.outcomes(&mut answers);
         known.extend(self.or_undo(claimed).await?);
         let outcome = Outcome::new(known);
-        if parts.replaced.is_empty() {
+        if is_settled {
             return Ok(outcome.answers(batch));
         }
         if outcome.must_be_undone(batch) {
             self.end(statements::ROLLBACK).await?;
             return outcome.undone(batch);
         }
-        self.end(statements::COMMIT).await?;
+        let told = names::changes(batch, &before, &outcome);
+        let script = write_names(Script::default(), &told);
+        let script = script.plain(statements::COMMIT).plain(statements::PATIENT);
+        self.run_or_undo(script).await?;
         Ok(outcome.answers(batch))
     }
 
@@ -279,11 +291,29 @@ impl<F: LeaseFamily> MySqlSession<F> {
         numbers.collect()
     }
 
+    /// Open a transaction, lock the rows that a batch changes, and read them.
+    async fn look_at_names(
+        &mut self,
+        batch: &[Change<F>],
+    ) -> Result<HashMap<F::Address, Lease<F>>, Error> {
+        let addresses = names::addresses(batch).into_iter();
+        let addresses = claims::literals(addresses.map(F::address_value));
+        let script = self.begin_waiting();
+        let script = script.rows("named", texts::<F>().named, &addresses);
+        let rows = self.run_or_undo(script).await?.next();
+        Ok(by_address(
+            rows.iter().map(|row| read_lease(&MySqlRow(row), 0)),
+        ))
+    }
+
     /// What goes before claims: what ends, and looks at what is in their way. Gives the script that goes on, what
     /// became of the leases that were to end, and the claims that cannot be granted.
-    async fn look_and_end(&mut self, parts: &Parts<'_, F>) -> Result<Begun<F>, Error> {
+    async fn look_and_end(
+        &mut self,
+        mut script: Script,
+        parts: &Parts<'_, F>,
+    ) -> Result<Begun<F>, Error> {
         let around = parts.spans();
-        let mut script = self.begin_waiting();
         if parts.need_prefix_lock() {
             script = endings::lock_prefixes(script);
         }
@@ -343,7 +373,12 @@ impl<F: LeaseFamily> MySqlSession<F> {
         Ok(claims::refused(around, &taken))
     }
 
-    async fn reclaim_due(&mut self, limit: u32, remove: bool) -> Result<Vec<Ended<F>>, Error> {
+    async fn reclaim_due(
+        &mut self,
+        limit: u32,
+        remove: bool,
+        names: Names,
+    ) -> Result<Vec<Ended<F>>, Error> {
         let limit = [Value::Number(limit.into())];
         let script = self.begin_waiting().values("reclaim_due", &limit);
         let rows = self.run_or_undo(script).await?.next();
@@ -363,6 +398,11 @@ impl<F: LeaseFamily> MySqlSession<F> {
             let addresses: Vec<_> = ended.iter().map(|(address, _)| *address).collect();
             script = endings::change::<F>(script, name, text, &addresses);
         }
+        if names.matter() {
+            let ended = due.iter().filter_map(|(_, ended)| ended.as_ref().ok());
+            let told: Vec<_> = ended.filter_map(names::removal).collect();
+            script = write_names(script, &told);
+        }
         let script = script.plain(statements::COMMIT);
         self.run_or_undo(script.plain(statements::PATIENT)).await?;
         Ok(due.into_iter().map(|(_, ended)| ended).collect())
@@ -378,6 +418,18 @@ impl<F: LeaseFamily> MySqlSession<F> {
         let script = script.plain(statements::COMMIT);
         self.run_or_undo(script.plain(statements::PATIENT)).await?;
         Ok(due.len() as u64)
+    }
+}
+
+/// Add the rows that tell the DNS, if there are any.
+fn write_names<F: LeaseFamily>(script: Script, all: &[Written<'_, F>]) -> Script {
+    let rows = all
+        .iter()
+        .map(|one| format!("({})", claims::literals(one.values())));
+    let rows: Vec<_> = rows.collect();
+    match rows.is_empty() {
+        true => script,
+        false => script.rows("name_write", statements::NAME_WRITE, &rows.join(",")),
     }
 }
 
@@ -412,8 +464,51 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
         self.search_batch(batch).boxed()
     }
 
-    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {
-        self.reclaim_due(limit, remove).boxed()
+    fn reclaim(&mut self, limit: u32, remove: bool, names: Names) -> Answer<'_, Vec<Ended<F>>> {
+        self.reclaim_due(limit, remove, names).boxed()
+    }
+
+    fn take_names(&mut self, limit: u32) -> Answer<'_, Vec<NameChange>> {
+        async move {
+            let family = Value::Number(F::VERSION.into());
+            let script = self.begin_waiting();
+            let script = script
+                .values("name_turn", &[family])
+                .values("name_take", &[family, Value::Number(limit.into())]);
+            let mut answers = self.run_or_undo(script).await?;
+            let (turn, rows) = (answers.next(), answers.next());
+            if turn.is_empty() || rows.is_empty() {
+                self.end(statements::ROLLBACK).await?;
+                return Ok(Vec::new());
+            }
+            rows.iter().map(|row| read_change(&MySqlRow(row))).collect()
+        }
+        .boxed()
+    }
+
+    fn names_sent<'a>(&'a mut self, ids: &'a [i64]) -> Answer<'a, ()> {
+        async move {
+            if ids.is_empty() {
+                return self.end(statements::ROLLBACK).await;
+            }
+            let ids = claims::literals(ids.iter().copied().map(Value::Number));
+            let script = Script::default().rows("name_sent", statements::NAME_SENT, &ids);
+            let script = script.plain(statements::COMMIT).plain(statements::PATIENT);
+            self.run_or_undo(script).await.map(drop)
+        }
+        .boxed()
+    }
+
+    fn names_waiting(&mut self, limit: u32) -> Answer<'_, u64> {
+        async move {
+            let values = [F::VERSION.into(), i64::from(limit)].map(Value::Number);
+            let script = self.fresh().values("name_waiting", &values);
+            match self.run(script).await?.next().first() {
+                Some(row) => read_number::<F>(&MySqlRow(row), 0, "waiting").map(i64::unsigned_abs),
+                None => Ok(0),
+            }
+        }
+        .boxed()
     }
 
     fn flush(&mut self, hold: u32, limit: u32) -> Answer<'_, u64> {

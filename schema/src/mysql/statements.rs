@@ -7,6 +7,7 @@ use crate::family::LeaseFamily;
 crate::texts::statement_texts! { "mysql":
     lookup_client lookup_hwaddr lookup_address claim claimed held release_keep decline
     reclaim_due reclaim_keep flush_due remove page count count_within upload occupied highest given_back
+    named
 }
 
 /// The server DUID: the first worker's candidate stays.
@@ -15,6 +16,16 @@ const SERVER_DUID_KEEP: &str = crate::texts::sql!("mysql", "server_duid_keep");
 const SERVER_DUID_REPLACE: &str = crate::texts::sql!("mysql", "server_duid_replace");
 /// The server DUID.
 const SERVER_DUID: &str = crate::texts::sql!("mysql", "server_duid");
+/// Changes of names are written.
+pub(super) const NAME_WRITE: &str = crate::texts::sql!("mysql", "name_write");
+/// Those that were sent.
+pub(super) const NAME_SENT: &str = crate::texts::sql!("mysql", "name_sent");
+/// Whose turn it is to send them.
+const NAME_TURN: &str = crate::texts::sql!("mysql", "name_turn");
+/// The oldest of them.
+const NAME_TAKE: &str = crate::texts::sql!("mysql", "name_take");
+/// How many wait.
+const NAME_WAITING: &str = crate::texts::sql!("mysql", "name_waiting");
 /// The next window of a pool is taken.
 const POOL_WINDOW_TAKE: &str = crate::texts::sql!("mysql", "pool_window_take");
 /// Which one it is.
@@ -104,7 +115,7 @@ pub(super) fn prepared<F: LeaseFamily>() -> Vec<Prepared> {
 }
 
 /// What both families prepare.
-fn common(texts: &Texts) -> [Prepared; 23] {
+fn common(texts: &Texts) -> [Prepared; 26] {
     [
         ("lookup_client", texts.lookup_client),
         ("lookup_hwaddr", texts.lookup_hwaddr),
@@ -129,6 +140,9 @@ fn common(texts: &Texts) -> [Prepared; 23] {
         ("statistic_clear", STATISTIC_CLEAR),
         ("prefix_lock", PREFIX_LOCK),
         ("prefix_locked", PREFIX_LOCKED),
+        ("name_turn", NAME_TURN),
+        ("name_take", NAME_TAKE),
+        ("name_waiting", NAME_WAITING),
     ]
 }
 

@@ -18,10 +18,11 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::fleet::{Beat, Worker, leave_values, read_worker};
 use crate::lease::Lease;
+use crate::names::{self, NameChange, Names, Written, read_change};
 use crate::ops::{Before, Change, Changed, Decline, Ended, Found, Lookup, Page};
 use crate::row::{
-    Value, Values, claim_values, decline_values, read_address, read_count, read_found, read_lease,
-    read_number, read_occupied, read_window, seen_values, span_values, upload_values,
+    Value, Values, by_address, claim_values, decline_values, read_address, read_count, read_found,
+    read_lease, read_number, read_occupied, read_window, seen_values, span_values, upload_values,
 };
 use crate::search::{Search, Searched};
 use crate::statistic::{Count, Counted, Increment, Place, range_values, read_counted, read_total};
@@ -246,8 +247,11 @@ impl<F: LeaseFamily> PgSession<F> {
     /// A batch of claims alone is one statement and needs no transaction around it, unless it needs
     /// the prefix lock; anything else is pipelined between BEGIN and COMMIT, so that it costs one round
     /// trip as well.
-    async fn change_batch(&self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
+    async fn change_batch(&mut self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let parts = Parts::of(batch);
+        if names::matter(batch) {
+            return self.change_named(batch, &parts).await;
+        }
         if parts.only_claims() && !parts.need_prefix_lock() {
             let won = self.claim(&parts).await?;
             return Ok(Outcome::new(won).answers(batch));
@@ -270,10 +274,68 @@ impl<F: LeaseFamily> PgSession<F> {
         Ok(outcome.answers(batch))
     }
 
+    /// The same where the DNS is told: with a look at the rows before, and what it has to learn after.
+    async fn change_named(
+        &mut self,
+        batch: &[Change<F>],
+        parts: &Parts<'_, F>,
+    ) -> Result<Vec<Changed>, Error> {
+        let look = self.keep("named", texts::<F>().named).await?;
+        let write = self.keep("name write", statements::NAME_WRITE).await?;
+        match self.run_named((batch, parts), &look, &write).await {
+            Ok(outcome) if !outcome.must_be_undone(batch) => {
+                self.simple("commit", "COMMIT").await?;
+                Ok(outcome.answers(batch))
+            }
+            other => {
+                self.simple("rollback", "ROLLBACK").await?;
+                other?.undone(batch)
+            }
+        }
+    }
+
+    async fn run_named(
+        &self,
+        (batch, parts): (&[Change<F>], &Parts<'_, F>),
+        look: &Statement,
+        write: &Statement,
+    ) -> Result<Outcome<F>, Error> {
+        let addresses = names::addresses(batch).into_iter();
+        let addresses: Vec<_> = addresses
+            .map(|address| Values::from_slice(&[F::address_value(address)]))
+            .collect();
+        let addresses = columns(&addresses);
+        let (begin, rows) = tokio::join!(
+            self.simple("begin", "BEGIN"),
+            self.query("named", look, &addresses),
+        );
+        begin?;
+        let rows = rows?;
+        let before = by_address::<F>(rows.iter().map(|row| read_lease(&PgRow(row), 0)));
+        let outcome = self.apply(parts).await?;
+        self.write_names(write, &names::changes(batch, &before, &outcome))
+            .await?;
+        Ok(outcome)
+    }
+
+    async fn write_names(&self, write: &Statement, all: &[Written<'_, F>]) -> Result<(), Error> {
+        let rows: Vec<_> = all.iter().map(Written::values).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let written = self.query("name write", write, &columns(&rows)).await;
+        written.map(drop)
+    }
+
     /// Open a transaction and send every statement of the batch without waiting in between.
     async fn run(&self, parts: &Parts<'_, F>) -> Result<Outcome<F>, Error> {
-        let (begin, locked, replaced, kept, deleted, declined, won) = tokio::join!(
-            self.simple("begin", "BEGIN"),
+        let (begin, outcome) = tokio::join!(self.simple("begin", "BEGIN"), self.apply(parts));
+        begin?;
+        outcome
+    }
+
+    async fn apply(&self, parts: &Parts<'_, F>) -> Result<Outcome<F>, Error> {
+        let (locked, replaced, kept, deleted, declined, won) = tokio::join!(
             self.lock_prefixes(parts),
             self.release(&parts.replaced, false),
             self.release(&parts.kept, true),
@@ -281,7 +343,6 @@ impl<F: LeaseFamily> PgSession<F> {
             self.decline(&parts.declined),
             self.claim(parts),
         );
-        begin?;
         locked?;
         replaced?;
         let (kept, deleted, declined) = (kept?, deleted?, declined?);
@@ -319,6 +380,31 @@ impl<F: LeaseFamily> PgSession<F> {
                 Ok((read_address::<F>(&row)?, claimed))
             })
             .collect()
+    }
+
+    async fn reclaim_due(&self, limit: u32, remove: bool) -> Result<Vec<Ended<F>>, Error> {
+        let texts = texts::<F>();
+        let text = if remove {
+            texts.reclaim_delete
+        } else {
+            texts.reclaim_keep
+        };
+        let limit: Vec<Parameter<'_>> = vec![Box::new(i64::from(limit))];
+        let rows = self.query_text("reclaim", text, limit).await?;
+        // They have ended already, so that none of them may be passed over in silence.
+        Ok(rows.iter().map(|row| read_lease(&PgRow(row), 0)).collect())
+    }
+
+    async fn reclaim_named(
+        &self,
+        limit: u32,
+        remove: bool,
+        write: &Statement,
+    ) -> Result<Vec<Ended<F>>, Error> {
+        let ended = self.reclaim_due(limit, remove).await?;
+        let gone: Vec<_> = ended.iter().flatten().filter_map(names::removal).collect();
+        self.write_names(write, &gone).await?;
+        Ok(ended)
     }
 
     async fn release(
@@ -481,18 +567,60 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
         .boxed()
     }
 
-    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {
+    fn reclaim(&mut self, limit: u32, remove: bool, names: Names) -> Answer<'_, Vec<Ended<F>>> {
         async move {
-            let texts = texts::<F>();
-            let text = if remove {
-                texts.reclaim_delete
-            } else {
-                texts.reclaim_keep
-            };
-            let limit: Vec<Parameter<'_>> = vec![Box::new(i64::from(limit))];
-            let rows = self.query_text("reclaim", text, limit).await?;
-            // They have ended already, so that none of them may be passed over in silence.
-            Ok(rows.iter().map(|row| read_lease(&PgRow(row), 0)).collect())
+            if !names.matter() {
+                return self.reclaim_due(limit, remove).await;
+            }
+            let write = self.keep("name write", statements::NAME_WRITE).await?;
+            self.simple("begin", "BEGIN").await?;
+            let ended = self.reclaim_named(limit, remove, &write).await;
+            let end = if ended.is_ok() { "COMMIT" } else { "ROLLBACK" };
+            self.simple("reclaim", end).await?;
+            ended
+        }
+        .boxed()
+    }
+
+    fn take_names(&mut self, limit: u32) -> Answer<'_, Vec<NameChange>> {
+        async move {
+            self.simple("begin", "BEGIN").await?;
+            let family = Value::Number(F::VERSION.into());
+            let turn = [family];
+            let turn = self.query_kept("name turn", statements::NAME_TURN, &turn);
+            if turn.await?.is_empty() {
+                self.simple("rollback", "ROLLBACK").await?;
+                return Ok(Vec::new());
+            }
+            let values = [family, Value::Number(limit.into())];
+            let rows = self.query_kept("name take", statements::NAME_TAKE, &values);
+            let rows = rows.await?;
+            if rows.is_empty() {
+                self.simple("rollback", "ROLLBACK").await?;
+            }
+            rows.iter().map(|row| read_change(&PgRow(row))).collect()
+        }
+        .boxed()
+    }
+
+    fn names_sent<'a>(&'a mut self, ids: &'a [i64]) -> Answer<'a, ()> {
+        async move {
+            let sent = self.keep("name sent", statements::NAME_SENT).await?;
+            let ids: Vec<Parameter<'_>> = vec![Box::new(ids.to_vec())];
+            self.query("name sent", &sent, &ids).await?;
+            self.simple("commit", "COMMIT").await
+        }
+        .boxed()
+    }
+
+    fn names_waiting(&mut self, limit: u32) -> Answer<'_, u64> {
+        async move {
+            let values = [F::VERSION.into(), i64::from(limit)].map(Value::Number);
+            let rows = self.query_kept("name waiting", statements::NAME_WAITING, &values);
+            match rows.await?.first() {
+                Some(row) => read_number::<F>(&PgRow(row), 0, "waiting").map(i64::unsigned_abs),
+                None => Ok(0),
+            }
         }
         .boxed()
     }

@@ -2,7 +2,7 @@
 
 crate::texts::statement_texts! { "postgresql":
     lookup claim release_delete release_keep decline reclaim_delete reclaim_keep flush page count
-    count_within upload occupied highest given_back
+    count_within upload occupied highest given_back named
 }
 
 /// Held while prefixes are claimed.
@@ -21,6 +21,16 @@ pub(super) const HOSTS4_LOOKUP: &str = crate::texts::sql!("postgresql", "hosts4_
 pub(super) const HOSTS4_RESERVED: &str = crate::texts::sql!("postgresql", "hosts4_reserved");
 /// Whether reservations may be added.
 pub(super) const HOSTS_WRITE: &str = crate::texts::sql!("postgresql", "hosts_write");
+/// Changes of names are written.
+pub(super) const NAME_WRITE: &str = crate::texts::sql!("postgresql", "name_write");
+/// Whose turn it is to send them.
+pub(super) const NAME_TURN: &str = crate::texts::sql!("postgresql", "name_turn");
+/// The oldest of them.
+pub(super) const NAME_TAKE: &str = crate::texts::sql!("postgresql", "name_take");
+/// Those that were sent.
+pub(super) const NAME_SENT: &str = crate::texts::sql!("postgresql", "name_sent");
+/// How many wait.
+pub(super) const NAME_WAITING: &str = crate::texts::sql!("postgresql", "name_waiting");
 
 /// A worker renews its row.
 pub(super) const WORKER_BEAT: &str = crate::texts::sql!("postgresql", "worker_beat");

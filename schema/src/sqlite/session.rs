@@ -1,5 +1,6 @@
 //! One session: batches become single-row statements within one transaction.
 
+use std::collections::HashMap;
 use std::marker::PhantomData;
 
 use futures_util::FutureExt;
@@ -17,12 +18,13 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::fleet::{Beat, Worker as Peer, leave_values, read_worker};
 use crate::lease::Lease;
+use crate::names::{self, NameChange, Names, Written, read_change};
 use crate::ops::{Before, Change, Changed, Claim, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::prefix;
 use crate::row::{
-    Value, decline_values, holder_values, lease_values, read_address, read_count, read_ended,
-    read_found, read_lease, read_occupied, read_window, reserved_values, seen_values, span_values,
-    upload_values,
+    Value, by_address, decline_values, holder_values, lease_values, read_address, read_count,
+    read_ended, read_found, read_lease, read_number, read_occupied, read_window, reserved_values,
+    seen_values, span_values, upload_values,
 };
 use crate::search::{Search, Searched, Window};
 use crate::statistic::{Count, Counted, Increment, Place, range_values, read_counted, read_total};
@@ -257,6 +259,7 @@ impl<'c> Db<'c> {
         let parts = Parts::of(batch);
         let mut known = Vec::with_capacity(batch.len());
         self.transaction(statements::BEGIN_WRITE, || {
+            let before = self.look_at_names(batch)?;
             let released = [
                 (&parts.kept, texts.release_keep),
                 (&parts.deleted, texts.release_delete),
@@ -276,9 +279,35 @@ impl<'c> Db<'c> {
             for claim in &parts.claims {
                 known.push((claim.lease.address, self.claim_or_undo(claim)?));
             }
-            Ok(())
-        })?;
-        Ok(Outcome::new(known).answers(batch))
+            let outcome = Outcome::new(known);
+            self.write_names(&names::changes(batch, &before, &outcome))?;
+            Ok(outcome.answers(batch))
+        })
+    }
+
+    /// The rows that a batch changes, where anybody cares for their names.
+    fn look_at_names<F: LeaseFamily>(
+        &self,
+        batch: &[Change<F>],
+    ) -> Result<HashMap<F::Address, Lease<F>>, Error> {
+        let mut rows = Vec::new();
+        if names::matter(batch) {
+            for address in names::addresses(batch) {
+                let address = [F::address_value(address)];
+                self.query("named", texts::<F>().named, &address, |row| {
+                    rows.push(read_lease(&SqliteRow(row), 0));
+                    Ok(())
+                })?;
+            }
+        }
+        Ok(by_address(rows.into_iter()))
+    }
+
+    fn write_names<F: LeaseFamily>(&self, all: &[Written<'_, F>]) -> Result<(), Error> {
+        for one in all {
+            self.run("name write", statements::NAME_WRITE, &one.values())?;
+        }
+        Ok(())
     }
 
     fn release<F: LeaseFamily>(
@@ -372,7 +401,12 @@ impl<'c> Db<'c> {
 
     /// Types are a matter of habit in this engine: a row that somebody spoiled ends like the others,
     /// and one that cannot even be changed is told of and left.
-    fn reclaim<F: LeaseFamily>(&self, limit: u32, remove: bool) -> Result<Vec<Ended<F>>, Error> {
+    fn reclaim<F: LeaseFamily>(
+        &self,
+        limit: u32,
+        remove: bool,
+        names: Names,
+    ) -> Result<Vec<Ended<F>>, Error> {
         let texts = texts::<F>();
         self.transaction(statements::BEGIN_WRITE, || {
             let mut due = Vec::new();
@@ -407,6 +441,10 @@ impl<'c> Db<'c> {
                     Ok(_) => all.push(ended),
                 }
             }
+            if names.matter() {
+                let told: Vec<_> = all.iter().flatten().filter_map(names::removal).collect();
+                self.write_names(&told)?;
+            }
             Ok(all)
         })
     }
@@ -429,8 +467,50 @@ impl<F: LeaseFamily> Session<F> for SqliteSession<F> {
             .boxed()
     }
 
-    fn reclaim(&mut self, limit: u32, remove: bool) -> Answer<'_, Vec<Ended<F>>> {
-        self.call(move |db| db.reclaim(limit, remove)).boxed()
+    fn reclaim(&mut self, limit: u32, remove: bool, names: Names) -> Answer<'_, Vec<Ended<F>>> {
+        self.call(move |db| db.reclaim(limit, remove, names))
+            .boxed()
+    }
+
+    fn take_names(&mut self, limit: u32) -> Answer<'_, Vec<NameChange>> {
+        self.call(move |db| {
+            db.run("begin", statements::BEGIN_WRITE, &[])?;
+            let values = [F::VERSION.into(), i64::from(limit)].map(Value::Number);
+            let mut all = Vec::new();
+            db.query("name take", statements::NAME_TAKE, &values, |row| {
+                all.push(read_change(&SqliteRow(row))?);
+                Ok(())
+            })?;
+            if all.is_empty() {
+                db.run("rollback", statements::ROLLBACK, &[])?;
+            }
+            Ok(all)
+        })
+        .boxed()
+    }
+
+    fn names_sent<'a>(&'a mut self, ids: &'a [i64]) -> Answer<'a, ()> {
+        let ids = ids.to_vec();
+        self.call(move |db| {
+            for id in ids {
+                db.run("name sent", statements::NAME_SENT, &[Value::Number(id)])?;
+            }
+            db.run("commit", statements::COMMIT, &[]).map(drop)
+        })
+        .boxed()
+    }
+
+    fn names_waiting(&mut self, limit: u32) -> Answer<'_, u64> {
+        self.call(move |db| {
+            let values = [F::VERSION.into(), i64::from(limit)].map(Value::Number);
+            let mut waiting = 0;
+            db.query("name waiting", statements::NAME_WAITING, &values, |row| {
+                waiting = read_number::<F>(&SqliteRow(row), 0, "waiting")?.unsigned_abs();
+                Ok(())
+            })?;
+            Ok(waiting)
+        })
+        .boxed()
     }
 
     fn flush(&mut self, hold: u32, limit: u32) -> Answer<'_, u64> {

@@ -3,6 +3,7 @@
 crate::texts::statement_texts! { "sqlite":
     by_client by_hwaddr by_address before claim release_delete release_keep decline due reclaim_delete
     reclaim_keep flush page count count_within upload occupied highest given_back import import_older
+    named
 }
 
 /// What is in the way in a span.
@@ -13,6 +14,14 @@ pub(super) const OVERLAP: &str = crate::texts::sql!("sqlite", "lease6_overlap");
 pub(super) const HELD: &str = crate::texts::sql!("sqlite", "lease6_held");
 /// The server DUID: the first worker's candidate stays.
 pub(super) const SERVER_DUID_KEEP: &str = crate::texts::sql!("sqlite", "server_duid_keep");
+/// A change of a name is written.
+pub(super) const NAME_WRITE: &str = crate::texts::sql!("sqlite", "name_write");
+/// The oldest changes of names.
+pub(super) const NAME_TAKE: &str = crate::texts::sql!("sqlite", "name_take");
+/// One that was sent.
+pub(super) const NAME_SENT: &str = crate::texts::sql!("sqlite", "name_sent");
+/// How many wait.
+pub(super) const NAME_WAITING: &str = crate::texts::sql!("sqlite", "name_waiting");
 /// The next window of a pool.
 pub(super) const POOL_WINDOW: &str = crate::texts::sql!("sqlite", "pool_window");
 /// A lease file is taken over, once.

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use murre_schema::{
     Change, Changed, Claim, Client4, Client6, Decline, Lease, LeaseFamily, LeaseKind, Lookup,
-    Release, Seen, Store,
+    Names, Release, Seen, Store,
 };
 use murre_wire::{V4, V6};
 
@@ -79,6 +79,7 @@ pub(crate) async fn claim_lease<F: Sample>(store: &Store<F>, lease: Lease<F>) ->
             replaces,
             renews: false,
             heeds_hosts: false,
+            names: Names::Off,
         }))
         .await
         .unwrap()
@@ -94,6 +95,7 @@ pub(crate) async fn release<F: Sample>(
         seen: seen(store, F::address(address)).await,
         client: F::client(client),
         keep,
+        names: Names::Off,
     });
     store.change(change).await.unwrap()
 }
@@ -108,6 +110,7 @@ pub(crate) async fn decline<F: Sample>(
         seen: seen(store, F::address(address)).await,
         client: F::client(client),
         probation,
+        names: Names::Off,
     });
     store.change(change).await.unwrap()
 }

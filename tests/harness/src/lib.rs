@@ -19,6 +19,7 @@
 
 pub mod clients;
 pub mod database;
+pub mod dns;
 pub mod kea;
 pub mod netns;
 mod packages;

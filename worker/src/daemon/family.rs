@@ -18,6 +18,7 @@ use super::{Ending, Surroundings, Wanted, access, duid, import, pid, recovery, s
 use crate::command::{self, Desk, Sockets, Status};
 use crate::exchange::{Exchange, HostStores, Journal, Service};
 use crate::fleet;
+use crate::names::sender;
 use crate::socket::{self, Interface, Listeners, Mode, Packet, Selector, Settings};
 
 /// Batches of packets that may wait between the sockets and the service.
@@ -129,6 +130,7 @@ impl<F: Serve> FamilyDaemon<F> {
         self.tasks.extend([
             tokio::spawn(fleet::run(Arc::clone(service))),
             tokio::spawn(timers::run(Arc::clone(service))),
+            tokio::spawn(sender::run(Arc::clone(service))),
             tokio::spawn(recovery::run(Arc::clone(service), events.clone())),
         ]);
         Journal::<F>::started();

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use murre_schema::{Ended, Store};
 
-use crate::exchange::{Exchange, Journal, Service};
+use crate::exchange::{Exchange, Journal, Service, removes_names};
 
 /// Rows in one statement when the configuration sets no limit.
 const PORTION: u32 = 1000;
@@ -66,7 +66,8 @@ async fn reclaim<F: Exchange>(service: Arc<Service<F>>, store: Arc<Store<F>>, be
     let remove = !settings.affinity();
     while left > 0 && started.elapsed() < time {
         let portion = left.min(PORTION);
-        match store.reclaim(portion, remove).await {
+        let names = removes_names(&service.server.load());
+        match store.reclaim(portion, remove, names).await {
             Ok(leases) => {
                 leases
                     .iter()
@@ -99,7 +100,8 @@ pub(crate) async fn reclaim_all<F: Exchange>(
     let store = store.context("the database was not reached yet")?;
     let mut count = 0;
     loop {
-        let leases = store.reclaim(PORTION, remove).await?;
+        let names = removes_names(&service.server.load());
+        let leases = store.reclaim(PORTION, remove, names).await?;
         leases
             .iter()
             .for_each(|ended| tell_of(service, ended, remove));

@@ -1,9 +1,10 @@
 //! The log of exchanges: one line per outcome, each with its stable id.
 
 use std::marker::PhantomData;
+use std::net::SocketAddr;
 
 use murre_classify::{ClassSet, EvalError, Membership};
-use murre_schema::{Error, Lease};
+use murre_schema::{Error, Lease, NameChange};
 
 use super::{Counters, Exchange, Verdict};
 use crate::log::{Level, ids, message};
@@ -210,6 +211,57 @@ impl<F: Exchange> Journal<F> {
             "{}: {}",
             note.place,
             note.text
+        );
+    }
+
+    /// Too many changes of names wait, or no longer.
+    pub(crate) fn names_suspended(is_full: bool, waiting: u64) {
+        let waiting = format!("{waiting} changes of names wait to be sent");
+        if is_full {
+            let text =
+                "no names are entered until half of them are sent; leases are granted all the same";
+            message!(
+                F,
+                Level::ERROR,
+                ids::DDNS_SUSPENDED,
+                "{waiting} (max-queue-size): {text}"
+            );
+        } else {
+            message!(
+                F,
+                Level::INFO,
+                ids::DDNS_RESUMED,
+                "{waiting}: names are entered again"
+            );
+        }
+    }
+
+    /// Changes of names cannot be sent, or can again.
+    pub(crate) fn names_sent_on(server: SocketAddr, problem: Option<&std::io::Error>) {
+        match problem {
+            Some(error) => message!(
+                F,
+                Level::ERROR,
+                ids::DDNS_REQUEST_SEND_FAILED,
+                "to {server} (dhcp-ddns): {error}; changes of names wait"
+            ),
+            None => message!(
+                F,
+                Level::INFO,
+                ids::DDNS_REQUEST_SENT,
+                "{server} takes changes of names again"
+            ),
+        }
+    }
+
+    /// A change is about what is no name; it is left out.
+    pub(crate) fn no_name(change: &NameChange) {
+        let (name, address) = (&change.hostname, change.address);
+        message!(
+            F,
+            Level::WARN,
+            ids::DDNS_REQUEST_REJECTED,
+            "{name:?} of {address} is no domain name"
         );
     }
 

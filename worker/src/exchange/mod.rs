@@ -8,6 +8,7 @@ mod ending;
 mod hosts;
 mod journal;
 mod load;
+mod naming;
 mod options;
 mod suspension;
 mod takeover;
@@ -27,12 +28,14 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::allocation::{Allocator, Asked, Chosen, Wish};
 use crate::fleet::Fleet;
+use crate::names::sender::Backlog;
 use crate::socket::{Packet, Reply, Sender};
 use crate::statistics::{self, Statistics};
 
 pub(crate) use hosts::HostStores;
 pub(crate) use journal::Journal;
 use load::Load;
+pub(crate) use naming::removes_names;
 pub(crate) use options::Scopes;
 pub(crate) use suspension::{Origin, Suspension};
 pub(crate) use told::left;
@@ -86,6 +89,8 @@ pub(crate) struct Service<F: Exchange> {
     /// Port that answers go to instead of the protocol's, for tests (`-P`).
     pub(crate) client_port: Option<u16>,
     pub(crate) allocator: Allocator<F>,
+    /// Changes of names that wait to be sent.
+    pub(crate) backlog: Backlog,
     turns: Turns,
     in_flight: AtomicUsize,
     limit: usize,
@@ -131,6 +136,7 @@ impl<F: Exchange> Service<F> {
             server_port: ports.server.unwrap_or(F::SERVER_PORT),
             client_port: ports.client,
             allocator: Allocator::default(),
+            backlog: Backlog::default(),
             turns: Turns::default(),
             in_flight: AtomicUsize::new(0),
             limit,
@@ -303,10 +309,12 @@ impl<'a, F: Exchange> Context<'a, F> {
         if self.came.elapsed() > LATEST {
             return Err(Verdict::Overload);
         }
-        self.store
-            .change(change)
-            .await
-            .map_err(|error| self.failed(&error))
+        let tells = change.tells();
+        let changed = self.store.change(change).await;
+        if tells {
+            self.service.backlog.written();
+        }
+        changed.map_err(|error| self.failed(&error))
     }
 
     /// Claim a lease; the end of it when it was won. One that heeds reservations is refused where any database has

@@ -242,6 +242,18 @@ ids! {
         /// A connection broke before the answer was out.
         COMMAND_WRITE_FAIL = "COMMAND_SOCKET_WRITE_FAIL" / "COMMAND_SOCKET_WRITE_FAIL";
     }
+    Ddns {
+        /// Requests do not reach the server that carries them out; they wait.
+        DDNS_REQUEST_SEND_FAILED = "DHCP4_DDNS_REQUEST_SEND_FAILED" / "DHCP6_DDNS_REQUEST_SEND_FAILED";
+        /// They do again.
+        DDNS_REQUEST_SENT = "DHCPSRV_DHCP_DDNS_NCR_SENT" / "DHCPSRV_DHCP_DDNS_NCR_SENT";
+        /// What a lease has for a name is none.
+        DDNS_REQUEST_REJECTED = "DHCPSRV_DHCP_DDNS_NCR_REJECTED" / "DHCPSRV_DHCP_DDNS_NCR_REJECTED";
+        /// So many changes wait that no more names are entered.
+        DDNS_SUSPENDED = "DHCPSRV_DHCP_DDNS_SUSPEND_UPDATES" / "DHCPSRV_DHCP_DDNS_SUSPEND_UPDATES";
+        /// Names are entered again.
+        DDNS_RESUMED = "DHCPSRV_DHCP_DDNS_RESUME_UPDATES" / "DHCPSRV_DHCP_DDNS_RESUME_UPDATES";
+    }
     Eval {
         /// An expression has no value for a query.
         EVAL_RESULT = "EVAL_RESULT" / "EVAL_RESULT";

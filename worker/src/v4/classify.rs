@@ -164,11 +164,6 @@ impl<'q> Given<'q> {
         Scopes::new(scopes.chain(of_classes).chain([global]))
     }
 
-    /// The name that is reserved for the client.
-    pub(super) fn hostname(&self) -> Option<&str> {
-        self.host?.hostname.as_deref()
-    }
-
     /// `siaddr`.
     pub(super) fn next_server(&self, subnet: &Subnet<V4>) -> Option<Ipv4Addr> {
         let of_host = self.host.and_then(|host| host.next_server);

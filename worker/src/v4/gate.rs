@@ -9,6 +9,7 @@ use murre_wire::V4;
 use murre_wire::dhcp4::{BOOTREQUEST, Message, MessageType, Parsing, code};
 
 use super::Query;
+use super::fqdn::Fqdn;
 use super::hosts::Reserved;
 use super::stored::Stored;
 use crate::exchange::{Context, NO_TYPE, Scopes, Verdict};
@@ -27,10 +28,13 @@ pub(super) fn admit<'a>(
         return Err(Verdict::NotAQuery);
     }
     let kind = kind.ok_or(Verdict::Bootp)?;
+    let fqdn = message.option(code::FQDN);
+    let fqdn = fqdn.map(|data| Fqdn::parse(&data)).transpose()?;
     let query = Query {
         packet,
         message,
         kind,
+        fqdn,
         classes: Membership::default(),
         stored: Stored::default(),
         reserved: Reserved::default(),

@@ -20,7 +20,15 @@ pub(super) async fn release(
 ) -> Result<Reply, Verdict> {
     let (address, client) = (query.message.ciaddr(), lease::client(query, subnet));
     let keep = context.server.expired.affinity();
-    let release = |seen, client| Change::Release(Release { seen, client, keep });
+    let names = context.removes_names();
+    let release = |seen, client| {
+        Change::Release(Release {
+            seen,
+            client,
+            keep,
+            names,
+        })
+    };
     match context.end((address, client), release).await? {
         Changed::Released => {
             Journal::<V4>::released(address);
@@ -43,11 +51,13 @@ pub(super) async fn decline(
 ) -> Result<Reply, Verdict> {
     let address = gate::requested(&query.message).ok_or(Verdict::Insane)?;
     let probation = context.server.decline_probation_period;
+    let names = context.removes_names();
     let decline = |seen: Seen<Ipv4Addr>, client: Client4| {
         Change::Decline(Decline {
             seen,
             client,
             probation,
+            names,
         })
     };
     let client = lease::client(query, subnet);

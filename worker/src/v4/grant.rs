@@ -10,6 +10,7 @@ use murre_schema::{Changed, Claim, Found, FoundLease};
 use murre_wire::V4;
 use murre_wire::dhcp4::{MessageType, code};
 
+use super::names::Named;
 use super::{Query, gate, lease, reply, reuse};
 use crate::allocation::{self, Chosen, Wish};
 use crate::exchange::{Context, Journal, Verdict, left};
@@ -94,13 +95,15 @@ async fn cached(
         return Ok(None);
     }
     let found = context.lookup(lease::lookup(wish)).await?;
-    let row = lease::row(context, query, wish, chosen);
+    let named = Named::new(context, query, &chosen);
+    let row = lease::row(context, query, wish, chosen, &named);
     let Some(left_then) = reuse::remaining(wish, &found, &chosen, &row) else {
         return Ok(None);
     };
     Journal::<V4>::reused(&row, left_then);
     context.service.statistics.reused(row.subnet_id);
     let lifetime = left(left_then, asked)?;
+    let chosen = (chosen, &named);
     reply::with_lease(context, query, MessageType::Ack, chosen, lifetime).map(Some)
 }
 
@@ -120,13 +123,15 @@ async fn claim(
     if let Some(row) = replaced {
         context.may_end(row)?;
     }
-    let row = lease::row(context, query, wish, chosen);
+    let named = Named::new(context, query, &chosen);
+    let row = lease::row(context, query, wish, chosen, &named);
     let lease = row.clone();
     let claim = Claim {
         lease,
         replaces: replaced.map(FoundLease::seen),
         renews: false,
         heeds_hosts: wish.heeds_hosts(&chosen),
+        names: context.names(&chosen.subnet.naming),
     };
     let asked = Instant::now();
     match context.claim(claim).await? {
@@ -138,6 +143,7 @@ async fn claim(
             Journal::<V4>::granted(&row);
             let kind = MessageType::Ack;
             let lifetime = left(row.valid_lifetime, asked)?;
+            let chosen = (chosen, &named);
             reply::with_lease(context, query, kind, chosen, lifetime).map(Claimed::Answer)
         }
         Changed::ClientHasOther => Ok(Claimed::ClientHasOther),

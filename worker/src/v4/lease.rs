@@ -9,12 +9,10 @@ use murre_schema::{Client4, Lease, LeaseFamily, Lookup};
 use murre_wire::V4;
 use murre_wire::dhcp4::code;
 
+use super::names::Named;
 use super::{Query, classify};
 use crate::allocation::{Chosen, Source, Wish};
 use crate::exchange::Context;
-
-/// Longest host name that is kept with a lease (RFC 1035 section 2.3.4).
-const MAX_HOSTNAME: usize = 253;
 
 /// What tells a client from others while its query is worked on.
 pub(super) fn identity(query: &Query<'_>) -> (Vec<u8>, Option<Vec<u8>>) {
@@ -84,34 +82,15 @@ pub(super) fn row(
     query: &Query<'_>,
     wish: &Wish<'_, V4>,
     chosen: Chosen<'_, V4>,
+    named: &Named,
 ) -> Lease<V4> {
     let asked = query.message.u32_option(code::LEASE_TIME);
     let valid = classify::valid(context, query, chosen.subnet).choose(asked);
     let client = wish.client.clone();
     let mut lease = Lease::new(chosen.address, client, chosen.subnet.id, valid);
     lease.pool_id = chosen.pool_id();
-    let reserved = query.reserved.in_subnet(chosen.subnet);
-    let reserved = reserved.and_then(|host| host.hostname.as_deref());
-    lease.hostname = match reserved {
-        Some(name) => name.to_ascii_lowercase(),
-        None => hostname(query),
-    };
+    lease.hostname.clone_from(&named.hostname);
+    lease.fqdn_fwd = named.directions.forward;
+    lease.fqdn_rev = named.directions.reverse;
     lease
-}
-
-/// The host name the client gives itself, if it is one.
-fn hostname(query: &Query<'_>) -> String {
-    let Some(data) = query.message.option(code::HOST_NAME) else {
-        return String::new();
-    };
-    let end = data
-        .iter()
-        .rposition(|byte| *byte != 0)
-        .map_or(0, |at| at + 1);
-    let name = data.get(..end).unwrap_or_default();
-    let clean = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    if name.len() > MAX_HOSTNAME || !name.iter().all(clean) {
-        return String::new();
-    }
-    String::from_utf8_lossy(name).to_ascii_lowercase()
 }

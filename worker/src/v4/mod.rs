@@ -1,12 +1,14 @@
 //! DHCPv4: the stages of a query, in order.
 
 mod classify;
+mod fqdn;
 mod gate;
 mod giveback;
 mod grant;
 mod hosts;
 mod inform;
 mod lease;
+mod names;
 mod offer;
 mod options;
 mod reply;
@@ -31,6 +33,8 @@ pub(crate) struct Query<'a> {
     packet: &'a Packet,
     message: Message<'a>,
     kind: MessageType,
+    /// What the client says of its name.
+    fqdn: Option<fqdn::Fqdn>,
     /// Filled by [`classify`].
     classes: Membership,
     /// Filled by [`stored`].

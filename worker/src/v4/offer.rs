@@ -8,6 +8,7 @@ use murre_schema::{Changed, Claim, Found};
 use murre_wire::V4;
 use murre_wire::dhcp4::MessageType;
 
+use super::names::Named;
 use super::{Query, classify, gate, lease, reply, reuse};
 use crate::allocation::{self, Chosen, Wish};
 use crate::exchange::{Context, Exchange, Journal, Verdict};
@@ -35,12 +36,13 @@ where
         let chosen = context.choose(&wish, (&found, asked), &[]).await?;
         let chosen = chosen.ok_or(Verdict::NoAddress)?;
         if keep_for_it(context, query, &wish, (chosen, &found)).await? {
-            let lease = lease::row(context, query, &wish, chosen);
+            let named = Named::new(context, query, &chosen);
+            let lease = lease::row(context, query, &wish, chosen, &named);
             Journal::<V4>::offered(&lease);
             let kind = MessageType::Offer;
             let cached = reuse::remaining(&wish, &found, &chosen, &lease);
             let lifetime = cached.unwrap_or(lease.valid_lifetime);
-            return reply::with_lease(context, query, kind, chosen, lifetime);
+            return reply::with_lease(context, query, kind, (chosen, &named), lifetime);
         }
     }
     Err(Verdict::Contended)
@@ -70,13 +72,15 @@ async fn keep_for_it(
     if lifetime == 0 || has_other || remaining > i64::from(lifetime / 2) {
         return Ok(true);
     }
-    let mut lease = lease::row(context, query, wish, chosen);
+    // Nothing is entered in the DNS for an offer, and its row says so.
+    let mut lease = lease::row(context, query, wish, chosen, &Named::default());
     lease.valid_lifetime = lifetime;
     let claim = Claim {
         lease,
         replaces: None,
         renews: false,
         heeds_hosts: wish.heeds_hosts(&chosen),
+        names: context.names(&chosen.subnet.naming),
     };
     match context.claim(claim).await? {
         Changed::Claimed { .. } => Ok(true),

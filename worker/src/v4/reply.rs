@@ -8,6 +8,7 @@ use murre_wire::V4;
 use murre_wire::dhcp4::{Builder, FLAG_BROADCAST, MIN_MAX_SIZE, MessageType, code};
 
 use super::classify::Given;
+use super::names::Named;
 use super::{Query, gate, options};
 use crate::allocation::Chosen;
 use crate::exchange::{Context, Exchange, Verdict};
@@ -23,7 +24,7 @@ pub(super) fn with_lease(
     context: &Context<'_, V4>,
     query: &Query<'_>,
     kind: MessageType,
-    chosen: Chosen<'_, V4>,
+    (chosen, named): (Chosen<'_, V4>, &Named),
     lifetime: u32,
 ) -> Result<Reply, Verdict> {
     let subnet = chosen.subnet;
@@ -41,7 +42,7 @@ pub(super) fn with_lease(
     }
     builder.option(code::SUBNET_MASK, &subnet.netmask().octets());
     let given = Given::new(context, query, subnet, chosen.pool);
-    host_name(&mut builder, query, &given);
+    named.tell(&mut builder);
     fixed_fields(&mut builder, &given, subnet);
     let scopes = given.scopes(chosen.options(), &context.server.options);
     options::add(&mut builder, &query.message, &scopes);
@@ -131,16 +132,6 @@ fn server_identifier(context: &Context<'_, V4>, query: &Query<'_>, subnet: &Subn
             IpAddr::V4(local) => local.octets(),
             IpAddr::V6(_) => [0; 4],
         })
-}
-
-/// The reserved name, for who tells its own or asks for one (manual dhcp4-srv.rst:5007).
-fn host_name(builder: &mut Builder, query: &Query<'_>, given: &Given<'_>) {
-    let message = &query.message;
-    let code = code::HOST_NAME;
-    let is_wanted = message.has_option(code) || message.requested_options().contains(&code);
-    if let Some(name) = given.hostname().filter(|_| is_wanted) {
-        builder.option(code, name.to_ascii_lowercase().as_bytes());
-    }
 }
 
 fn fixed_fields(builder: &mut Builder, given: &Given<'_>, subnet: &Subnet<V4>) {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use futures_util::future::try_join;
 use murre_config::Subnet;
-use murre_schema::{Changed, Claim, Found, FoundLease, Lease, Lookup};
+use murre_schema::{Changed, Claim, Found, FoundLease, Lease, Lookup, Names};
 use murre_wire::V6;
 use murre_wire::dhcp6::{Ia, IaKind, MessageType, code};
 use smallvec::SmallVec;
@@ -137,6 +137,7 @@ async fn assign_named<'s>(
         // A lease that is not there to be renewed is found so by the look that follows.
         renews: query.kind() != MessageType::Request,
         heeds_hosts: false,
+        names: Names::Off,
     };
     if !matches!(context.claim(claim).await?, Changed::Claimed { .. }) {
         return Ok(None);
@@ -200,6 +201,7 @@ async fn assign_one<'s>(
             lease: row.clone(),
             renews,
             heeds_hosts: false,
+            names: Names::Off,
         };
         let asked = Instant::now();
         match context.claim(claim).await? {

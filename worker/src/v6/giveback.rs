@@ -5,7 +5,7 @@ use std::net::Ipv6Addr;
 use std::sync::Arc;
 
 use murre_config::Subnet;
-use murre_schema::{Change, Changed, Client6, Decline, Release, Seen};
+use murre_schema::{Change, Changed, Client6, Decline, Names, Release, Seen};
 use murre_wire::V6;
 use murre_wire::dhcp6::{Ia, IaKind, MessageType, code};
 
@@ -81,11 +81,17 @@ async fn give_back_ia(
     let keep = context.server.expired.affinity();
     let probation = context.server.decline_probation_period;
     let change = |seen: Seen<Ipv6Addr>, client: Client6| match way {
-        Way::Release => Change::Release(Release { seen, client, keep }),
+        Way::Release => Change::Release(Release {
+            seen,
+            client,
+            keep,
+            names: Names::Off,
+        }),
         Way::Decline => Change::Decline(Decline {
             seen,
             client,
             probation,
+            names: Names::Off,
         }),
     };
     let named = lease::named(ia);

@@ -1,0 +1,2 @@
+-- How many changes of names wait to be sent, but for those beyond a number that is many. Nothing is locked.
+SELECT count(*) AS waiting FROM (SELECT id FROM name_change WHERE family = $1::bigint LIMIT $2::bigint) AS c

@@ -1,0 +1,4 @@
+-- takes 1 parameters
+-- gives 
+
+DELETE FROM name_change WHERE id = ?1
