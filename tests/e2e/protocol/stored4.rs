@@ -2,9 +2,10 @@
 
 use std::net::Ipv4Addr;
 
+use murre_harness::rundir;
 use murre_tests::hand4::{Client, Relay};
 use murre_tests::reservations::{Reservation, kind};
-use murre_tests::{Engine, Leases, Scene4, on_every_engine, on_every_server, rows};
+use murre_tests::{Engine, Leases, Scene4, control, on_every_engine, on_every_server, rows};
 use murre_wire::dhcp4::MessageType::{Ack, Discover, Nak, Request};
 use murre_wire::dhcp4::code;
 use serde_json::{Value, json};
@@ -211,13 +212,23 @@ fn without_its_reservations_a_worker_answers_nobody_until_they_are_back(engine: 
     let server = engine.own_server();
     let hosts = Leases::Server(server.fresh());
     let access = hosts.access();
-    let scene = Scene4::on(Leases::fresh(engine), |map| map["hosts-database"] = access);
+    let socket = rundir::fresh_dir("control").join("socket");
+    let scene = Scene4::on(Leases::fresh(engine), |map| {
+        map["hosts-database"] = access;
+        map["control-socket"] = json!({ "socket-type": "unix", "socket-name": socket });
+    });
+    let told = || {
+        let status = control::ask(&socket, "status-get");
+        status["arguments"]["hosts-databases"][0]["status"].clone()
+    };
+    assert_eq!(told(), "ready");
     let own = Ipv4Addr::new(10, 50, 0, 1);
     of_card(1).address(own).add_to(&hosts);
     let client = Client::new(1);
     assert_eq!(client.lease(&scene.relay), own);
     server.stop();
     scene.ignored("database", &mut client.having(Request, own));
+    assert_eq!(told(), "failed");
     server.start();
     scene.worker.says("DHCP4_DB_RECONNECT_SUCCEEDED");
     let ack = scene.relay.ask(&mut client.having(Request, own));

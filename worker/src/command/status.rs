@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use murre_config::Engine;
+use murre_config::{Engine, Server};
 use murre_control::Answer;
 use murre_schema::{FrontStats, Page, Store};
 use murre_wire::Address;
@@ -86,6 +86,7 @@ pub(super) async fn get<F: Exchange>(desk: &Desk<F>) -> Answer {
         "multi-threading-enabled": server.multi_threading.enable,
         "sockets": sockets_status(sockets),
         "lease-database": database(desk, server.lease_database.engine).await,
+        "hosts-databases": hosts_databases(desk, &server),
         "queries-unanswered": Value::Object(unanswered(desk)),
         "lease-database-queue": desk.service.store.load_full().map(|store| queue(&store)),
     });
@@ -140,16 +141,35 @@ fn sockets_status(sockets: Sockets) -> Value {
     }
 }
 
+/// Whether the databases of reservations answered when they were asked last.
+fn hosts_databases<F: Exchange>(desk: &Desk<F>, server: &Server<F>) -> Vec<Value> {
+    let hosts = desk.service.hosts.load_full();
+    let databases = server.hosts_databases.iter().enumerate();
+    databases
+        .map(|(number, database)| {
+            let problem = match hosts.all().get(number) {
+                None => Some("not reached yet; the log says why".to_owned()),
+                Some(store) => store.health().borrow().as_ref().map(ToString::to_string),
+            };
+            condition(database.access.engine, problem)
+        })
+        .collect()
+}
+
 /// Whether the database answers at this moment.
 async fn database<F: Exchange>(desk: &Desk<F>, engine: Engine) -> Value {
+    let problem = match desk.service.store.load_full() {
+        None => Some("not reached yet; the log says why".to_owned()),
+        Some(store) => sign_of_life(&store).await,
+    };
+    condition(engine, problem)
+}
+
+fn condition(engine: Engine, problem: Option<String>) -> Value {
     let kind = match engine {
         Engine::Sqlite => "sqlite",
         Engine::MySql => "mysql",
         Engine::PostgreSql => "postgresql",
-    };
-    let problem = match desk.service.store.load_full() {
-        None => Some("not reached yet; the log says why".to_owned()),
-        Some(store) => sign_of_life(&store).await,
     };
     match problem {
         None => json!({ "type": kind, "status": "ready" }),
