@@ -6,11 +6,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 curve=
 case ${1:-} in
-fill | start | workers | rows | cores | charts) curve=$1 ;;
+fill | start | workers | rows | features | cores | charts) curve=$1 ;;
 --help | -h)
     cat <<'EOF'
 usage: ./run bench [--short] [--engine ENGINE ...] [--generator NAME ...] [--family 4|6 ...] [--out DIR]
-       ./run bench fill|start|workers|rows|cores|charts [options]
+       ./run bench fill|start|workers|rows|features|cores|charts [options]
 
 Debian's Kea and Murre side by side: the same configuration, an empty database each, full durability.
 A generator on a link of its own raises the rate until 1 % of the exchanges are lost; the table shows
@@ -29,6 +29,7 @@ How Murre alone scales (docs/scaling.md); each has --help and --short:
   start     from exec to the first lease
   workers   several workers on one database
   rows      renewals and new leases with up to ten million leases in the table
+  features  classes, reservations in the database and many subnets, beside a plain configuration
   cores     the database on some of the machine's cores
   charts    charts and tables of what was measured so far
 EOF

@@ -72,7 +72,7 @@ say "chaos: faults of every kind, two minutes of them"
 scripts/chaos.sh --short 2>&1 | tee -a "$log" || status=1
 
 say "the curves of the bench work"
-for curve in fill start workers rows cores; do
+for curve in fill start workers rows features cores; do
     scripts/bench.sh "$curve" --short --allocator random --out target/bench-short 2>&1 | tee -a "$log" || {
         [ $? -eq 77 ] || status=1
     }

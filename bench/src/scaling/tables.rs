@@ -44,10 +44,10 @@ fn table(name: &str, lines: &[Line]) -> String {
     let Some(last) = lines.last() else {
         return "\nNot measured yet.\n\n".to_owned();
     };
-    let body = if name == "start" {
-        starts(&lines)
-    } else {
-        rates(&lines)
+    let body = match name {
+        "start" => starts(&lines),
+        "features" => features(&lines),
+        _ => rates(&lines),
     };
     format!("\n{body}\n{}, {}.\n\n", last.version, machine(last))
 }
@@ -106,6 +106,34 @@ fn starts(lines: &[&Line]) -> String {
             "| {} | {} | {serves:.0} | {leased:.0} |",
             what(line),
             number(line.x)
+        );
+    }
+    text
+}
+
+/// Each configuration beside the plain one before it.
+fn features(lines: &[&Line]) -> String {
+    let mut text = "\
+| | exchanges/s | of the plain one | median ms | worker µs | database µs |
+|---|---|---|---|---|---|
+"
+    .to_owned();
+    let mut plain = 0.0;
+    for line in lines {
+        let figure = |name: &str| line.figures[name].as_f64().unwrap_or_default();
+        let rate = figure("rate");
+        if line.curve.ends_with(": plain") {
+            plain = rate;
+        }
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "| {} | {rate:.0} | {:.0} % | {:.2} | {:.0} | {:.0} |",
+            what(line),
+            rate / plain * 100.0,
+            figure("median_ms"),
+            figure("worker_us"),
+            figure("database_us"),
         );
     }
     text
@@ -242,6 +270,16 @@ mod tests {
             "{text}"
         );
         assert_eq!(fill_in(&text, &lines), text);
+    }
+
+    #[test]
+    fn rich_configurations_stand_beside_the_plain_one() {
+        let lines = [
+            line("features: plain", 1.0, 8000.0),
+            line("features: all", 1.0, 6000.0),
+        ];
+        let text = fill_in("<!-- table: features -->\n<!-- end -->\n", &lines);
+        assert!(text.contains("flq, all | 6000 | 75 % |"), "{text}");
     }
 
     #[test]
