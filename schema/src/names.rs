@@ -14,6 +14,7 @@
 //!
 //! How a change is carried out, and what a name looks like there, is not known here.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -34,6 +35,9 @@ pub enum Names {
     OnChange,
     /// With every renewal as well (`ddns-update-on-renew`).
     Always,
+    /// As on change, but a lease that is the client's already keeps the name that it was entered with: an offer decides
+    /// nothing about it, nor does a renewal while nothing is entered.
+    Keep,
 }
 
 impl Names {
@@ -123,6 +127,30 @@ pub(crate) fn addresses<F: LeaseFamily>(batch: &[Change<F>]) -> Vec<F::Address> 
     all
 }
 
+/// A batch as it is carried out, given its rows as they were before: what keeps its name has it ([`Names::Keep`]).
+pub(crate) fn kept<'b, F: LeaseFamily>(
+    batch: &'b [Change<F>],
+    before: &HashMap<F::Address, Lease<F>>,
+) -> Cow<'b, [Change<F>]> {
+    let mut batch = Cow::Borrowed(batch);
+    let looked_at = if before.is_empty() { 0 } else { batch.len() };
+    for at in 0..looked_at {
+        let Some(Change::Claim(claim)) = batch.get(at) else {
+            continue;
+        };
+        let (names, lease) = (claim.names, &claim.lease);
+        let own = before.get(&lease.address).filter(|old| is_named(old));
+        let own = own.filter(|old| F::lookup_key(&old.client) == F::lookup_key(&lease.client));
+        if let (Names::Keep, Some(old)) = (names, own)
+            && let Some(Change::Claim(claim)) = batch.to_mut().get_mut(at)
+        {
+            claim.lease.hostname.clone_from(&old.hostname);
+            (claim.lease.fqdn_fwd, claim.lease.fqdn_rev) = (old.fqdn_fwd, old.fqdn_rev);
+        }
+    }
+    batch
+}
+
 /// What the DNS has to learn of a batch, given its rows as they were before, and what became of it. What goes comes
 /// before what is new.
 pub(crate) fn changes<'a, F: LeaseFamily>(
@@ -145,7 +173,7 @@ pub(crate) fn changes<'a, F: LeaseFamily>(
                 });
                 gone.extend(replaced.and_then(removal));
                 let old = before.get(&lease.address).filter(|old| is_named(old));
-                if names == Names::OnChange && old.is_some_and(|old| is_same(old, lease)) {
+                if names != Names::Always && old.is_some_and(|old| is_same(old, lease)) {
                     continue;
                 }
                 gone.extend(old.and_then(removal));
@@ -282,6 +310,35 @@ mod tests {
         let of = |names| told(Some(old.clone()), new.clone(), names, WON);
         assert!(of(Names::OnChange).is_empty() && of(Names::Off).is_empty());
         assert_eq!(of(Names::Always), ["-a.", "+A"]);
+    }
+
+    #[test]
+    fn a_lease_that_keeps_its_name_is_not_taken_out_of_the_dns() {
+        let kept = |old: Lease<V4>, new: Lease<V4>| {
+            let before = HashMap::from([(ADDRESS, old.clone())]);
+            let batch = [Change::Claim(Claim {
+                lease: new,
+                replaces: None,
+                renews: false,
+                heeds_hosts: false,
+                names: Names::Keep,
+            })];
+            let batch = kept(&batch, &before);
+            let told = changes(&batch, &before, &Outcome::new([(ADDRESS, WON)])).len();
+            let Some(Change::Claim(claim)) = batch.first() else {
+                unreachable!("a claim")
+            };
+            let lease = &claim.lease;
+            (lease.hostname.clone(), lease.fqdn_fwd, lease.fqdn_rev, told)
+        };
+        let of = |name: &str, fwd, rev, told| (name.to_owned(), fwd, rev, told);
+        let named = || lease(1, "a.", true, true);
+        let nothing = || lease(1, "", false, false);
+        assert_eq!(kept(named(), nothing()), of("a.", true, true, 0));
+        let another = lease(2, "b", false, false);
+        assert_eq!(kept(named(), another), of("b", false, false, 1));
+        let unnamed = lease(1, "b", false, false);
+        assert_eq!(kept(nothing(), unnamed), of("b", false, false, 0));
     }
 
     #[test]

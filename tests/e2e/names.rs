@@ -23,6 +23,7 @@ on_engines!([sqlite = Sqlite]
     what_was_not_changed_is_requested_again_as_kea_does_and_what_expires_removed,
     leases_are_granted_while_too_many_requests_wait
 );
+on_every_engine!(an_offer_that_is_a_row_leaves_a_name_where_it_is);
 
 /// How long a request may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -286,7 +287,8 @@ fn leases_are_granted_while_too_many_requests_wait(engine: Engine) {
         request.option(code::FQDN, &wish);
         relay.ask(&mut request)
     };
-    assert_eq!(ask(1).option(code::FQDN)[0], 0b0101);
+    let first = ask(1);
+    assert_eq!(first.option(code::FQDN)[0], 0b0101);
     ask(2);
     worker.says("DHCPSRV_DHCP_DDNS_SUSPEND_UPDATES");
     let answer = ask(3);
@@ -296,6 +298,11 @@ fn leases_are_granted_while_too_many_requests_wait(engine: Engine) {
         0b1110,
         "it says that nothing is entered"
     );
+    // Who renews meanwhile keeps the name that was entered.
+    let renewing = Client::new(1);
+    let mut renewal = renewing.having(MessageType::Request, first.yiaddr());
+    renewal.option(code::FQDN, &fqdn(1, &["host1", "example", "org"]));
+    assert_eq!(relay.ask(&mut renewal).kind(), MessageType::Ack);
     let inbox = Inbox::of(&world.server);
     worker.says("DHCPSRV_DHCP_DDNS_RESUME_UPDATES");
     ask(4);
@@ -308,4 +315,32 @@ fn leases_are_granted_while_too_many_requests_wait(engine: Engine) {
             "host4.example.org."
         ]
     );
+}
+
+fn an_offer_that_is_a_row_leaves_a_name_where_it_is(engine: Engine) {
+    let world = World::by_hand(engine);
+    let mut config = naming(&world);
+    config["Dhcp4"]["valid-lifetime"] = json!(20);
+    config["Dhcp4"]["renew-timer"] = json!(10);
+    config["Dhcp4"]["rebind-timer"] = json!(15);
+    config["Dhcp4"]["offer-lifetime"] = json!(60);
+    let _worker = Worker::start(&world.server, &config);
+    let subject = Subject::of(&world);
+    let client = Client::new(1);
+    let address = Ipv4Addr::new(10, 1, 7, 7);
+    subject.lease(&client, address, (code::HOST_NAME, b"host1"));
+    // Whoever sends it: its client asks again, or somebody who knows its card.
+    let offer = subject
+        .relay
+        .ask(&mut client.message(MessageType::Discover));
+    assert_eq!(offer.yiaddr(), address);
+    let lifetime = offer.seconds(code::LEASE_TIME);
+    assert_eq!(lifetime, Some(20), "what it would be granted");
+    subject.tell(client.having(MessageType::Release, address));
+    let told = subject.requests(2).into_iter();
+    let told: Vec<_> = told
+        .map(|r| (r["change-type"].clone(), r["fqdn"].clone()))
+        .collect();
+    let name = || json!("host1.example.org.");
+    assert_eq!(told, [(json!(0), name()), (json!(1), name())]);
 }

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -114,6 +114,11 @@ impl HostStore {
         };
         let found = self.front.submit(lookup).await?.reserved;
         Ok(found.into_iter().map(|(_, address)| address).collect())
+    }
+
+    /// How long the oldest question that waits for its turn has waited.
+    pub fn waited(&self) -> Duration {
+        self.front.waited()
     }
 
     /// `None` while the database answers, else the error of the last attempt.

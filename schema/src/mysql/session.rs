@@ -239,6 +239,8 @@ impl<F: LeaseFamily> MySqlSession<F> {
             true => (Script::default(), self.look_at_names(batch).await?),
             false => (self.begin(), HashMap::new()),
         };
+        let batch = &*names::kept(batch, &before);
+        let parts = if is_named { Parts::of(batch) } else { parts };
         let waits = parts.need_prefix_lock() || endings::must_look(&parts);
         let (script, mut known, mut refused) = match waits {
             true if is_named => self.look_and_end(opening, &parts).await?,

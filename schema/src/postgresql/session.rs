@@ -250,7 +250,7 @@ impl<F: LeaseFamily> PgSession<F> {
     async fn change_batch(&mut self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let parts = Parts::of(batch);
         if names::matter(batch) {
-            return self.change_named(batch, &parts).await;
+            return self.change_named(batch).await;
         }
         if parts.only_claims() && !parts.need_prefix_lock() {
             let won = self.claim(&parts).await?;
@@ -275,14 +275,10 @@ impl<F: LeaseFamily> PgSession<F> {
     }
 
     /// The same where the DNS is told: with a look at the rows before, and what it has to learn after.
-    async fn change_named(
-        &mut self,
-        batch: &[Change<F>],
-        parts: &Parts<'_, F>,
-    ) -> Result<Vec<Changed>, Error> {
+    async fn change_named(&mut self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let look = self.keep("named", texts::<F>().named).await?;
         let write = self.keep("name write", statements::NAME_WRITE).await?;
-        match self.run_named((batch, parts), &look, &write).await {
+        match self.run_named(batch, &look, &write).await {
             Ok(outcome) if !outcome.must_be_undone(batch) => {
                 self.simple("commit", "COMMIT").await?;
                 Ok(outcome.answers(batch))
@@ -296,7 +292,7 @@ impl<F: LeaseFamily> PgSession<F> {
 
     async fn run_named(
         &self,
-        (batch, parts): (&[Change<F>], &Parts<'_, F>),
+        batch: &[Change<F>],
         look: &Statement,
         write: &Statement,
     ) -> Result<Outcome<F>, Error> {
@@ -312,8 +308,9 @@ impl<F: LeaseFamily> PgSession<F> {
         begin?;
         let rows = rows?;
         let before = by_address::<F>(rows.iter().map(|row| read_lease(&PgRow(row), 0)));
-        let outcome = self.apply(parts).await?;
-        self.write_names(write, &names::changes(batch, &before, &outcome))
+        let batch = names::kept(batch, &before);
+        let outcome = self.apply(&Parts::of(&batch)).await?;
+        self.write_names(write, &names::changes(&batch, &before, &outcome))
             .await?;
         Ok(outcome)
     }

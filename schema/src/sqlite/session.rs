@@ -256,10 +256,11 @@ impl<'c> Db<'c> {
 
     fn change<F: LeaseFamily>(&self, batch: &[Change<F>]) -> Result<Vec<Changed>, Error> {
         let texts = texts::<F>();
-        let parts = Parts::of(batch);
         let mut known = Vec::with_capacity(batch.len());
         self.transaction(statements::BEGIN_WRITE, || {
             let before = self.look_at_names(batch)?;
+            let batch = &*names::kept(batch, &before);
+            let parts = Parts::of(batch);
             let released = [
                 (&parts.kept, texts.release_keep),
                 (&parts.deleted, texts.release_delete),

@@ -6,7 +6,7 @@ use murre_harness::rundir;
 use murre_tests::hand4::{Client, Relay};
 use murre_tests::reservations::{Reservation, kind};
 use murre_tests::{Engine, Leases, Scene4, control, on_every_engine, on_every_server, rows};
-use murre_wire::dhcp4::MessageType::{Ack, Discover, Nak, Request};
+use murre_wire::dhcp4::MessageType::{Ack, Discover, Nak, Release, Request};
 use murre_wire::dhcp4::code;
 use serde_json::{Value, json};
 
@@ -16,6 +16,7 @@ on_every_engine!(
     an_address_of_the_pool_that_is_reserved_is_nobody_elses_however_full_the_pool_is,
     an_address_that_another_client_has_gets_to_its_host_in_the_end,
     a_cached_lease_gives_way_to_a_host,
+    what_was_reserved_a_moment_ago_is_offered_to_nobody_else,
     what_the_file_reserves_counts_before_the_database,
     a_host_of_no_subnet_counts_where_that_is_so,
 );
@@ -172,6 +173,23 @@ fn a_cached_lease_gives_way_to_a_host(engine: Engine) {
     assert!((0..5000).any(|_| refused()));
 }
 
+fn what_was_reserved_a_moment_ago_is_offered_to_nobody_else(engine: Engine) {
+    let (scene, hosts) = scene(engine, false, |server| {
+        server["subnet4"][1]["pools"] = json!([{ "pool": "10.1.2.1-10.1.2.200" }]);
+    });
+    Client::new(1).lease(&scene.relay);
+    // What the worker remembers as free is from before.
+    for last in (1..=200).filter(|last| last % 2 == 0) {
+        let owner = Reservation::new(kind::HW_ADDRESS, &[2, 0xff, 0, 0, 0, last], 2);
+        owner.address(Ipv4Addr::new(10, 1, 2, last)).add_to(&hosts);
+    }
+    for number in 2..=8 {
+        // Each is granted what it was offered.
+        let address = Client::new(number).lease(&scene.relay);
+        assert_eq!(address.octets()[3] % 2, 1, "{address}");
+    }
+}
+
 fn what_the_file_reserves_counts_before_the_database(engine: Engine) {
     let of_file = Ipv4Addr::new(10, 30, 0, 1);
     let (scene, hosts) = scene(engine, false, |server| {
@@ -229,10 +247,11 @@ fn without_its_reservations_a_worker_answers_nobody_until_they_are_back(engine: 
     server.stop();
     scene.ignored("database", &mut client.having(Request, own));
     assert_eq!(told(), "failed");
+    // Who gives something back needs no reservation for that.
+    scene.ignored("released", &mut client.having(Release, own));
     server.start();
     scene.worker.says("DHCP4_DB_RECONNECT_SUCCEEDED");
-    let ack = scene.relay.ask(&mut client.having(Request, own));
-    assert_eq!(ack.kind(), Ack);
+    assert_eq!(client.lease(&scene.relay), own);
 }
 
 fn a_database_that_may_not_be_written_must_be_said_to_be_so(engine: Engine) {

@@ -24,6 +24,7 @@ mod window;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -149,6 +150,8 @@ impl<'a, F: LeaseFamily> Chosen<'a, F> {
 pub(crate) struct Asked<'a, F: LeaseFamily> {
     first: SmallVec<[Chosen<'a, F>; 2]>,
     origin: Origin<'a, F>,
+    /// It was seen free too long ago to be proposed without a look.
+    unsure: bool,
 }
 
 /// Where proposals come from.
@@ -177,6 +180,8 @@ struct PlaceKey<F: LeaseFamily> {
 pub(crate) struct Allocator<F: LeaseFamily> {
     key: RandomState,
     places: Mutex<HashMap<PlaceKey<F>, Arc<Place<F>>>>,
+    /// Databases may reserve what is given back.
+    doubts_freed: AtomicBool,
 }
 
 impl<F: LeaseFamily> Default for Allocator<F> {
@@ -184,11 +189,17 @@ impl<F: LeaseFamily> Default for Allocator<F> {
         Self {
             key: RandomState::default(),
             places: Mutex::default(),
+            doubts_freed: AtomicBool::new(false),
         }
     }
 }
 
 impl<F: LeaseFamily> Allocator<F> {
+    /// Whether there are databases with reservations.
+    pub(crate) fn heed_stores(&self, are_there: bool) {
+        self.doubts_freed.store(are_there, Relaxed);
+    }
+
     /// Forget the pools of a configuration that is no longer in force.
     pub(crate) fn forget(&self) {
         self.places().clear();
@@ -210,7 +221,11 @@ impl<F: LeaseFamily> Allocator<F> {
         let named = wish.hint_in_pool().into_iter().chain(wish.reserved);
         let named: SmallVec<[Chosen<'_, F>; 2]> = named.collect();
         ask_for(lookup, named.iter().chain(looked_at));
-        Asked { first, origin }
+        Asked {
+            first,
+            origin,
+            unsure,
+        }
     }
 
     /// What is proposed first, if anything is at hand.
@@ -289,10 +304,11 @@ impl<F: LeaseFamily> Allocator<F> {
         };
         let mut chosen = asked.first.iter().copied();
         let mut chosen = chosen.find(|c| usable(c, &found.by_address));
-        // What it was offered lately may have been reserved for another since.
-        if let (Origin::Memory, Some(again)) = (&asked.origin, chosen)
-            && wish.is_stored_for_another(&again).await?
+        // What was seen free a while ago may have been reserved for another since, and so may what lies beside it.
+        if let Some(first) = chosen.filter(|_| asked.unsure)
+            && wish.is_stored_for_another(&first).await?
         {
+            self.forget_vacancies(&first);
             chosen = None;
         }
         if let Origin::Candidates(candidates) = asked.origin {
@@ -423,6 +439,10 @@ impl<F: LeaseFamily> Allocator<F> {
                 true => Vec::new(),
                 false => look(store, &chosen).await?,
             };
+            if !sure && wish.are_some_stored(source.subnet, &chosen).await? {
+                place.vacancies().forget();
+                continue;
+            }
             let usable = |chosen: &Chosen<'a, F>| {
                 !avoid.contains(&chosen.address) && is_free_for(wish, chosen, &rows)
             };
@@ -461,7 +481,8 @@ impl<F: LeaseFamily> Allocator<F> {
             if pool.contains(address)
                 && let Some(place) = self.places().get(&key)
             {
-                place.vacancies().freed(address, gone);
+                let in_doubt = self.doubts_freed.load(Relaxed);
+                place.vacancies().freed(address, gone, in_doubt);
             }
         }
     }
@@ -482,6 +503,13 @@ impl<F: LeaseFamily> Allocator<F> {
         kind_of(first.subnet, first.pool) == Kind::Random
             && candidates::total(wish.foremost()) >= LARGE
             && !wish.foremost().iter().any(is_crowded)
+    }
+
+    /// What is remembered beside this one was seen free at the same time.
+    fn forget_vacancies(&self, chosen: &Chosen<'_, F>) {
+        if let Some(place) = self.place_of(chosen) {
+            place.vacancies().forget();
+        }
     }
 
     /// Remember how single looks went, up to the first that hit.
@@ -650,6 +678,20 @@ impl<'a, F: LeaseFamily> Wish<'a, F> {
         }
         let (subnet_id, address) = (chosen.subnet.id, chosen.address);
         let reserved = self.stores.reserved(subnet_id, &[address]).await?;
+        Ok(!reserved.is_empty())
+    }
+
+    /// Whether databases reserve any of these, which lie in one subnet.
+    async fn are_some_stored(
+        &self,
+        subnet: &Subnet<F>,
+        all: &[Chosen<'_, F>],
+    ) -> Result<bool, Error> {
+        if !self.heeds_stores(subnet) {
+            return Ok(false);
+        }
+        let addresses: Vec<_> = all.iter().map(|chosen| chosen.address).collect();
+        let reserved = self.stores.reserved(subnet.id, &addresses).await?;
         Ok(!reserved.is_empty())
     }
 

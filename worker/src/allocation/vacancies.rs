@@ -171,6 +171,11 @@ impl<F: LeaseFamily> Vacancies<F> {
         self.extend(all.into_iter().map(|(_, address)| address), true, now)
     }
 
+    /// Something that is remembered is not for everybody: look for what is free anew.
+    pub(super) fn forget(&mut self) {
+        self.free.clear();
+    }
+
     /// A search begins.
     pub(super) fn forget_promised(&mut self) {
         self.promised.clear();
@@ -194,8 +199,8 @@ impl<F: LeaseFamily> Vacancies<F> {
     }
 
     /// A lease ended, so there is room again. Who was offered its address has had it; if nobody has a row for
-    /// it any more (`gone`), the next client gets it without a look.
-    pub(super) fn freed(&mut self, address: F::Address, gone: bool) {
+    /// it any more (`gone`), the next client gets it without a look, unless it may be reserved (`in_doubt`).
+    pub(super) fn freed(&mut self, address: F::Address, gone: bool, in_doubt: bool) {
         self.rests_until = None;
         self.spent_until = None;
         self.offered.remove(&address);
@@ -204,7 +209,7 @@ impl<F: LeaseFamily> Vacancies<F> {
             self.free.push_back(Vacancy {
                 address,
                 seen: Instant::now(),
-                in_doubt: false,
+                in_doubt,
             });
         }
     }
@@ -406,7 +411,7 @@ mod tests {
         assert!(!pool.is_resting(now + Duration::from_millis(30)));
         pool.rest(now, Duration::from_secs(60));
         assert!(!pool.is_resting(now + LONGEST_REST));
-        pool.freed(at(1), false);
+        pool.freed(at(1), false, false);
         assert!(!pool.is_resting(now));
         assert!(pool.is_empty());
     }
@@ -416,7 +421,7 @@ mod tests {
         let now = Instant::now();
         let mut pool = Vacancies::<V4>::new();
         pool.offer(at(1), 11, now);
-        pool.freed(at(1), false);
+        pool.freed(at(1), false, false);
         assert!(!pool.is_promised(at(1), 12, now));
         assert_eq!(pool.add(vec![at(1)], now), 1);
     }

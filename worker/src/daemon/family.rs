@@ -182,6 +182,7 @@ impl<F: Serve> FamilyDaemon<F> {
             let watch = recovery::run_hosts::<F>(store, access, events);
             self.hosts_watch.push(tokio::spawn(watch));
         }
+        self.service.allocator.heed_stores(!hosts.is_empty());
         self.service.hosts.store(hosts);
     }
 

@@ -26,7 +26,7 @@ impl<F: Exchange> Context<'_, F> {
     /// # Errors
     /// [`Verdict::Congested`].
     pub(crate) fn admit_newcomer(&self) -> Result<(), Verdict> {
-        if self.store.waited() < NEWCOMERS_WAIT {
+        if self.store.waited().max(self.hosts.waited()) < NEWCOMERS_WAIT {
             Ok(())
         } else {
             Err(Verdict::Congested)

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use murre_schema::{Access, Error, HostFound, HostLookup, HostStore, StoreOptions};
@@ -50,6 +51,17 @@ impl HostStores {
     /// The databases, in their order.
     pub(crate) fn all(&self) -> &[Arc<HostStore>] {
         &self.all
+    }
+
+    /// Whether all of them answered when they were asked last.
+    pub(crate) fn are_healthy(&self) -> bool {
+        self.all.iter().all(|store| store.is_healthy())
+    }
+
+    /// How long the oldest question has waited for any of them.
+    pub(crate) fn waited(&self) -> Duration {
+        let all = self.all.iter().map(|store| store.waited());
+        all.max().unwrap_or_default()
     }
 
     /// What each of them knows, in their order.

@@ -12,12 +12,22 @@ impl<F: Exchange> Context<'_, F> {
         is_on && !self.service.backlog.is_full()
     }
 
-    /// What a claim in a scope tells. A name that was entered before is removed whatever is said now.
+    /// What a grant in a scope tells. A name that was entered before is removed whatever is said now, but not because
+    /// too many changes wait: who keeps a lease keeps its name then.
     pub(crate) fn names(&self, naming: &Naming) -> Names {
         match removes_names(self.server) {
             Names::Off => Names::Off,
+            _ if self.service.backlog.is_full() => Names::Keep,
             _ if naming.update_on_renew && self.tells_names(naming) => Names::Always,
             names => names,
+        }
+    }
+
+    /// What an offer that is a row tells: of who had the lease before, if that was somebody else.
+    pub(crate) fn offers_names(&self) -> Names {
+        match removes_names(self.server) {
+            Names::Off => Names::Off,
+            _ => Names::Keep,
         }
     }
 

@@ -80,7 +80,7 @@ async fn keep_for_it(
         replaces: None,
         renews: false,
         heeds_hosts: wish.heeds_hosts(&chosen),
-        names: context.names(&chosen.subnet.naming),
+        names: context.offers_names(),
     };
     match context.claim(claim).await? {
         Changed::Claimed { .. } => Ok(true),

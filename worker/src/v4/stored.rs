@@ -7,6 +7,7 @@ use std::sync::Arc;
 use murre_config::{Host, HostIdentifier, IdentifierKind, Server, StoredOption, stored_options};
 use murre_schema::{HostLookup, StoredHost};
 use murre_wire::V4;
+use murre_wire::dhcp4::MessageType;
 
 use super::Query;
 use super::hosts::identifier;
@@ -17,7 +18,8 @@ use crate::exchange::{Context, Journal, Verdict};
 pub(super) struct Stored(Vec<(u32, Arc<Host<V4>>)>);
 
 impl Stored {
-    /// Ask all databases by everything by which the client may be recognized.
+    /// Ask all databases by everything by which the client may be recognized. Who gives something back needs no
+    /// reservation for that.
     ///
     /// # Errors
     /// [`Verdict::Database`]: there may be a reservation.
@@ -25,7 +27,8 @@ impl Stored {
         context: &Context<'_, V4>,
         query: &Query<'_>,
     ) -> Result<Self, Verdict> {
-        if context.hosts.is_empty() {
+        let gives_back = matches!(query.kind, MessageType::Release | MessageType::Decline);
+        if context.hosts.is_empty() || gives_back && !context.hosts.are_healthy() {
             return Ok(Self::default());
         }
         let kinds = context.server.host_identifiers.iter();
@@ -37,8 +40,17 @@ impl Stored {
             who: known.collect(),
             ..HostLookup::default()
         };
-        let found = context.hosts.find(&lookup).await;
-        let found = found.map_err(|error| context.failed(&error))?;
+        let found = match context.hosts.find(&lookup).await {
+            Ok(found) => found,
+            Err(error) => {
+                let verdict = context.failed(&error);
+                return if gives_back {
+                    Ok(Self::default())
+                } else {
+                    Err(verdict)
+                };
+            }
+        };
         let rows = found.into_iter().flat_map(|found| found.hosts);
         let hosts = rows.filter_map(|row| Some((row.subnet_id, host(context.server, row)?)));
         Ok(Self(hosts.collect()))
