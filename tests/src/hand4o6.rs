@@ -1,10 +1,12 @@
-//! DHCPv4 packets made by hand and sent over DHCPv6 (RFC 7341), by a client or a relay, and the answers to them.
+//! DHCPv4 packets made by hand and sent over DHCPv6 (RFC 7341), by a client or a relay, or as a DHCPv6 server passes
+//! them on, and the answers to them.
 
 use std::net::{Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use murre_harness::netns::Namespace;
 use murre_wire::dhcp4::{Builder, MIN_MAX_SIZE};
+use murre_wire::dhcp4o6::{Origin, Passed, pass_on};
 use murre_wire::dhcp6::{self, Message, MessageType, Parsing, code, relay_forward};
 
 use crate::hand4::{Answer, name};
@@ -132,5 +134,66 @@ impl Over6 {
             panic!("one DHCPv4 message and nothing else, not {options:?}");
         };
         Answer::read(data)
+    }
+}
+
+/// A DHCPv6 server made by hand, as far as the DHCPv4 server on its host can see it.
+#[derive(Debug)]
+pub struct Peer {
+    socket: UdpSocket,
+    server: SocketAddr,
+}
+
+impl Peer {
+    /// At this port of ::1, with the DHCPv4 server at that one.
+    pub fn new(namespace: &Namespace, own: u16, server: u16) -> Self {
+        Self {
+            socket: socket::bind(namespace, (Ipv6Addr::LOCALHOST, own).into()),
+            server: (Ipv6Addr::LOCALHOST, server).into(),
+        }
+    }
+
+    /// Sends bytes as they are. Whether anybody listens shows in the answer.
+    pub fn send_raw(&self, bytes: &[u8]) {
+        // The one before may have been refused, which the kernel tells now.
+        let sent = self.socket.send_to(bytes, self.server);
+        sent.or_else(|_| self.socket.send_to(bytes, self.server))
+            .expect("it is sent");
+    }
+
+    /// A client's message as it is passed on.
+    ///
+    /// # Panics
+    /// When it is too long.
+    pub fn passed(message: &Builder, interface: &str) -> Vec<u8> {
+        let mut query = dhcp6::Builder::new(MessageType::Dhcpv4Query, [0; 3]);
+        query.option(code::DHCPV4_MSG, &message.finish(MIN_MAX_SIZE));
+        let query = query.finish().expect("it is short");
+        let query = Message::parse(&query, Parsing::Strict).expect("it is a message");
+        let source = world::RELAY6.parse().expect("an address");
+        let origin = Origin {
+            interface,
+            source,
+            port: CLIENT,
+        };
+        pass_on(&query, &origin).expect("it is short")
+    }
+
+    /// Passes on a message that came in by `srv0`: the answer, if one comes in time.
+    ///
+    /// # Panics
+    /// When the answer is none.
+    pub fn ask(&self, message: &Builder) -> Option<Answer> {
+        let query = Self::passed(message, "srv0");
+        self.send_raw(&query);
+        let mut buffer = [0; 1500];
+        self.socket
+            .set_read_timeout(Some(REPEAT))
+            .expect("not zero");
+        let len = self.socket.recv(&mut buffer).ok()?;
+        let answer = Passed::parse(&buffer[..len], MessageType::Dhcpv4Response);
+        let answer = answer.expect("an answer to the DHCPv6 server");
+        assert_eq!(answer.origin.interface, "srv0");
+        Some(Answer::read(answer.dhcp4))
     }
 }

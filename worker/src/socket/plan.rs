@@ -416,7 +416,7 @@ impl Plan {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
     const RAW: Mode = Mode::V4 {
@@ -461,6 +461,25 @@ mod tests {
         let mut settings = Settings::new(mode, 67);
         settings.selectors = entries.iter().map(|it| it.parse().unwrap()).collect();
         settings
+    }
+
+    #[test]
+    fn the_other_servers_socket_is_on_loopback_beside_all_others() {
+        let mut settings = settings(RAW, &["eth1"]);
+        settings.dhcp4o6_port = Some(6767);
+        let plan = plan(
+            &settings,
+            &host().into_iter().map(Arc::new).collect::<Vec<_>>(),
+        );
+        let [eth1, lo] = &plan.wanted[..] else {
+            panic!("{:?}", plan.wanted);
+        };
+        assert_eq!(eth1.answers_from(), Some(Ipv4Addr::new(10, 0, 0, 1).into()));
+        assert_eq!(
+            (&*lo.interface.name, lo.port, &lo.kind),
+            ("lo", 6768, &Kind::Dhcp4o6 { peer: 6767 })
+        );
+        assert_eq!(lo.answers_from(), None);
     }
 
     /// One word per listening point and per failure.
