@@ -9,7 +9,9 @@ use murre_tests::hand4::{Answer, Client};
 use murre_tests::hand4o6::Over6;
 use murre_tests::worker::Counted;
 use murre_tests::{Engine, Worker, World, on_engines};
-use murre_wire::dhcp4::MessageType::{Ack, Discover, Inform, Nak, Offer, Release, Request};
+use murre_wire::dhcp4::MessageType::{
+    Ack, Decline, Discover, Inform, Nak, Offer, Release, Request,
+};
 use murre_wire::dhcp4::{Builder, MIN_MAX_SIZE, code};
 use murre_wire::dhcp6;
 use serde_json::{Value, json};
@@ -95,6 +97,11 @@ fn converse(world: &World) -> Vec<Step> {
     asked("renewal", &direct, &mut one.having(Request, address));
     asked("reboot", &direct, &mut one.reboot(address));
     asked("INFORM", &direct, &mut one.having(Inform, address));
+    asked(
+        "INFORM without an address",
+        &direct,
+        &mut one.message(Inform),
+    );
     let nak = asked(
         "another's address",
         &direct,
@@ -121,13 +128,17 @@ fn converse(world: &World) -> Vec<Step> {
     let offer = asked("DISCOVER by a relay", &seven, &mut two.message(Discover));
     let ack = asked("REQUEST by a relay", &seven, &mut two.take(&offer));
     assert_eq!(ack.yiaddr(), Ipv4Addr::new(10, 3, 0, 5));
-    drop(seven);
 
     let mut silent = |step, way: &Over6, message: &Builder, beside: &[(u16, &[u8])]| {
         let answer = way.try_with(message, beside);
         steps.push((step, answer.map(|answer| told(&answer))));
     };
     let three = Client::new(3);
+    let mut decline = two.message(Decline);
+    decline.option(code::REQUESTED_ADDRESS, &[10, 3, 0, 5]);
+    silent("DECLINE", &seven, &decline, &[]);
+    silent("none is left", &seven, &two.message(Discover), &[]);
+    drop(seven);
     let nowhere = Over6::relay(&world.client, "port9");
     silent("no subnet", &nowhere, &three.message(Discover), &[]);
     let mut elsewhere = three.reboot(address);

@@ -391,9 +391,7 @@ impl Plan {
             self.want(settings, interface, Kind::UnicastV6(address), false);
         }
     }
-}
 
-impl Plan {
     /// What the other family's server passes on (manual dhcp4-srv.rst:4273).
     fn dhcp4o6(&mut self, peer: u16, interfaces: &[Arc<Interface>]) {
         let port = peer.saturating_add(1);
