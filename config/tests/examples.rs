@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use murre_config::{ConfigError, ConfigErrors, Fault, load, load_str, read};
 
 /// Samples that load whole.
-const LOADS: [&str; 23] = [
+const LOADS: [&str; 24] = [
     "kea4/all-options.json",
     "kea4/backends.json",
     "kea4/classify.json",
     "kea4/classify2.json",
+    "kea4/dhcpv4-over-dhcpv6.json",
     "kea4/global-reservations.json",
     "kea4/leases-expiration.json",
     "kea4/multiple-options.json",

@@ -20,6 +20,7 @@ pub mod config;
 pub mod control;
 pub mod fleet;
 pub mod hand4;
+pub mod hand4o6;
 pub mod hand6;
 pub mod history;
 pub mod leases;

@@ -5,6 +5,7 @@
 
 mod code_enum;
 pub mod dhcp4;
+pub mod dhcp4o6;
 pub mod dhcp6;
 pub mod error;
 pub mod family;

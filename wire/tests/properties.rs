@@ -109,6 +109,26 @@ proptest! {
     }
 
     #[test]
+    fn any_bytes_are_a_passed_message_or_an_error(bytes in vec(any::<u8>(), 0..300)) {
+        walk::dhcp4o6(&bytes);
+    }
+
+    #[test]
+    fn passed_messages_with_any_options_keep_the_rules(
+        options in options6(), dhcp4 in vec(any::<u8>(), 0..300), relays in vec(options6(), 0..4),
+    ) {
+        let vendor = [
+            &2495u32.to_be_bytes()[..], &tlv6(60000, b"eth0"), &tlv6(60001, &[7; 16]), &tlv6(60002, &[2, 34]),
+        ];
+        for origin in [Vec::new(), tlv6(17, &vendor.concat())] {
+            let message = [&[20, 0, 0, 0][..], &origin, &tlv6(87, &dhcp4), &options].concat();
+            walk::dhcp4o6(&relays.iter().fold(message, |message, options| {
+                [&[12, 0][..], &[7; 32], options, &tlv6(9, &message)].concat()
+            }));
+        }
+    }
+
+    #[test]
     fn dhcp4_options_come_back_in_order(
         options in vec((1..=254u8, vec(any::<u8>(), 0..600)), 0..12),
         overload in any::<bool>(),

@@ -175,7 +175,8 @@ const GLOBAL: &[Key] = &[
     v4(leaf("host-reservation-identifiers")),
     v6(later("host-reservation-identifiers")),
     later("server-tag"),
-    later("dhcp4o6-port"),
+    v4(leaf("dhcp4o6-port")),
+    v6(later("dhcp4o6-port")),
     v4(leaf("early-global-reservations-lookup")),
     v6(later("early-global-reservations-lookup")),
     v4(leaf("ip-reservations-unique")),
@@ -244,9 +245,9 @@ const SUBNET: &[Key] = &[
     v6(list("pd-pools", Scope::PdPool)),
     v4(list("reservations", Scope::Reservation)),
     v6(not_yet(list("reservations", Scope::Reservation))),
-    v4(later("4o6-interface")),
-    v4(later("4o6-interface-id")),
-    v4(later("4o6-subnet")),
+    v4(leaf("4o6-interface")),
+    v4(leaf("4o6-interface-id")),
+    v4(leaf("4o6-subnet")),
 ];
 
 const SHARED_NETWORK: &[Key] = &[

@@ -7,6 +7,7 @@ use super::checks::{compatibility, queue_control, sanity_checks};
 use super::classes::classes;
 use super::database::{hosts_databases, lease_database};
 use super::definitions::definitions;
+use super::dhcp4o6::dhcp4o6_port;
 use super::hosts::identifier_kinds;
 use super::inherited::{Above, Inherited};
 use super::interfaces::interfaces;
@@ -61,6 +62,7 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
     server.interfaces = interfaces(cx, fields);
     server.lease_database = lease_database(cx, fields);
     server.hosts_databases = hosts_databases(cx, fields);
+    server.dhcp4o6_port = dhcp4o6_port(cx, fields, server.subnets());
     server.expired = expired_leases(cx, fields);
     server.loggers = loggers(cx, fields);
     server.control_sockets = control_sockets(cx, fields);

@@ -10,6 +10,7 @@ mod conflicts;
 mod cx;
 mod database;
 mod definitions;
+mod dhcp4o6;
 mod global;
 mod hosts;
 mod inherited;

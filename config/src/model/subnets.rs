@@ -7,6 +7,7 @@ use murre_wire::Family;
 
 use super::classes::class_use;
 use super::conflicts::{refuse_addresses_in_prefixes, refuse_mixed_delegation};
+use super::dhcp4o6::dhcp4o6;
 use super::hosts::Reservations;
 use super::inherited::{Above, Inherited};
 use super::options::options;
@@ -170,6 +171,7 @@ fn subnet<F: Family>(
         relay: link.relay,
         interface: link.interface,
         interface_id: link.interface_id,
+        dhcp4o6: dhcp4o6(cx, fields),
         options,
         lifetimes: inherited.lifetimes(),
         allocator: inherited.allocator.unwrap_or_default(),
@@ -189,7 +191,7 @@ fn subnet<F: Family>(
 }
 
 /// `address/length`; bits behind the length are allowed.
-fn prefix<F: Family>(text: &str) -> Result<(F::Address, u8), String> {
+pub(super) fn prefix<F: Family>(text: &str) -> Result<(F::Address, u8), String> {
     let Some((address, len)) = text.split_once('/') else {
         return Err(format!("a subnet is \"prefix/length\", not \"{text}\""));
     };

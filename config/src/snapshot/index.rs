@@ -9,6 +9,7 @@ use prefix_trie::PrefixMap;
 use smallvec::SmallVec;
 
 use super::Subnet;
+use super::dhcp4o6::{Dhcp4o6Index, Dhcp4o6Place};
 
 /// Positions in the server's list of subnets; almost always one.
 type Positions = SmallVec<[u32; 1]>;
@@ -23,6 +24,7 @@ pub(super) struct Index<F: Family> {
     by_interface: HashMap<Arc<str>, Positions>,
     by_interface_id: HashMap<Vec<u8>, u32>,
     by_network: HashMap<Arc<str>, Vec<u32>>,
+    over_dhcp6: Dhcp4o6Index,
 }
 
 impl<F: Family> Index<F> {
@@ -34,6 +36,7 @@ impl<F: Family> Index<F> {
             by_interface: HashMap::new(),
             by_interface_id: HashMap::new(),
             by_network: HashMap::new(),
+            over_dhcp6: Dhcp4o6Index::default(),
         };
         for (position, subnet) in subnets.iter().enumerate() {
             index.add(position as u32, subnet);
@@ -62,6 +65,7 @@ impl<F: Family> Index<F> {
             let members = self.by_network.entry(Arc::clone(&network.name));
             members.or_default().push(position);
         }
+        self.over_dhcp6.add((subnet.id, position), &subnet.dhcp4o6);
     }
 
     pub(super) fn id(&self, id: u32) -> Option<u32> {
@@ -94,6 +98,11 @@ impl<F: Family> Index<F> {
 
     pub(super) fn interface_id(&self, id: &[u8]) -> Option<u32> {
         self.by_interface_id.get(id).copied()
+    }
+
+    /// Those for a query that came over DHCPv6, the lowest identifier first.
+    pub(super) fn over_dhcp6(&self, place: &Dhcp4o6Place<'_>) -> impl Iterator<Item = u32> {
+        self.over_dhcp6.find(place)
     }
 
     /// The subnets of a shared network.

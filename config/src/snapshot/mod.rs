@@ -6,6 +6,7 @@
 
 mod classes;
 mod database;
+mod dhcp4o6;
 mod hosts;
 mod index;
 mod lifetimes;
@@ -23,6 +24,7 @@ pub use classes::{ClassUse, ClassValues, Classes, Guard};
 pub use database::{
     DatabaseAccess, DatabaseHost, DatabaseTls, Engine, HostsDatabase, OnFail, Secret,
 };
+pub use dhcp4o6::{Dhcp4o6, Dhcp4o6Place};
 pub use hosts::{GLOBAL, Host, HostIdentifier, Hosts, IdentifierKind, ReservationModes};
 pub use lifetimes::{INFINITE, Lifetimes, Triplet};
 pub use logging::{LogDestination, LogOutput, Logger, Severity};

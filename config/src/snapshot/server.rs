@@ -8,8 +8,8 @@ use murre_wire::option::{Definitions, Universe};
 
 use super::index::Index;
 use super::{
-    Classes, DatabaseAccess, Hosts, HostsDatabase, IdentifierKind, Interfaces, Lifetimes, Logger,
-    NameUpdates, Naming, OptionSet, ServerIdSpec, Subnet,
+    Classes, DatabaseAccess, Dhcp4o6Place, Hosts, HostsDatabase, IdentifierKind, Interfaces,
+    Lifetimes, Logger, NameUpdates, Naming, OptionSet, ServerIdSpec, Subnet,
 };
 
 /// How expired leases are reclaimed (lease-expiration.rst:70-116).
@@ -149,6 +149,8 @@ pub struct Server<F: Family> {
     pub name_updates: NameUpdates,
     /// Global value of how names are made.
     pub naming: Arc<Naming>,
+    /// First of the two ports at which the servers of both families talk for DHCPv4-over-DHCPv6; `None` is off (v4).
+    pub dhcp4o6_port: Option<u16>,
     /// Global value of `authoritative` (v4).
     pub authoritative: bool,
     /// The client identifier is echoed in answers (v4, RFC 6842).
@@ -193,6 +195,7 @@ impl<F: Family> Server<F> {
             worker_sharing: true,
             name_updates: NameUpdates::default(),
             naming: Naming::built_in(),
+            dhcp4o6_port: None,
             authoritative: false,
             echo_client_id: true,
             server_id: ServerIdSpec::default(),
@@ -239,6 +242,15 @@ impl<F: Family> Server<F> {
             .interface(name)
             .iter()
             .filter_map(|position| self.at(*position))
+    }
+
+    /// Subnets for a query that came over DHCPv6: those of which any key fits, the lowest identifier first (v4).
+    pub fn subnets_over_dhcp6(
+        &self,
+        place: &Dhcp4o6Place<'_>,
+    ) -> impl Iterator<Item = &Arc<Subnet<F>>> {
+        let positions = self.index.over_dhcp6(place);
+        positions.filter_map(|position| self.at(position))
     }
 
     /// The subnet with a relay's interface identifier (v6).

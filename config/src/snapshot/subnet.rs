@@ -7,7 +7,9 @@ use murre_classify::Membership;
 use murre_wire::{Address, Family, V4};
 
 use super::pool::low_mask;
-use super::{ClassUse, Lifetimes, Naming, OptionSet, Pool, ReservationModes, SharedNetwork};
+use super::{
+    ClassUse, Dhcp4o6, Lifetimes, Naming, OptionSet, Pool, ReservationModes, SharedNetwork,
+};
 
 /// How free leases are picked (`allocator`, `pd-allocator`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,6 +80,8 @@ pub struct Subnet<F: Family> {
     pub interface: Option<Arc<str>>,
     /// Relay's interface identifier that selects this subnet (v6).
     pub interface_id: Option<Vec<u8>>,
+    /// What selects this subnet for queries that come over DHCPv6 (v4).
+    pub dhcp4o6: Dhcp4o6,
     /// Options over the global ones; flags that are true anywhere are true.
     pub options: OptionSet,
     /// Lifetimes and timers.
@@ -124,6 +128,7 @@ impl<F: Family> Subnet<F> {
             relay: Vec::new(),
             interface: None,
             interface_id: None,
+            dhcp4o6: Dhcp4o6::default(),
             options: OptionSet::default(),
             lifetimes: Lifetimes::default(),
             allocator: Allocator::Iterative,

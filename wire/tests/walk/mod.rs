@@ -9,6 +9,7 @@
 
 use std::hint::black_box;
 
+use murre_wire::dhcp4o6::{Origin, Passed, pass_on};
 use murre_wire::dhcp6::Options;
 use murre_wire::option::text::{TextError, decode, encode_csv, encode_hex, hex, own_len};
 use murre_wire::option::{Definitions, OptionDef, Universe};
@@ -32,6 +33,40 @@ pub(crate) fn dhcp4(bytes: &[u8]) {
             reply.option(code, data);
         }
         dhcp4_answer(&message, &reply);
+    }
+}
+
+/// Reads any bytes as what the servers of both families pass each other, answers it, and reads the answer; passes a
+/// DHCPv6 message on and reads that.
+pub(crate) fn dhcp4o6(bytes: &[u8]) {
+    use dhcp6::MessageType::{Dhcpv4Query, Dhcpv4Response};
+    let origin = Origin {
+        interface: "eth0",
+        source: [7; 16].into(),
+        port: 546,
+    };
+    for kind in [Dhcpv4Query, Dhcpv4Response] {
+        match Passed::parse(bytes, kind) {
+            Ok(passed) => {
+                assert_eq!(passed.message.msg_type, kind);
+                let answer = passed.answer(passed.dhcp4).unwrap();
+                let read = Passed::parse(&answer, Dhcpv4Response).unwrap();
+                assert_eq!((read.origin, read.dhcp4), (passed.origin, passed.dhcp4));
+                assert_eq!(read.interface_id(), passed.interface_id());
+            }
+            Err(error) => drop(black_box(error.to_string())),
+        }
+    }
+    if let Ok(message) = dhcp6::Message::parse(bytes, Parsing::Strict)
+        && let Ok(passed) = pass_on(&message, &origin)
+        && let Ok(passed) = Passed::parse(&passed, Dhcpv4Query)
+    {
+        assert_eq!(passed.origin, origin);
+        assert_eq!(passed.message.relays.len(), message.relays.len());
+        assert_eq!(
+            Some(passed.dhcp4),
+            message.options.get(dhcp6::code::DHCPV4_MSG)
+        );
     }
 }
 

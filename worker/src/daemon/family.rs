@@ -204,9 +204,12 @@ impl<F: Serve> FamilyDaemon<F> {
                 .with_context(|| format!("{} interfaces-config", <F as Family>::KEY))?;
             Journal::<F>::listening(&applied);
             self.service.fleet.hears(applied.serving.len());
-            let served = listeners.interfaces_served();
-            let addresses = served.flat_map(|interface| F::addresses(interface));
+            let served = listeners.served();
+            let addresses = served.flat_map(|(interface, _)| F::addresses(interface));
             self.service.fleet.answers_from(addresses.collect());
+            let served = listeners.served();
+            let served = served.map(|(interface, from)| (Arc::clone(interface), from));
+            self.service.served.store(Arc::new(served.collect()));
             let failures = applied.failures.iter().map(ToString::to_string);
             self.status.sockets(Sockets::Tried(failures.collect()));
         }
@@ -412,6 +415,7 @@ fn settings<F: Serve>(service: &Service<F>) -> Settings {
         mode: F::mode(&server),
         selectors: interfaces.listen.iter().map(selector).collect(),
         port: service.server_port,
+        dhcp4o6_port: server.dhcp4o6_port,
         require_all: interfaces.require_all,
         max_retries: interfaces.max_retries,
         retry_wait: interfaces.retry_wait,

@@ -27,6 +27,22 @@ impl<F: Exchange> Journal<F> {
         message!(F, level, id, "from {from} on {on}: {}", verdict.name());
     }
 
+    /// The other family's server passed on a query.
+    pub(crate) fn passed(packet: &Packet) {
+        let (from, on) = (packet.source, &packet.interface.name);
+        message!(
+            F,
+            DETAIL,
+            ids::DHCP4O6_PACKET_RECEIVED,
+            "from {from} on {on}"
+        );
+    }
+
+    /// It passed on what cannot be used.
+    pub(crate) fn not_passed(level: Level, problem: &dyn std::fmt::Display) {
+        message!(F, level, ids::DHCP4O6_BAD_PACKET, "{problem}");
+    }
+
     /// A class could not be decided about.
     pub(crate) fn not_evaluated(class: &str, error: EvalError) {
         message!(F, Level::ERROR, ids::EVAL_RESULT, "class {class}: {error}");

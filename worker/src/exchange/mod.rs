@@ -17,6 +17,7 @@ mod turns;
 mod verdict;
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -29,7 +30,7 @@ use tokio::sync::{Notify, mpsc};
 use crate::allocation::{Allocator, Asked, Chosen, Wish};
 use crate::fleet::Fleet;
 use crate::names::sender::Backlog;
-use crate::socket::{Packet, Reply, Sender};
+use crate::socket::{Interface, Packet, Reply, Sender};
 use crate::statistics::{self, Statistics};
 
 pub(crate) use hosts::HostStores;
@@ -84,6 +85,8 @@ pub(crate) struct Service<F: Exchange> {
     pub(crate) fleet: Fleet,
     /// Whether queries are dropped because somebody wants it.
     pub(crate) suspension: Suspension,
+    /// The interfaces whose clients are served, and the address that answers come from there.
+    pub(crate) served: ArcSwap<Vec<(Arc<Interface>, IpAddr)>>,
     /// Port this server listens on and answers from.
     pub(crate) server_port: u16,
     /// Port that answers go to instead of the protocol's, for tests (`-P`).
@@ -133,6 +136,7 @@ impl<F: Exchange> Service<F> {
             load: Load::default(),
             fleet: Fleet::default(),
             suspension: Suspension::default(),
+            served: ArcSwap::default(),
             server_port: ports.server.unwrap_or(F::SERVER_PORT),
             client_port: ports.client,
             allocator: Allocator::default(),

@@ -30,6 +30,8 @@ macro_rules! verdicts {
 verdicts! {
     /// The datagram is not a message of this protocol.
     Malformed = "malformed",
+    /// What the other family's server passed on cannot be used.
+    BadPassed = "bad-dhcp4o6",
     /// A message that only servers or relays send.
     NotAQuery = "not-a-query",
     /// A BOOTP query without a DHCP message type; not served yet.
@@ -87,6 +89,8 @@ impl Verdict {
         let detail = Level::debug(15);
         match self {
             Self::Malformed => (ids::DROP_PARSE_FAIL, detail),
+            // What is wrong with it was logged where it was seen.
+            Self::BadPassed => (ids::DHCP4O6_BAD_PACKET, detail),
             Self::NotAQuery | Self::UnsupportedType => (ids::DROP_UNSUPPORTED_TYPE, detail),
             Self::Bootp => (ids::DROP_BOOTP, detail),
             Self::Insane => (ids::DROP_REQUIRED_OPTIONS, detail),
@@ -117,6 +121,7 @@ impl Verdict {
     pub(crate) fn is_drop(self) -> bool {
         match self {
             Self::Malformed
+            | Self::BadPassed
             | Self::NotAQuery
             | Self::Bootp
             | Self::UnsupportedType

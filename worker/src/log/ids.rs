@@ -91,6 +91,10 @@ ids! {
         BUFFER_RECEIVED = "DHCP4_BUFFER_RECEIVED" / "DHCP6_BUFFER_RECEIVED";
         /// A message was understood.
         PACKET_RECEIVED = "DHCP4_PACKET_RECEIVED" / "DHCP6_PACKET_RECEIVED";
+        /// The other family's server passed on a query.
+        DHCP4O6_PACKET_RECEIVED = "DHCP4_DHCP4O6_PACKET_RECEIVED" / "DHCP6_DHCP4O6_PACKET_RECEIVED";
+        /// What it passed on cannot be used.
+        DHCP4O6_BAD_PACKET = "DHCP4_DHCP4O6_BAD_PACKET" / "DHCP6_DHCP4O6_BAD_PACKET";
         /// A whole query.
         QUERY_DATA = "DHCP4_QUERY_DATA" / "DHCP6_QUERY_DATA";
         /// A whole answer.

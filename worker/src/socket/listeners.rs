@@ -1,6 +1,7 @@
 //! All sockets of one family: opened, kept and closed as the settings say.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -123,9 +124,13 @@ impl Listeners {
         self.detected.as_deref().unwrap_or_default()
     }
 
-    /// The interfaces that are served, each as often as it has listening points.
-    pub fn interfaces_served(&self) -> impl Iterator<Item = &Arc<Interface>> {
-        self.points.iter().map(|point| &point.wanted.interface)
+    /// The interfaces whose clients are served, each as often as it has listening points, and the address that answers
+    /// come from there.
+    pub fn served(&self) -> impl Iterator<Item = (&Arc<Interface>, IpAddr)> {
+        self.points.iter().filter_map(|point| {
+            let wanted = &point.wanted;
+            Some((&wanted.interface, wanted.answers_from()?))
+        })
     }
 
     /// Opens what `settings` ask for, keeps what is open already and still wanted, closes the rest.
@@ -246,7 +251,8 @@ impl Listeners {
 
     fn serving(&self) -> Vec<(Arc<str>, usize)> {
         let mut serving: Vec<(Arc<str>, usize)> = Vec::new();
-        for point in &self.points {
+        let clients = |point: &&Point| point.wanted.answers_from().is_some();
+        for point in self.points.iter().filter(clients) {
             let name = &point.wanted.interface.name;
             match serving.iter_mut().find(|(other, _)| other == name) {
                 Some((_, count)) => *count += point.opened.len(),

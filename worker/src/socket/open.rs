@@ -84,6 +84,10 @@ pub(super) fn open(wanted: &Wanted) -> Result<Vec<Opened>, Failure> {
                 udp_v6(at, present).map_err(fail(Some((*address).into())))?,
             ])
         }
+        Kind::Dhcp4o6 { peer } => {
+            let address = Some(Ipv6Addr::LOCALHOST.into());
+            Ok(vec![local_pair(port, *peer).map_err(fail(address))?])
+        }
     }
 }
 
@@ -144,6 +148,17 @@ fn group_v6(at: SocketAddrV6, answer_from: Ipv6Addr) -> Result<Opened, Reason> {
         socket.join_multicast_v6(at.ip(), at.scope_id()),
     )?;
     ready(socket, Role::Group { answer_from })
+}
+
+/// On ::1, between two ports of it: nobody but the process at the other one is heard.
+fn local_pair(own: u16, peer: u16) -> Result<Opened, Reason> {
+    let at = |port| SocketAddrV6::new(Ipv6Addr::LOCALHOST, port, 0, 0);
+    let socket = bound_v6(at(own), false)?;
+    step(
+        "connecting the UDP socket",
+        socket.connect(&SocketAddr::from(at(peer)).into()),
+    )?;
+    ready(socket, Role::Bound(Ipv6Addr::LOCALHOST.into()))
 }
 
 fn bound_v6(at: SocketAddrV6, present: bool) -> Result<Socket, Reason> {

@@ -18,6 +18,8 @@ pub struct Settings {
     pub selectors: Vec<Selector>,
     /// The UDP port to listen on (67, 547, or `-p`).
     pub port: u16,
+    /// `dhcp4o6-port`: the other family's server is heard on ::1 at the port above this one.
+    pub dhcp4o6_port: Option<u16>,
     /// `service-sockets-require-all`: anything that cannot be opened is an error.
     pub require_all: bool,
     /// `service-sockets-max-retries`: further tries for what could not be opened.
@@ -69,6 +71,7 @@ impl Settings {
             mode,
             selectors: Vec::new(),
             port,
+            dhcp4o6_port: None,
             require_all: false,
             max_retries: 0,
             retry_wait: Duration::from_millis(5000),
@@ -99,9 +102,25 @@ pub(super) enum Kind {
     LinkV6(Vec<Ipv6Addr>),
     /// A UDP socket on an address given by the configuration.
     UnicastV6(Ipv6Addr),
+    /// A UDP socket on ::1 connected to another port there, where the other family's server is.
+    Dhcp4o6 {
+        /// The other port.
+        peer: u16,
+    },
 }
 
 impl Wanted {
+    /// The address that answers to clients come from, unless the other server speaks to them.
+    pub(super) fn answers_from(&self) -> Option<IpAddr> {
+        match &self.kind {
+            Kind::RawV4(addresses) => addresses.first().map(|address| (*address).into()),
+            Kind::UdpV4(address) => Some((*address).into()),
+            Kind::LinkV6(addresses) => addresses.first().map(|address| (*address).into()),
+            Kind::UnicastV6(address) => Some((*address).into()),
+            Kind::Dhcp4o6 { .. } => None,
+        }
+    }
+
     /// The failure of this listening point.
     pub(super) fn failure(&self, address: Option<IpAddr>, reason: Reason) -> Failure {
         Failure {
@@ -239,6 +258,9 @@ pub(super) fn plan(settings: &Settings, interfaces: &[Arc<Interface>]) -> Plan {
             Mode::V6 => plan.v6(settings, interface, &ask),
         }
     }
+    if let Some(port) = settings.dhcp4o6_port {
+        plan.dhcp4o6(port, interfaces);
+    }
     plan
 }
 
@@ -369,11 +391,30 @@ impl Plan {
             self.want(settings, interface, Kind::UnicastV6(address), false);
         }
     }
+
+    /// What the other family's server passes on (manual dhcp4-srv.rst:4273).
+    fn dhcp4o6(&mut self, peer: u16, interfaces: &[Arc<Interface>]) {
+        let port = peer.saturating_add(1);
+        match interfaces.iter().find(|it| it.loopback && it.up) {
+            Some(interface) => self.wanted.push(Wanted {
+                interface: interface.clone(),
+                kind: Kind::Dhcp4o6 { peer },
+                port,
+                pinned: false,
+            }),
+            None => self.failures.push(Failure {
+                interface: "lo".into(),
+                address: Some(Ipv6Addr::LOCALHOST.into()),
+                port,
+                reason: Reason::Down,
+            }),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
     const RAW: Mode = Mode::V4 {
@@ -418,6 +459,25 @@ mod tests {
         let mut settings = Settings::new(mode, 67);
         settings.selectors = entries.iter().map(|it| it.parse().unwrap()).collect();
         settings
+    }
+
+    #[test]
+    fn the_other_servers_socket_is_on_loopback_beside_all_others() {
+        let mut settings = settings(RAW, &["eth1"]);
+        settings.dhcp4o6_port = Some(6767);
+        let plan = plan(
+            &settings,
+            &host().into_iter().map(Arc::new).collect::<Vec<_>>(),
+        );
+        let [eth1, lo] = &plan.wanted[..] else {
+            panic!("{:?}", plan.wanted);
+        };
+        assert_eq!(eth1.answers_from(), Some(Ipv4Addr::new(10, 0, 0, 1).into()));
+        assert_eq!(
+            (&*lo.interface.name, lo.port, &lo.kind),
+            ("lo", 6768, &Kind::Dhcp4o6 { peer: 6767 })
+        );
+        assert_eq!(lo.answers_from(), None);
     }
 
     /// One word per listening point and per failure.

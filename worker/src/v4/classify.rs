@@ -112,7 +112,11 @@ fn subject<'q, 'a>(query: &'q Query<'a>) -> Subject4<'q, 'a> {
         message: &query.message,
         interface: &query.packet.interface.name,
         source: query.packet.source.ip(),
-        destination: query.packet.local,
+        // A query over DHCPv6 was sent to no IPv4 address.
+        destination: match query.over6 {
+            None => query.packet.local,
+            Some(_) => Ipv4Addr::UNSPECIFIED.into(),
+        },
     }
 }
 

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use murre_classify::Membership;
-use murre_config::{OptionSpace, Subnet};
+use murre_config::{Dhcp4o6Place, OptionSpace, Subnet};
 use murre_wire::V4;
 use murre_wire::dhcp4::{BOOTREQUEST, Message, MessageType, Parsing, code};
 
@@ -19,6 +19,7 @@ use crate::socket::Packet;
 pub(super) fn admit<'a>(
     context: &Context<'_, V4>,
     packet: &'a Packet,
+    over6: Option<Dhcp4o6Place<'a>>,
 ) -> Result<Query<'a>, Verdict> {
     let message = Message::parse(&packet.data, Parsing::Strict).map_err(|_| Verdict::Malformed)?;
     let kind = message.message_type();
@@ -32,6 +33,7 @@ pub(super) fn admit<'a>(
     let fqdn = fqdn.map(|data| Fqdn::parse(&data)).transpose()?;
     let query = Query {
         packet,
+        over6,
         message,
         kind,
         fqdn,

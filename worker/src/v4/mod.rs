@@ -11,6 +11,7 @@ mod lease;
 mod names;
 mod offer;
 mod options;
+mod over6;
 mod reply;
 mod reuse;
 mod share;
@@ -19,6 +20,7 @@ mod subnet;
 mod vendor;
 
 use murre_classify::Membership;
+use murre_config::Dhcp4o6Place;
 use murre_wire::V4;
 use murre_wire::dhcp4::{Message, MessageType};
 
@@ -31,6 +33,8 @@ use stored::Stored;
 /// A query that passed the gate.
 pub(crate) struct Query<'a> {
     packet: &'a Packet,
+    /// Where it came from, when it came over DHCPv6.
+    over6: Option<Dhcp4o6Place<'a>>,
     message: Message<'a>,
     kind: MessageType,
     /// What the client says of its name.
@@ -48,12 +52,25 @@ impl Exchange for V4 {
     const STATISTICS: &'static statistics::Names = &statistics::V4;
 
     async fn answer(context: &Context<'_, V4>, packet: &Packet) -> Result<Reply, Verdict> {
-        let mut query = gate::admit(context, packet)?;
-        let part = context.service.fleet.part(&query)?;
-        let reply = proceed(context, &mut query).await?;
-        context.service.fleet.answered(part);
-        Ok(reply)
+        if over6::is_passed(packet) {
+            // In a place of its own, or every query would carry the room for it.
+            return Box::pin(over6::answer(context, packet)).await;
+        }
+        answer(context, packet, None).await
     }
+}
+
+/// Answer a query that came by itself or over DHCPv6.
+async fn answer(
+    context: &Context<'_, V4>,
+    packet: &Packet,
+    over6: Option<Dhcp4o6Place<'_>>,
+) -> Result<Reply, Verdict> {
+    let mut query = gate::admit(context, packet, over6)?;
+    let part = context.service.fleet.part(&query)?;
+    let reply = proceed(context, &mut query).await?;
+    context.service.fleet.answered(part);
+    Ok(reply)
 }
 
 /// The stages of a query that is this worker's to answer.

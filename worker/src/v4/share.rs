@@ -10,7 +10,8 @@ use crate::fleet::{self, Heard};
 
 impl Heard for Query<'_> {
     fn only_here(&self) -> bool {
-        self.packet.unicast && self.message.giaddr().is_unspecified()
+        // Over DHCPv6 they come from a server on this host, which has no other.
+        self.over6.is_some() || (self.packet.unicast && self.message.giaddr().is_unspecified())
     }
 
     fn hash(&self) -> u8 {

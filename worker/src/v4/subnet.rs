@@ -11,13 +11,17 @@ use murre_wire::dhcp4::code;
 use super::Query;
 
 /// The selectors in order of preference: what the relay or client names outright, the relay, the
-/// client's own address, the link the query came in by.
+/// client's own address, the link the query came in by. For a query over DHCPv6 none of them counts; it has
+/// keys of its own (dhcp4-srv.rst:4278).
 pub(super) fn select<'s>(server: &'s Server<V4>, query: &Query<'_>) -> Option<&'s Arc<Subnet<V4>>> {
     let message = &query.message;
     let open = Open {
         server,
         classes: &query.classes,
     };
+    if let Some(place) = &query.over6 {
+        return open.first(server.subnets_over_dhcp6(place));
+    }
     if let Some(link) = named_link(server, query) {
         return open.containing(link);
     }
