@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::fleet::{Beat, Worker};
 use crate::lease::Lease;
-use crate::names::{NameChange, Names};
+use crate::names::{Names, Taken};
 use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::search::{Search, Searched};
 use crate::statistic::{Count, Counted, Increment, Place};
@@ -51,7 +51,7 @@ pub(crate) trait Session<F: LeaseFamily>: Send {
 
     /// The oldest changes of names of the family, in a transaction that stays open where there are any. None while
     /// another session has the turn.
-    fn take_names(&mut self, limit: u32) -> Answer<'_, Vec<NameChange>>;
+    fn take_names(&mut self, limit: u32) -> Answer<'_, Vec<Taken>>;
 
     /// Delete what was taken and sent, and make that durable; the turn is over.
     fn names_sent<'a>(&'a mut self, ids: &'a [i64]) -> Answer<'a, ()>;

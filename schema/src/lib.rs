@@ -38,7 +38,7 @@ pub use family::{Client4, Client6, Details6, LeaseFamily, LeaseKind};
 pub use front::FrontStats;
 pub use hosts::{HostFound, HostLookup, HostStore, StoredHost, StoredOption};
 pub use lease::{INFINITE_LIFETIME, Lease, State};
-pub use names::{NameChange, Names};
+pub use names::{NameChange, Names, Portion};
 pub use ops::{
     Before, Change, Changed, Claim, Decline, Ended, FileMark, Found, FoundLease, Imported, Lookup,
     Page, Reclaimed, Release, Seen,

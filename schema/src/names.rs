@@ -222,18 +222,31 @@ fn is_same<F: LeaseFamily>(old: &Lease<F>, new: &Lease<F>) -> bool {
         && F::lookup_key(&old.client) == F::lookup_key(&new.client)
 }
 
-/// Read a row of `name_change`.
-pub(crate) fn read_change(row: &dyn Cells) -> Result<NameChange, Error> {
-    let mut reader = Reader::new(row, 0);
-    let mut id = 0;
-    read(&mut reader, &mut id)
-        .map_err(|unreadable| unreadable.located("name_change", id.to_string()))
+/// A row of `name_change` that was taken: its id, and what it says, or why that cannot be read.
+pub(crate) type Taken = (i64, Result<NameChange, Error>);
+
+/// What became of a portion of changes that were taken.
+#[derive(Clone, Debug, Default)]
+pub struct Portion {
+    /// How many that were.
+    pub taken: usize,
+    /// Why some of them cannot be read. They are deleted, as they would be in the way of all others.
+    pub unreadable: Vec<Error>,
 }
 
-fn read(row: &mut Reader<'_>, id: &mut i64) -> Result<NameChange, Unreadable> {
-    *id = row.within("id")?;
+/// Read a row of `name_change`.
+pub(crate) fn read_change(row: &dyn Cells) -> Result<Taken, Error> {
+    let located =
+        |unreadable: Unreadable, id: i64| unreadable.located("name_change", id.to_string());
+    let id = Reader::new(row, 0).within("id");
+    let id = id.map_err(|unreadable| located(unreadable, 0))?;
+    let change = read(&mut Reader::new(row, 0));
+    Ok((id, change.map_err(|unreadable| located(unreadable, id))))
+}
+
+fn read(row: &mut Reader<'_>) -> Result<NameChange, Unreadable> {
     Ok(NameChange {
-        id: *id,
+        id: row.within("id")?,
         adds: row.flag("adds")?,
         address: row.parsed("address")?,
         client: row.bytes("client")?.unwrap_or_default(),

@@ -17,7 +17,7 @@ use crate::fleet::{Beat, Worker};
 use crate::front::{Front, FrontStats, Lane};
 use crate::lease::Lease;
 use crate::mysql::MySql;
-use crate::names::{NameChange, Names};
+use crate::names::{NameChange, Names, Portion};
 use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::postgresql::PostgreSql;
 use crate::search::{GivenBack, Occupied, Search, Searched, Window};
@@ -57,6 +57,8 @@ pub struct Store<F: LeaseFamily> {
     engine: Arc<dyn Engine<F>>,
     /// For what is neither: timers, the command channel, the admin tool.
     other: Mutex<Option<Box<dyn Session<F>>>>,
+    /// For statistics.
+    facts: Mutex<Option<Box<dyn Session<F>>>>,
     /// For the registry of workers: a heartbeat must not wait for any of the above.
     registry: Mutex<Option<Box<dyn Session<F>>>>,
     /// For changes of names: a transaction stays open while they are sent.
@@ -95,6 +97,7 @@ impl<F: LeaseFamily> Store<F> {
             access,
             engine,
             other: Mutex::new(Some(session)),
+            facts: Mutex::new(None),
             registry: Mutex::new(None),
             names: Mutex::new(None),
             health,
@@ -196,14 +199,14 @@ impl<F: LeaseFamily> Store<F> {
         self.with_slot(
             &self.names,
             async || self.engine.connect().await,
-            &(),
+            (&(), self.access.patience().table),
             move |session, ()| session.names_waiting(limit),
         )
         .await
     }
 
     /// Take up to `limit` of the oldest changes of names, send them, and delete those whose ids `send` gives back, in
-    /// one transaction. Nothing while another worker does so. How many were taken; what was not sent waits on.
+    /// one transaction. Nothing while another worker does so. What was not sent waits on.
     ///
     /// # Errors
     /// The database could not be asked; what was sent may be sent again.
@@ -211,7 +214,7 @@ impl<F: LeaseFamily> Store<F> {
         &self,
         limit: u32,
         send: impl FnOnce(Vec<NameChange>) -> S,
-    ) -> Result<usize, Error> {
+    ) -> Result<Portion, Error> {
         let mut slot = self.names.lock().await;
         let mut session = match slot.take() {
             Some(session) => session,
@@ -221,16 +224,30 @@ impl<F: LeaseFamily> Store<F> {
         let taking = session.take_names(limit);
         let taken = self.access.within(self.access.patience().batch, taking);
         let taken = taken.await?;
-        let count = taken.len();
-        if count > 0 {
-            let sent = send(taken).await;
+        let mut portion = Portion {
+            taken: taken.len(),
+            ..Portion::default()
+        };
+        if portion.taken > 0 {
+            let (mut changes, mut lost) = (Vec::new(), Vec::new());
+            for (id, change) in taken {
+                match change {
+                    Ok(change) => changes.push(change),
+                    Err(error) => {
+                        lost.push(id);
+                        portion.unreadable.push(error);
+                    }
+                }
+            }
+            let mut sent = send(changes).await;
+            sent.append(&mut lost);
             let ending = session.names_sent(&sent);
             self.access
                 .within(self.access.patience().batch, ending)
                 .await?;
         }
         *slot = Some(session);
-        Ok(count)
+        Ok(portion)
     }
 
     /// Delete up to `limit` reclaimed rows that expired more than `hold` seconds ago.
@@ -270,7 +287,7 @@ impl<F: LeaseFamily> Store<F> {
     /// # Errors
     /// The database could not be asked.
     pub async fn count(&self) -> Result<Vec<Count>, Error> {
-        self.with_session(&(), |session, ()| session.count()).await
+        self.with_facts(&(), |session, ()| session.count()).await
     }
 
     /// The same of one subnet, as far as its rows are from `low` to `high`.
@@ -283,7 +300,7 @@ impl<F: LeaseFamily> Store<F> {
         low: F::Address,
         high: F::Address,
     ) -> Result<Vec<Count>, Error> {
-        self.with_session(&(), move |session, ()| {
+        self.with_facts(&(), move |session, ()| {
             session.count_within(subnet_id, low, high)
         })
         .await
@@ -316,8 +333,7 @@ impl<F: LeaseFamily> Store<F> {
     /// # Errors
     /// The database could not be asked.
     pub async fn counted(&self) -> Result<Vec<Counted>, Error> {
-        self.with_session(&(), |session, ()| session.counted())
-            .await
+        self.with_facts(&(), |session, ()| session.counted()).await
     }
 
     /// What workers counted under a name, at a place and within it.
@@ -325,7 +341,7 @@ impl<F: LeaseFamily> Store<F> {
     /// # Errors
     /// The database could not be asked.
     pub async fn counted_at(&self, name: &str, place: Place) -> Result<i64, Error> {
-        self.with_session(name, move |session, name| session.counted_at(name, place))
+        self.with_facts(name, move |session, name| session.counted_at(name, place))
             .await
     }
 
@@ -334,7 +350,7 @@ impl<F: LeaseFamily> Store<F> {
     /// # Errors
     /// The database could not be asked.
     pub async fn reset_counted(&self, name: &str, place: Place) -> Result<(), Error> {
-        self.with_session(name, move |session, name| {
+        self.with_facts(name, move |session, name| {
             session.reset_counted(name, place)
         })
         .await
@@ -345,7 +361,7 @@ impl<F: LeaseFamily> Store<F> {
     /// # Errors
     /// The database could not be asked.
     pub async fn clear_counted(&self) -> Result<(), Error> {
-        self.with_session(&(), |session, ()| session.clear_counted())
+        self.with_facts(&(), |session, ()| session.clear_counted())
             .await
     }
 
@@ -568,7 +584,7 @@ impl<F: LeaseFamily> Store<F> {
             .with_slot(
                 &self.other,
                 async || self.engine.connect().await,
-                asked,
+                (asked, self.access.patience().table),
                 work,
             )
             .await;
@@ -591,14 +607,29 @@ impl<F: LeaseFamily> Store<F> {
             session.for_registry().await?;
             Ok(session)
         };
-        self.with_slot(&self.registry, connect, asked, work).await
+        let limit = self.access.patience().table;
+        self.with_slot(&self.registry, connect, (asked, limit), work)
+            .await
+    }
+
+    /// The same for what is only told: nobody waits for it but who asked, who is not kept waiting for long, and that it
+    /// takes too long says nothing of the store's health.
+    async fn with_facts<B: ?Sized, T>(
+        &self,
+        asked: &B,
+        work: impl for<'s> FnOnce(&'s mut dyn Session<F>, &'s B) -> Answer<'s, T>,
+    ) -> Result<T, Error> {
+        let connect = async || self.engine.connect().await;
+        let limit = self.access.patience().batch;
+        self.with_slot(&self.facts, connect, (asked, limit), work)
+            .await
     }
 
     async fn with_slot<B: ?Sized, T>(
         &self,
         slot: &Mutex<Option<Box<dyn Session<F>>>>,
         connect: impl AsyncFnOnce() -> Result<Box<dyn Session<F>>, Error>,
-        asked: &B,
+        (asked, limit): (&B, Option<Duration>),
         work: impl for<'s> FnOnce(&'s mut dyn Session<F>, &'s B) -> Answer<'s, T>,
     ) -> Result<T, Error> {
         let mut slot = slot.lock().await;
@@ -608,7 +639,6 @@ impl<F: LeaseFamily> Store<F> {
             None => connect().await,
         };
         let mut session = session?;
-        let limit = self.access.patience().table;
         let result = self.access.within(limit, work(&mut *session, asked)).await;
         if !result.as_ref().is_err_and(Error::is_connection) {
             *slot = Some(session);

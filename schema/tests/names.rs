@@ -84,7 +84,7 @@ fn a_row_is_what_its_lease_was() {
             taken = all;
             Vec::new()
         };
-        assert_eq!(store.send_names(10, send).await.unwrap(), 1);
+        assert_eq!(store.send_names(10, send).await.unwrap().taken, 1);
         let row = taken.remove(0);
         let wanted = NameChange {
             id: row.id,
@@ -223,11 +223,11 @@ fn one_sends_at_a_time_and_what_it_could_not_send_comes_again_in_order() {
         let send = async |taken: Vec<NameChange>| {
             if fresh.name != "sqlite" {
                 let meanwhile = async |_: Vec<NameChange>| panic!("it is not the other's turn");
-                assert_eq!(other.send_names(10, meanwhile).await.unwrap(), 0);
+                assert_eq!(other.send_names(10, meanwhile).await.unwrap().taken, 0);
             }
             taken.iter().take(2).map(|one| one.id).collect()
         };
-        assert_eq!(store.send_names(10, send).await.unwrap(), 5);
+        assert_eq!(store.send_names(10, send).await.unwrap().taken, 5);
         assert_eq!(told(&other).await, ["+b.", "-b.", "+c."]);
     });
 }
@@ -253,5 +253,24 @@ fn changes_of_one_address_are_in_the_order_of_its_commits() {
             assert_eq!(entered, before, "{change} in {told:?}");
             entered = (sign == "+").then_some(name);
         }
+    });
+}
+
+#[test]
+fn a_change_that_cannot_be_read_is_in_nobodys_way() {
+    on_every_engine(|fresh| async move {
+        let store = fresh.open::<V4>().await;
+        for (address, name) in [(1, "a."), (2, "b.")] {
+            claim(&store, named(address, address, name), Names::OnChange).await;
+        }
+        fresh.sql("UPDATE name_change SET address = 'nowhere' WHERE hostname = 'a.'");
+        let send = async |taken: Vec<NameChange>| taken.iter().map(|one| one.id).collect();
+        let portion = store.send_names(10, send).await.unwrap();
+        assert_eq!(portion.taken, 2);
+        let [error] = &portion.unreadable[..] else {
+            panic!("{:?}", portion.unreadable)
+        };
+        assert!(error.to_string().contains("nowhere"), "{error}");
+        assert_eq!(store.names_waiting(10).await.unwrap(), 0);
     });
 }

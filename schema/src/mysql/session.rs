@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::fleet::{Beat, Worker, leave_values};
 use crate::lease::{Lease, State};
-use crate::names::{self, NameChange, Names, Written, read_change};
+use crate::names::{self, Names, Taken, Written, read_change};
 use crate::ops::{Change, Changed, Ended, Found, Lookup, Page};
 use crate::row::{
     Cells, Value, Values, by_address, read_address, read_count, read_ended, read_found, read_lease,
@@ -470,7 +470,7 @@ impl<F: LeaseFamily> Session<F> for MySqlSession<F> {
         self.reclaim_due(limit, remove, names).boxed()
     }
 
-    fn take_names(&mut self, limit: u32) -> Answer<'_, Vec<NameChange>> {
+    fn take_names(&mut self, limit: u32) -> Answer<'_, Vec<Taken>> {
         async move {
             let family = Value::Number(F::VERSION.into());
             let script = self.begin_waiting();

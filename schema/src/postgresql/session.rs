@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::fleet::{Beat, Worker, leave_values, read_worker};
 use crate::lease::Lease;
-use crate::names::{self, NameChange, Names, Written, read_change};
+use crate::names::{self, Names, Taken, Written, read_change};
 use crate::ops::{Before, Change, Changed, Decline, Ended, Found, Lookup, Page};
 use crate::row::{
     Value, Values, by_address, claim_values, decline_values, read_address, read_count, read_found,
@@ -579,7 +579,7 @@ impl<F: LeaseFamily> Session<F> for PgSession<F> {
         .boxed()
     }
 
-    fn take_names(&mut self, limit: u32) -> Answer<'_, Vec<NameChange>> {
+    fn take_names(&mut self, limit: u32) -> Answer<'_, Vec<Taken>> {
         async move {
             self.simple("begin", "BEGIN").await?;
             let family = Value::Number(F::VERSION.into());

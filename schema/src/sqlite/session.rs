@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::family::LeaseFamily;
 use crate::fleet::{Beat, Worker as Peer, leave_values, read_worker};
 use crate::lease::Lease;
-use crate::names::{self, NameChange, Names, Written, read_change};
+use crate::names::{self, Names, Taken, Written, read_change};
 use crate::ops::{Before, Change, Changed, Claim, Ended, FileMark, Found, Imported, Lookup, Page};
 use crate::prefix;
 use crate::row::{
@@ -473,7 +473,7 @@ impl<F: LeaseFamily> Session<F> for SqliteSession<F> {
             .boxed()
     }
 
-    fn take_names(&mut self, limit: u32) -> Answer<'_, Vec<NameChange>> {
+    fn take_names(&mut self, limit: u32) -> Answer<'_, Vec<Taken>> {
         self.call(move |db| {
             db.run("begin", statements::BEGIN_WRITE, &[])?;
             let values = [F::VERSION.into(), i64::from(limit)].map(Value::Number);

@@ -12,13 +12,17 @@ use murre_harness::{netns, rundir};
 use murre_tests::control::{ask, ask_with};
 use murre_tests::hand4::{Client, Relay};
 use murre_tests::world::RELAY4;
-use murre_tests::{Engine, Fleet, Worker, World, config, hand6, on_engines};
+use murre_tests::{Engine, Fleet, Leases, Scene4, Worker, World, config, hand6, on_engines};
 use murre_wire::dhcp4::MessageType::{Discover, Request};
 use murre_wire::dhcp6::MessageType;
 use serde_json::{Value, json};
 
 on_engines! { [postgresql = Postgresql, sqlite = Sqlite]
     workers_of_one_database_tell_the_same_of_leases
+}
+
+on_engines! { [postgresql = Postgresql]
+    while_the_database_is_away_a_worker_tells_what_it_has_itself
 }
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -308,4 +312,19 @@ fn packets_and_failures_of_dhcpv6_are_counted() {
         assert_eq!(values[name], value, "{name}");
     }
     assert!(!values.keys().any(|name| name.starts_with("pkt4")));
+}
+
+fn while_the_database_is_away_a_worker_tells_what_it_has_itself(engine: Engine) {
+    let server = engine.own_server();
+    let socket = rundir::fresh_dir("control").join("socket");
+    let scene = Scene4::on(Leases::Server(server.fresh()), |map| {
+        map["control-socket"] = json!({ "socket-type": "unix", "socket-name": socket });
+    });
+    Client::new(1).lease(&scene.relay);
+    server.stop();
+    let told = all(&socket);
+    assert_eq!(told["pkt4-discover-received"], 1);
+    assert_eq!(told["subnet[2].total-addresses"], 9 << 16);
+    let assigned = told.get("subnet[2].assigned-addresses");
+    assert_eq!(assigned, None, "what is not known is not zero");
 }

@@ -48,6 +48,16 @@ impl<F: Exchange> Journal<F> {
         message!(F, Level::ERROR, ids::EVAL_RESULT, "class {class}: {error}");
     }
 
+    /// Statistics were asked for while the database is away.
+    pub(crate) fn statistics_incomplete(problem: &impl std::fmt::Display) {
+        message!(
+            F,
+            Level::WARN,
+            ids::STATISTICS_INCOMPLETE,
+            "{problem}; what it has is left out"
+        );
+    }
+
     /// Something of a reservation in a database cannot be used.
     pub(crate) fn bad_reservation(problem: &str) {
         message!(
@@ -268,6 +278,16 @@ impl<F: Exchange> Journal<F> {
                 "{server} takes changes of names again"
             ),
         }
+    }
+
+    /// A change of a name cannot be read, and was deleted.
+    pub(crate) fn lost_name(error: &Error) {
+        message!(
+            F,
+            Level::ERROR,
+            ids::DDNS_REQUEST_REJECTED,
+            "{error}; the row was deleted, and the DNS is not told of it"
+        );
     }
 
     /// A change is about what is no name; it is left out.

@@ -49,6 +49,8 @@ ids! {
         DYNAMIC_RECONFIGURATION_SUCCESS = "DHCP4_DYNAMIC_RECONFIGURATION_SUCCESS" / "DHCP6_DYNAMIC_RECONFIGURATION_SUCCESS";
         /// That failed; the former configuration stays.
         DYNAMIC_RECONFIGURATION_FAIL = "DHCP4_DYNAMIC_RECONFIGURATION_FAIL" / "DHCP6_DYNAMIC_RECONFIGURATION_FAIL";
+        /// Statistics that the database has could not be told.
+        STATISTICS_INCOMPLETE = "DHCP4_STATISTICS_INCOMPLETE" / "DHCP6_STATISTICS_INCOMPLETE";
         /// An option of a reservation in a database cannot be used.
         HOST_BAD_OPTION = "DHCP4_HOST_BAD_OPTION" / "DHCP6_HOST_BAD_OPTION";
         /// The server identifier in use.

@@ -101,12 +101,16 @@ async fn send_all<F: Exchange>(
                 Err(_) => Vec::new(),
             }
         };
-        match store.send_names(PORTION, send).await {
-            Ok(taken) if taken < PORTION as usize || failed => {
-                return tokio::time::sleep(PAUSE).await;
-            }
-            Ok(_) => tokio::time::sleep(PAUSE).await,
+        let portion = match store.send_names(PORTION, send).await {
+            Ok(portion) => portion,
             Err(error) => return Journal::<F>::database(&error),
+        };
+        for error in &portion.unreadable {
+            Journal::<F>::lost_name(error);
+        }
+        tokio::time::sleep(PAUSE).await;
+        if portion.taken < PORTION as usize || failed {
+            return;
         }
     }
 }

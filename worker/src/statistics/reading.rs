@@ -14,7 +14,7 @@ use murre_wire::Address;
 use super::book::{Book, Limit, Sample};
 use super::subject::{self, Packets, Subject};
 use super::tally::{Event, flush};
-use crate::exchange::{Exchange, Service};
+use crate::exchange::{Exchange, Journal, Service};
 
 /// Statistics that are looked at before somebody else may have the book.
 const PORTION: usize = 10_000;
@@ -58,21 +58,27 @@ pub(crate) async fn one<F: Exchange>(
     Ok(book.show(subject, value, Timestamp::now(), limit))
 }
 
-/// The samples of all statistics, as `write` makes something of each. Without its database a worker tells what it
+/// The samples of all statistics, as `write` makes something of each. While its database is away a worker tells what it
 /// has itself.
 ///
 /// # Errors
-/// [`Problem::Database`].
+/// [`Problem::Unfinished`].
 pub(crate) async fn all<F: Exchange, T, C: Default + Extend<T> + Send + 'static>(
     service: &Arc<Service<F>>,
     mut write: impl FnMut(Subject, Vec<Sample>) -> T + Send + 'static,
 ) -> Result<C, Problem> {
-    let facts = Facts::read(service).await?;
+    let facts = match Facts::read(service).await {
+        Ok(facts) => Some(facts),
+        Err(problem) => {
+            Journal::<F>::statistics_incomplete(&problem);
+            None
+        }
+    };
     apart(service, move |service| {
         let server = service.server.load_full();
         let (now, limit) = (Timestamp::now(), limit(&server));
         let mut all = C::default();
-        in_portions(service, &server, &facts, |book, subject, value| {
+        in_portions(service, &server, facts.as_ref(), |book, subject, value| {
             let samples = book.show(subject, value, now, limit);
             all.extend(samples.map(|samples| write(subject, samples)));
         });
@@ -121,7 +127,7 @@ pub(crate) async fn reset_all<F: Exchange>(
     store(service)?.clear_counted().await?;
     apart(service, move |service| {
         let server = service.server.load_full();
-        in_portions(service, &server, &facts, |book, subject, value| {
+        in_portions(service, &server, Some(&facts), |book, subject, value| {
             let value = match subject {
                 Subject::Packets(_) | Subject::Event(..) => 0,
                 _ => value,
@@ -145,21 +151,22 @@ async fn apart<F: Exchange, T: Send + 'static>(
     done.map_err(|_| Problem::Unfinished)
 }
 
-/// Look at everything that is there, with its value, and let others have the book now and then.
+/// Look at everything that is there, with its value, as far as it is known, and let others have the book now and then.
 fn in_portions<F: Exchange>(
     service: &Service<F>,
     server: &Server<F>,
-    facts: &Facts,
+    facts: Option<&Facts>,
     mut each: impl FnMut(&mut Book, Subject, i64),
 ) {
     let mut every = subject::every(server).peekable();
     while every.peek().is_some() {
         let mut book = service.statistics.book();
         for subject in every.by_ref().take(PORTION) {
-            let value = match subject {
-                Subject::Packets(packets) => packets_of(service, &book, packets),
-                Subject::Total(place) => subject::total(place, server),
-                _ => facts.of(subject),
+            let value = match (subject, facts) {
+                (Subject::Packets(packets), _) => packets_of(service, &book, packets),
+                (Subject::Total(place), _) => subject::total(place, server),
+                (_, Some(facts)) => facts.of(subject),
+                (_, None) => continue,
             };
             if value != 0 || subject.is_always_there() {
                 each(&mut book, subject, value);
@@ -252,11 +259,9 @@ fn around(place: Place) -> impl Iterator<Item = Place> {
 }
 
 impl Facts {
-    /// Everything, in two questions; nothing where there is no database yet.
+    /// Everything, in two questions.
     async fn read<F: Exchange>(service: &Service<F>) -> Result<Self, Problem> {
-        let Some(store) = service.store.load_full() else {
-            return Ok(Self::default());
-        };
+        let store = store(service)?;
         flush(service).await?;
         let counted = store.counted().await?;
         let counts = match F::STATISTICS.gauges {
