@@ -161,7 +161,7 @@ const GLOBAL: &[Key] = &[
     v6(not_yet(list("reservations", Scope::Reservation))),
     v4(list("client-classes", Scope::ClientClass)),
     v6(not_yet(list("client-classes", Scope::ClientClass))),
-    not_yet(list("hooks-libraries", Scope::Hook)),
+    list("hooks-libraries", Scope::Hook),
     v4(map("hosts-database", Scope::HostsDatabase)),
     v6(not_yet(map("hosts-database", Scope::HostsDatabase))),
     v4(list("hosts-databases", Scope::HostsDatabase)),

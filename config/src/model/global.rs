@@ -8,6 +8,7 @@ use super::classes::classes;
 use super::database::{hosts_databases, lease_database};
 use super::definitions::definitions;
 use super::dhcp4o6::dhcp4o6_port;
+use super::hooks::hooks;
 use super::hosts::identifier_kinds;
 use super::inherited::{Above, Inherited};
 use super::interfaces::interfaces;
@@ -48,6 +49,7 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
     server.compatibility = compatibility;
     sanity_checks(cx, fields);
     queue_control(cx, fields);
+    hooks(cx, fields);
     server.host_identifiers = identifier_kinds::<F>(cx, fields);
     server.early_global_reservations = cx
         .boolean(fields, "early-global-reservations-lookup")
