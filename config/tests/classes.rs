@@ -347,24 +347,26 @@ fn the_keys_of_others_are_read_and_told_of() {
     let told = notes(
         r#"{ "Dhcp4": { "compatibility": { "lenient-option-parsing": true }, "sanity-checks": { "lease-checks": "fix-del" },
         "dhcp-queue-control": { "enable-queue": true, "queue-type": "kea-ring4", "capacity": 64 },
-        "reservations-lookup-first": true } }"#,
+        "reservations-lookup-first": true, "parked-packet-limit": 128 } }"#,
     );
     for key in [
         "lenient-option-parsing",
         "lease-checks",
         "enable-queue",
         "reservations-lookup-first",
+        "parked-packet-limit",
     ] {
         assert!(told.contains(&format!("\"{key}\" has no effect")), "{told}");
     }
     let wrong = v4_errors(
         r#""sanity-checks": { "lease-checks": "x" }, "compatibility": { "exclude-first-last-24": 1 },
-        "dhcp-queue-control": { "capacity": 0 }"#,
+        "dhcp-queue-control": { "capacity": 0 }, "parked-packet-limit": -1"#,
     );
     for reason in [
         "must be one of \"none\"",
         "must be true or false",
         "from 1 to",
+        "\"parked-packet-limit\" must be",
     ] {
         assert!(wrong.contains(reason), "{wrong}");
     }

@@ -23,7 +23,7 @@ fn a_key_of_the_manual_that_is_not_built_is_named() {
     t.json:2:1: "config-control" is not supported yet
     t.json:3:18: unknown key "enable-update" in dhcp-ddns; did you mean "enable-updates"?
     "#);
-    insta::assert_snapshot!(v4_errors(r#""store-extended-info": false"#), @r#"t.json:2:1: "store-extended-info" is not supported yet"#);
+    insta::assert_snapshot!(v6_errors(r#""store-extended-info": false"#), @r#"t.json:2:1: "store-extended-info" is not supported yet"#);
     insta::assert_snapshot!(v4_errors(r#""control-socket": { "socket-type": "http", "socket-name": "a" }"#), @r#"t.json:2:36: a control socket of type "http" is not supported yet"#);
     insta::assert_snapshot!(v6_errors(r#""option-data": [ { "name": "tftp-servers", "space": "vendor-4491", "data": "2001:db8::1" } ]"#), @r#"t.json:2:53: the option space "vendor-4491" is not supported yet"#);
     insta::assert_snapshot!(errors(r#"{ "Control-agent": {} }"#), @r#"t.json:1:3: "Control-agent" is not supported yet"#);

@@ -1,5 +1,5 @@
 //! Maps of the global scope that other servers of the field need and this one has little use for:
-//! `compatibility`, `sanity-checks`, `dhcp-queue-control`. What has no effect is told.
+//! `compatibility`, `sanity-checks`, `dhcp-queue-control`, `parked-packet-limit`. What has no effect is told.
 
 use super::{Cx, Fields};
 use crate::error::Note;
@@ -47,6 +47,14 @@ pub(super) fn queue_control(cx: &mut Cx, global: &Fields<'_>) {
     if is_on == Some(true) {
         let text = "has no effect: queries that cannot be answered in time are always given up, those of clients without a lease first";
         no_effect(cx, &fields, "enable-queue", text);
+    }
+}
+
+/// Reads `parked-packet-limit`: what waits for a commit is a query in flight, and those are bounded already.
+pub(super) fn parked_packets(cx: &mut Cx, global: &Fields<'_>) {
+    if cx.seconds(global, "parked-packet-limit").is_some() {
+        let text = "has no effect: answers that wait for the database count as queries in flight, which are bounded by \"multi-threading\"";
+        no_effect(cx, global, "parked-packet-limit", text);
     }
 }
 

@@ -3,7 +3,7 @@
 use murre_wire::Family;
 use murre_wire::option::{Definitions, Universe};
 
-use super::checks::{compatibility, queue_control, sanity_checks};
+use super::checks::{compatibility, parked_packets, queue_control, sanity_checks};
 use super::classes::classes;
 use super::database::{hosts_databases, lease_database};
 use super::definitions::definitions;
@@ -49,6 +49,7 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
     server.compatibility = compatibility;
     sanity_checks(cx, fields);
     queue_control(cx, fields);
+    parked_packets(cx, fields);
     hooks(cx, fields);
     server.host_identifiers = identifier_kinds::<F>(cx, fields);
     server.early_global_reservations = cx

@@ -1,6 +1,7 @@
 //! DHCPv4: the stages of a query, in order.
 
 mod classify;
+mod extended;
 mod fqdn;
 mod gate;
 mod giveback;
