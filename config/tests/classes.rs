@@ -371,3 +371,36 @@ fn the_keys_of_others_are_read_and_told_of() {
         assert!(wrong.contains(reason), "{wrong}");
     }
 }
+
+#[test]
+fn a_server_identifier_that_comes_too_late_is_warned_of() {
+    let id = |name: &str| format!(r#""option-data": [ {{ {name}, "data": "192.0.2.9" }} ]"#);
+    let (named, coded) = (
+        id(r#""name": "dhcp-server-identifier""#),
+        id(r#""code": 54"#),
+    );
+    let told = notes(&format!(
+        r#"{{ "Dhcp4": {{ "client-classes": [
+        {{ "name": "a", "only-if-required": true, "test": "option[60].exists", {named} }},
+        {{ "name": "b", "test": "option[60].exists", {named} }} ], {named},
+        "subnet4": [ {{ "id": 1, "subnet": "192.0.2.0/24", {coded}, "require-client-classes": [ "a" ],
+        "pools": [ {{ "pool": "192.0.2.1-192.0.2.3", {coded} }} ],
+        "reservations": [ {{ "hw-address": "02:00:00:00:00:01", {coded} }} ] }} ] }} }}"#
+    ));
+    let lines: Vec<_> = told
+        .lines()
+        .filter(|line| line.contains("comes too late"))
+        .collect();
+    let expected = [
+        ("t.json:2:", "a class"),
+        ("t.json:5:", "a pool"),
+        ("t.json:6:", "a reservation"),
+    ];
+    assert_eq!(lines.len(), expected.len(), "{told}");
+    for (line, (place, whose)) in lines.iter().zip(expected) {
+        assert!(
+            line.starts_with(place) && line.contains(&format!("of {whose}")),
+            "{line}"
+        );
+    }
+}
