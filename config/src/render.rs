@@ -127,6 +127,7 @@ fn fill_server<F: Family>(map: &mut Map<String, Value>, server: &Server<F>) {
         fill(map, "host-reservation-identifiers", kinds);
         let early = server.early_global_reservations;
         fill(map, "early-global-reservations-lookup", early);
+        fill(map, "stash-agent-options", server.stash_agent_options);
     } else {
         fill(map, "pd-allocator", "iterative");
         fill_map(map, "server-id", json!({ "type": "LLT", "persist": true }));

@@ -404,3 +404,15 @@ fn a_server_identifier_that_comes_too_late_is_warned_of() {
         );
     }
 }
+
+#[test]
+fn what_is_to_be_recalled_and_never_kept_is_warned_of() {
+    let told = |store: bool| {
+        notes(&format!(
+            r#"{{ "Dhcp4": {{ "stash-agent-options": true, "subnet4": [
+            {{ "id": 1, "subnet": "192.0.2.0/24", "store-extended-info": {store} }} ] }} }}"#
+        ))
+    };
+    assert!(told(false).contains("\"stash-agent-options\" has no effect"));
+    assert!(!told(true).contains("stash-agent-options"));
+}

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use murre_config::{ConfigError, ConfigErrors, Fault, load, load_str, read};
 
 /// Samples that load whole.
-const LOADS: [&str; 24] = [
+const LOADS: [&str; 26] = [
     "kea4/all-options.json",
     "kea4/backends.json",
     "kea4/classify.json",
     "kea4/classify2.json",
+    "kea4/comments.json",
     "kea4/dhcpv4-over-dhcpv6.json",
     "kea4/global-reservations.json",
     "kea4/leases-expiration.json",
@@ -26,6 +27,7 @@ const LOADS: [&str; 24] = [
     "kea4/single-subnet.json",
     "kea4/vendor-specific.json",
     "kea4/vivso.json",
+    "kea4/with-ddns.json",
     "kea6/backends.json",
     "kea6/duid.json",
     "kea6/leases-expiration.json",

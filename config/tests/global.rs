@@ -487,6 +487,7 @@ fn config_get_shows_what_is_in_effect() {
           "client-id"
         ],
         "early-global-reservations-lookup": false,
+        "stash-agent-options": false,
         "shared-networks": []
       }
     }

@@ -98,6 +98,7 @@ fn a_subnet_takes_all_that_it_does_not_say_from_above() {
           "authoritative": false, "match-client-id": true, "allocator": "flq", "store-extended-info": false,
           "relay": { "ip-addresses": [ "10.9.9.1", "10.9.9.2" ] }, "interface": "eth0" } ]"#,
     );
+    assert!(!server.stash_agent_options);
     let [one, two] = server.subnets() else {
         panic!("two subnets")
     };

@@ -187,7 +187,7 @@ const GLOBAL: &[Key] = &[
     leaf("parked-packet-limit"),
     leaf("statistic-default-sample-count"),
     leaf("statistic-default-sample-age"),
-    v4(later("stash-agent-options")),
+    v4(leaf("stash-agent-options")),
     v6(later("mac-sources")),
     v6(later("relay-supplied-options")),
     v6(later("allow-address-registration")),

@@ -2,15 +2,16 @@
 
 use std::net::Ipv4Addr;
 
-use murre_tests::hand4::Client;
+use murre_tests::hand4::{Client, Relay};
 use murre_tests::{Engine, Scene4, on_every_engine};
-use murre_wire::dhcp4::MessageType::{Ack, Discover, Request};
+use murre_wire::dhcp4::MessageType::{Ack, Discover, Nak, Request};
 use murre_wire::dhcp4::code;
 use serde_json::{Value, json};
 
 on_every_engine!(
     what_the_relay_says_is_kept_until_it_says_something_else,
     only_subnets_that_ask_for_it_keep_what_the_relay_says,
+    a_renewal_past_the_relay_is_looked_at_with_what_the_relay_said,
 );
 
 /// Remote identifier and relay identifier.
@@ -70,4 +71,41 @@ fn only_subnets_that_ask_for_it_keep_what_the_relay_says(engine: Engine) {
     let address = scene.relay.ask(&mut discover).yiaddr();
     renew(&scene, &client, address, Some(INFO));
     assert_eq!(context(&scene), "none");
+}
+
+fn a_renewal_past_the_relay_is_looked_at_with_what_the_relay_said(engine: Engine) {
+    for stash in [true, false] {
+        let scene = Scene4::with(engine, |server| {
+            server["store-extended-info"] = json!(true);
+            server["stash-agent-options"] = json!(stash);
+            server["client-classes"] = json!([{
+                "name": "seventh", "test": "relay4[2].hex == 0x010203",
+                "option-data": [{ "name": "domain-name", "data": "seventh.example" }]
+            }]);
+        });
+        let client = Client::new(1);
+        let told = |message: &mut murre_wire::dhcp4::Builder, relay: &Relay| {
+            message.option(code::PARAMETER_REQUEST_LIST, &[code::DOMAIN_NAME]);
+            let ack = relay.ask(message);
+            assert_eq!(ack.kind(), Ack);
+            (ack.get(code::DOMAIN_NAME), ack.get(code::AGENT_OPTIONS))
+        };
+        let address = client.lease(&scene.relay);
+        let mut relayed = client.having(Request, address);
+        relayed.option(code::AGENT_OPTIONS, INFO);
+        let of_class = Some(b"seventh.example".to_vec());
+        let said = told(&mut relayed, &scene.relay);
+        assert_eq!(said, (of_class.clone(), Some(INFO.to_vec())));
+
+        let namespace = &scene.world.client;
+        namespace.add_address("cli0", &format!("{address}/8"));
+        let direct = Relay::none(namespace, address, "192.0.2.1");
+        let kept = context(&scene);
+        let said = told(&mut client.having(Request, address), &direct);
+        assert_eq!(said, (of_class.filter(|_| stash), None), "{stash}");
+        assert_eq!(context(&scene), kept);
+        // Somebody else at that address is not taken for its client.
+        let nak = direct.ask(&mut Client::new(2).having(Request, address));
+        assert_eq!((nak.kind(), nak.get(code::DOMAIN_NAME)), (Nak, None));
+    }
 }

@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use murre_config::Subnet;
+use murre_leasefile::text::packed_hex;
 use murre_schema::{Details4, Lease};
 use murre_wire::V4;
 use murre_wire::dhcp4::code;
@@ -16,7 +17,7 @@ const MAX_COLUMN: usize = 255;
 
 /// Puts option 82 of a query into the lease that is about to be claimed.
 pub(super) fn keep(query: &Query<'_>, subnet: &Subnet<V4>, lease: &mut Lease<V4>) {
-    if !subnet.store_extended_info {
+    if !subnet.store_extended_info || query.is_recalled {
         return;
     }
     let Some(info) = query.message.option(code::AGENT_OPTIONS) else {
@@ -31,6 +32,14 @@ pub(super) fn keep(query: &Query<'_>, subnet: &Subnet<V4>, lease: &mut Lease<V4>
         relay_id: column(relay_id.as_deref()),
         remote_id: column(remote_id.as_deref()),
     };
+}
+
+/// Option 82 as the context of a lease holds it.
+pub(super) fn agent_options(context: &str) -> Option<Vec<u8>> {
+    let context: serde_json::Value = serde_json::from_str(context).ok()?;
+    let info = context.pointer("/ISC/relay-agent-info/sub-options")?;
+    let digits = info.as_str()?.strip_prefix("0x")?;
+    packed_hex(digits).filter(|info| !info.is_empty())
 }
 
 /// In the form of the manual, as scripts and other servers read it.
@@ -72,5 +81,28 @@ mod tests {
             context(&info, Some(&info[2..5]), Some(&info[7..])),
             r#"{ "ISC": { "relay-agent-info": { "sub-options": "0x02030102030C03AABBCC", "remote-id": "010203", "relay-id": "AABBCC" } } }"#
         );
+    }
+
+    #[test]
+    fn what_a_context_holds_is_had_back_and_nothing_else_is_taken_for_it() {
+        let info = [2, 3, 1, 2, 3, 12, 3, 0xaa, 0xbb, 0xcc];
+        assert_eq!(
+            agent_options(&context(&info, None, None)),
+            Some(info.to_vec())
+        );
+        for other in [
+            "",
+            "7",
+            "{}",
+            r#"{ "ISC": { "relay-agent-info": "0x0104" } }"#,
+        ] {
+            assert_eq!(agent_options(other), None, "{other}");
+        }
+        for digits in ["0x", "0x1", "0xgg", "01"] {
+            let text = format!(
+                r#"{{ "ISC": {{ "relay-agent-info": {{ "sub-options": "{digits}" }} }} }}"#
+            );
+            assert_eq!(agent_options(&text), None, "{digits}");
+        }
     }
 }
