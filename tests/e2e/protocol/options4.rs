@@ -263,6 +263,6 @@ fn classes_of_several_vendors_are_an_option_each(engine: Engine) {
     let mut parts: Vec<_> = parts.map(|(_, data)| data.to_vec()).collect();
     parts.sort();
     // The subnet's hides that of the same vendor alone.
-    let [foo, b] = [&b"\0\0\x04\xd2\x03foo"[..], b"\0\0\x16\x2e\x01b"];
-    assert_eq!(parts, [foo, b]);
+    let [first, second] = [&b"\0\0\x04\xd2\x03foo"[..], b"\0\0\x16\x2e\x01b"];
+    assert_eq!(parts, [first, second]);
 }

@@ -34,11 +34,12 @@ pub(super) fn keep(query: &Query<'_>, subnet: &Subnet<V4>, lease: &mut Lease<V4>
     };
 }
 
-/// Option 82 as the context of a lease holds it.
+/// Option 82 as the context of a lease holds it, in the form of the manual or in that of servers before 2.3.2.
 pub(super) fn agent_options(context: &str) -> Option<Vec<u8>> {
     let context: serde_json::Value = serde_json::from_str(context).ok()?;
-    let info = context.pointer("/ISC/relay-agent-info/sub-options")?;
-    let digits = info.as_str()?.strip_prefix("0x")?;
+    let info = context.pointer("/ISC/relay-agent-info")?;
+    let digits = info.get("sub-options").unwrap_or(info).as_str()?;
+    let digits = digits.strip_prefix("0x")?;
     packed_hex(digits).filter(|info| !info.is_empty())
 }
 
