@@ -16,6 +16,7 @@ mod names;
 mod parser;
 mod program;
 mod set;
+mod steps;
 mod subject;
 
 pub use bytes::Bytes;
@@ -30,4 +31,5 @@ pub use names::{
 };
 pub use parser::{Scope, parse_test, parse_value};
 pub use set::{ClassSet, Classification, Definition, DependencyError, Rule};
+pub use steps::{Step, Tell};
 pub use subject::{Subject, Subject4, Subject6};

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use smallvec::SmallVec;
 
+use crate::bytes::Bytes;
 use crate::error::EvalError;
 use crate::expression::{Test, Value};
 use crate::index::Index;
@@ -12,6 +13,7 @@ use crate::names::{
     ALL, ClassId, KNOWN, Membership, Names, SPAWN_PREFIX, UNKNOWN, VENDOR_CLASS_PREFIX, is_built_in,
 };
 use crate::program::{Program, Seen, Start};
+use crate::steps::{Step, Tell};
 use crate::subject::Subject;
 
 /// A class as the configuration defines it.
@@ -74,7 +76,8 @@ struct Class {
 #[derive(Clone, Debug)]
 enum Compiled {
     Given,
-    Test(Start),
+    /// Where it begins, and the whole for who wants to be told of it.
+    Test(Start, Test),
     Template(Value),
 }
 
@@ -190,7 +193,7 @@ impl ClassSet {
             });
         }
         let rule = match (definition.rule, start) {
-            (Rule::Test(_), Some(start)) => Compiled::Test(start),
+            (Rule::Test(test), Some(start)) => Compiled::Test(start, test),
             (Rule::Template(value), _) => Compiled::Template(value),
             (Rule::Given | Rule::Test(_), _) => Compiled::Given,
         };
@@ -250,6 +253,7 @@ pub struct Classification<'s, S> {
     seen: Seen<'s>,
     classes: Membership,
     unmentioned: Vec<String>,
+    tell: Option<Tell>,
 }
 
 impl<'s, S: Subject> Classification<'s, S> {
@@ -268,7 +272,15 @@ impl<'s, S: Subject> Classification<'s, S> {
             seen: set.program.seen(),
             classes,
             unmentioned: Vec::new(),
+            tell: None,
         }
+    }
+
+    /// The same, told step by step: then every class is looked at, in the order of the configuration.
+    #[must_use]
+    pub fn told(mut self, tell: Option<Tell>) -> Self {
+        self.tell = tell;
+        self
     }
 
     /// The classes in the end.
@@ -342,6 +354,13 @@ impl<'s, S: Subject> Classification<'s, S> {
     }
 
     fn evaluate_all(&mut self, pass: &'s PassClasses, failed: &mut dyn FnMut(&str, EvalError)) {
+        if self.tell.is_some() {
+            let all = pass.classes.iter().map(|entry| match entry {
+                Entry::Test { class, .. } | Entry::Template { class } => *class as usize,
+            });
+            let all = all.filter_map(|class| self.set.classes.get(class));
+            return all.for_each(|class| self.evaluate(class, failed));
+        }
         let (set, index) = (self.set, &pass.index);
         let (program, subject) = (&set.program, self.subject);
         let mut pending = index.candidates(program, subject, &self.classes, &mut self.seen);
@@ -377,11 +396,24 @@ impl<'s, S: Subject> Classification<'s, S> {
     }
 
     fn evaluate(&mut self, class: &'s Class, failed: &mut dyn FnMut(&str, EvalError)) {
+        self.decide(class, failed);
+        if let Some(tell) = self.tell {
+            let has = self.classes.contains(class.id);
+            let text = format!("Expression of class '{}' evaluated to '{has}'", class.name);
+            tell(Step::Outcome, &text);
+        }
+    }
+
+    fn decide(&mut self, class: &'s Class, failed: &mut dyn FnMut(&str, EvalError)) {
         let set = self.set;
         match &class.rule {
             Compiled::Given => {}
-            Compiled::Test(start) => {
+            Compiled::Test(start, test) => {
                 let program = &set.program;
+                if let Some(mut tell) = self.tell {
+                    // For the words alone: what they say is what is decided below.
+                    let _ = test.decide(self.subject, &self.classes, &mut tell);
+                }
                 match program.is_true(*start, self.subject, &self.classes, &mut self.seen) {
                     Some(true) => {
                         self.classes.insert(class.id);
@@ -390,7 +422,7 @@ impl<'s, S: Subject> Classification<'s, S> {
                     None => failed(&class.name, self.seen.failure()),
                 }
             }
-            Compiled::Template(value) => match value.of(self.subject, &self.classes) {
+            Compiled::Template(value) => match self.spawned(value) {
                 Ok(value) if value.is_empty() => {}
                 Ok(value) => {
                     let value = String::from_utf8_lossy(&value).into_owned();
@@ -399,6 +431,13 @@ impl<'s, S: Subject> Classification<'s, S> {
                 }
                 Err(error) => failed(&class.name, error),
             },
+        }
+    }
+
+    fn spawned(&self, value: &'s Value) -> Result<Bytes<'s>, EvalError> {
+        match self.tell {
+            Some(mut tell) => value.yielded(self.subject, &self.classes, &mut tell),
+            None => value.of(self.subject, &self.classes),
         }
     }
 }

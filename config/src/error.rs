@@ -49,7 +49,8 @@ pub enum Fault {
     Value(String),
 }
 
-fn did_you_mean(nearest: Option<&str>) -> String {
+/// The end of a message about a name that nobody knows.
+pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
     nearest
         .map(|name| format!("; did you mean \"{name}\"?"))
         .unwrap_or_default()

@@ -119,6 +119,7 @@ fn fill_server<F: Family>(map: &mut Map<String, Value>, server: &Server<F>) {
         fill(map, "boot-file-name", "");
         rename(map, "offer-lft", "offer-lifetime");
         fill(map, "offer-lifetime", 0);
+        fill(map, "store-extended-info", false);
         fill(map, "client-classes", json!([]));
         fill(map, "reservations", json!([]));
         let kinds = server.host_identifiers.iter();
@@ -126,6 +127,7 @@ fn fill_server<F: Family>(map: &mut Map<String, Value>, server: &Server<F>) {
         fill(map, "host-reservation-identifiers", kinds);
         let early = server.early_global_reservations;
         fill(map, "early-global-reservations-lookup", early);
+        fill(map, "stash-agent-options", server.stash_agent_options);
     } else {
         fill(map, "pd-allocator", "iterative");
         fill_map(map, "server-id", json!({ "type": "LLT", "persist": true }));
@@ -191,6 +193,7 @@ fn fill_subnet<F: Family>(map: &mut Map<String, Value>, subnet: &Subnet<F>) {
         );
         rename(map, "offer-lft", "offer-lifetime");
         fill(map, "offer-lifetime", subnet.offer_lifetime);
+        fill(map, "store-extended-info", subnet.store_extended_info);
         fill(map, "reservations", json!([]));
         // The older word is shown as the flags that it means.
         map.remove("reservation-mode");

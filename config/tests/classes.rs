@@ -347,25 +347,72 @@ fn the_keys_of_others_are_read_and_told_of() {
     let told = notes(
         r#"{ "Dhcp4": { "compatibility": { "lenient-option-parsing": true }, "sanity-checks": { "lease-checks": "fix-del" },
         "dhcp-queue-control": { "enable-queue": true, "queue-type": "kea-ring4", "capacity": 64 },
-        "reservations-lookup-first": true } }"#,
+        "reservations-lookup-first": true, "parked-packet-limit": 128 } }"#,
     );
     for key in [
         "lenient-option-parsing",
         "lease-checks",
         "enable-queue",
         "reservations-lookup-first",
+        "parked-packet-limit",
     ] {
         assert!(told.contains(&format!("\"{key}\" has no effect")), "{told}");
     }
     let wrong = v4_errors(
         r#""sanity-checks": { "lease-checks": "x" }, "compatibility": { "exclude-first-last-24": 1 },
-        "dhcp-queue-control": { "capacity": 0 }"#,
+        "dhcp-queue-control": { "capacity": 0 }, "parked-packet-limit": -1"#,
     );
     for reason in [
         "must be one of \"none\"",
         "must be true or false",
         "from 1 to",
+        "\"parked-packet-limit\" must be",
     ] {
         assert!(wrong.contains(reason), "{wrong}");
     }
+}
+
+#[test]
+fn a_server_identifier_that_comes_too_late_is_warned_of() {
+    let id = |name: &str| format!(r#""option-data": [ {{ {name}, "data": "192.0.2.9" }} ]"#);
+    let (named, coded) = (
+        id(r#""name": "dhcp-server-identifier""#),
+        id(r#""code": 54"#),
+    );
+    let told = notes(&format!(
+        r#"{{ "Dhcp4": {{ "client-classes": [
+        {{ "name": "a", "only-if-required": true, "test": "option[60].exists", {named} }},
+        {{ "name": "b", "test": "option[60].exists", {named} }} ], {named},
+        "subnet4": [ {{ "id": 1, "subnet": "192.0.2.0/24", {coded}, "require-client-classes": [ "a" ],
+        "pools": [ {{ "pool": "192.0.2.1-192.0.2.3", {coded} }} ],
+        "reservations": [ {{ "hw-address": "02:00:00:00:00:01", {coded} }} ] }} ] }} }}"#
+    ));
+    let lines: Vec<_> = told
+        .lines()
+        .filter(|line| line.contains("comes too late"))
+        .collect();
+    let expected = [
+        ("t.json:2:", "a class"),
+        ("t.json:5:", "a pool"),
+        ("t.json:6:", "a reservation"),
+    ];
+    assert_eq!(lines.len(), expected.len(), "{told}");
+    for (line, (place, whose)) in lines.iter().zip(expected) {
+        assert!(
+            line.starts_with(place) && line.contains(&format!("of {whose}")),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn what_is_to_be_recalled_and_never_kept_is_warned_of() {
+    let told = |store: bool| {
+        notes(&format!(
+            r#"{{ "Dhcp4": {{ "stash-agent-options": true, "subnet4": [
+            {{ "id": 1, "subnet": "192.0.2.0/24", "store-extended-info": {store} }} ] }} }}"#
+        ))
+    };
+    assert!(told(false).contains("\"stash-agent-options\" has no effect"));
+    assert!(!told(true).contains("stash-agent-options"));
 }

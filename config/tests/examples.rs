@@ -1,6 +1,6 @@
 //! The sample configurations that users start from, when they lie beside the checkout.
 //!
-//! Every one parses. Those that use only what is built load; the others name the first key that
+//! Every one parses. Those that use only what is built load; the others name the first key or library that
 //! is not built yet, with file, line and column, and none is told of a key nobody knows.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use murre_config::{ConfigError, ConfigErrors, Fault, load, load_str, read};
 
 /// Samples that load whole.
-const LOADS: [&str; 24] = [
+const LOADS: [&str; 26] = [
     "kea4/all-options.json",
     "kea4/backends.json",
     "kea4/classify.json",
     "kea4/classify2.json",
+    "kea4/comments.json",
     "kea4/dhcpv4-over-dhcpv6.json",
     "kea4/global-reservations.json",
     "kea4/leases-expiration.json",
@@ -26,6 +27,7 @@ const LOADS: [&str; 24] = [
     "kea4/single-subnet.json",
     "kea4/vendor-specific.json",
     "kea4/vivso.json",
+    "kea4/with-ddns.json",
     "kea6/backends.json",
     "kea6/duid.json",
     "kea6/leases-expiration.json",
@@ -83,6 +85,20 @@ fn first(errors: &ConfigErrors, folder: &Path) -> String {
     first.replace(&format!("{}/", folder.display()), "")
 }
 
+/// A key or library that is not built yet, or one of the libraries that a sample takes from a user's own folder.
+fn is_not_built(error: &ConfigError) -> bool {
+    let is_users = |text: &str| {
+        ["security.so", "charging.so"]
+            .iter()
+            .any(|name| text.contains(name))
+    };
+    match &error.fault {
+        Fault::NotSupported(_) => true,
+        Fault::Value(text) => text.starts_with("no library is known") && is_users(text),
+        _ => false,
+    }
+}
+
 #[test]
 fn samples_load_or_name_the_first_key_that_is_not_built() {
     let Some(folder) = samples() else { return };
@@ -103,9 +119,13 @@ fn samples_load_or_name_the_first_key_that_is_not_built() {
                 println!("{line}");
                 assert!(line.starts_with(&format!("{name}:")), "{line}");
                 assert!(errors.errors()[0].place.line > 0, "{line}");
-                if !matches!(errors.errors()[0].fault, Fault::NotSupported(_)) {
-                    wrong.push(line);
-                }
+                let first_only = errors.errors().iter().take(1);
+                let counted: Vec<_> = match name.starts_with("kea4/") {
+                    true => errors.errors().iter().collect(),
+                    false => first_only.collect(),
+                };
+                let others = counted.into_iter().filter(|error| !is_not_built(error));
+                wrong.extend(others.map(|error| error.to_string()));
                 let unknown = |error: &ConfigError| matches!(error.fault, Fault::UnknownKey { .. });
                 wrong.extend(
                     errors
@@ -121,7 +141,7 @@ fn samples_load_or_name_the_first_key_that_is_not_built() {
     assert_eq!(
         wrong,
         Vec::<String>::new(),
-        "unknown keys, and first errors other than a key not built"
+        "unknown keys, and errors other than what is not built"
     );
     assert_eq!(loaded, LOADS);
 }

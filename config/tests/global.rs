@@ -429,6 +429,7 @@ fn config_get_shows_what_is_in_effect() {
             "server-hostname": "",
             "boot-file-name": "",
             "offer-lifetime": 0,
+            "store-extended-info": false,
             "reservations": [],
             "reservations-global": false,
             "reservations-in-subnet": true,
@@ -476,6 +477,7 @@ fn config_get_shows_what_is_in_effect() {
         "server-hostname": "",
         "boot-file-name": "",
         "offer-lifetime": 0,
+        "store-extended-info": false,
         "client-classes": [],
         "reservations": [],
         "host-reservation-identifiers": [
@@ -485,6 +487,7 @@ fn config_get_shows_what_is_in_effect() {
           "client-id"
         ],
         "early-global-reservations-lookup": false,
+        "stash-agent-options": false,
         "shared-networks": []
       }
     }

@@ -19,24 +19,39 @@ fn an_unknown_key_is_named_with_the_nearest_of_its_scope() {
 
 #[test]
 fn a_key_of_the_manual_that_is_not_built_is_named() {
-    insta::assert_snapshot!(v4_errors("\"hooks-libraries\": [],\n  \"dhcp-ddns\": { \"enable-update\": true }"), @r#"
-    t.json:2:1: "hooks-libraries" is not supported yet
+    insta::assert_snapshot!(v4_errors("\"config-control\": {},\n  \"dhcp-ddns\": { \"enable-update\": true }"), @r#"
+    t.json:2:1: "config-control" is not supported yet
     t.json:3:18: unknown key "enable-update" in dhcp-ddns; did you mean "enable-updates"?
     "#);
-    insta::assert_snapshot!(v4_errors(r#""store-extended-info": false"#), @r#"t.json:2:1: "store-extended-info" is not supported yet"#);
+    insta::assert_snapshot!(v6_errors(r#""store-extended-info": false"#), @r#"t.json:2:1: "store-extended-info" is not supported yet"#);
     insta::assert_snapshot!(v4_errors(r#""control-socket": { "socket-type": "http", "socket-name": "a" }"#), @r#"t.json:2:36: a control socket of type "http" is not supported yet"#);
     insta::assert_snapshot!(v6_errors(r#""option-data": [ { "name": "tftp-servers", "space": "vendor-4491", "data": "2001:db8::1" } ]"#), @r#"t.json:2:53: the option space "vendor-4491" is not supported yet"#);
     insta::assert_snapshot!(errors(r#"{ "Control-agent": {} }"#), @r#"t.json:1:3: "Control-agent" is not supported yet"#);
 }
 
 #[test]
+fn a_library_is_named_by_its_base_name_wherever_it_lies() {
+    let hooks = |entry: &str| v4_errors(&format!("\"hooks-libraries\": [\n{entry} ]"));
+    insta::assert_snapshot!(hooks(r#"{ "library": "/usr/lib/kea/hooks/libdhcp_ha.so", "parameters": { "high-availability": [ { "role": 1 } ] } }"#), @r#"t.json:3:14: "libdhcp_ha.so" is not supported yet"#);
+    insta::assert_snapshot!(hooks(r#"{ "library": "libdhcp_lease_cmd.so" }"#), @r#"t.json:3:14: no library is known under the name "libdhcp_lease_cmd.so"; did you mean "libdhcp_lease_cmds.so"?"#);
+    insta::assert_snapshot!(hooks(r#"{ "library": "/opt/lib/charging.so" }"#), @r#"t.json:3:14: no library is known under the name "charging.so""#);
+    insta::assert_snapshot!(hooks(r#"{ "library": "/opt/lib/libddns_gss_tsig.so" }"#), @r#"t.json:3:14: "libddns_gss_tsig.so" is a library of the DDNS server"#);
+    insta::assert_snapshot!(hooks(r#"{ "parameters": 5 }"#), @r#"
+    t.json:3:1: "library" is missing in hooks-libraries
+    t.json:3:17: expected a map here, in "parameters", not an integer
+    "#);
+    insta::assert_snapshot!(v6_errors("\"hooks-libraries\": [ { \"library\": \"libdhcp_limits.so\" } ]"), @r#"t.json:2:35: "libdhcp_limits.so" is not supported yet"#);
+    v4("\"hooks-libraries\": []");
+}
+
+#[test]
 fn errors_come_in_the_order_of_the_file() {
-    let text = "\"renew-timer\": -1,\n\"subnet4\": [ { \"id\": 1, \"id2\": 2, \"subnet\": \"x\" } ],\n\"hooks-libraries\": [],\n\"t1-percent\": 2";
+    let text = "\"renew-timer\": -1,\n\"subnet4\": [ { \"id\": 1, \"id2\": 2, \"subnet\": \"x\" } ],\n\"config-control\": {},\n\"t1-percent\": 2";
     insta::assert_snapshot!(v4_errors(text), @r#"
     t.json:2:16: "renew-timer" must be an integer from 0 to 4294967295, not -1
     t.json:3:25: unknown key "id2" in subnet4; did you mean "id"?
     t.json:3:45: a subnet is "prefix/length", not "x"
-    t.json:4:1: "hooks-libraries" is not supported yet
+    t.json:4:1: "config-control" is not supported yet
     t.json:5:15: "t1-percent" must be a number from 0.0 to 1.0, not 2
     "#);
 }

@@ -90,14 +90,15 @@ fn preferred_lifetimes_are_read_in_v6() {
 #[test]
 fn a_subnet_takes_all_that_it_does_not_say_from_above() {
     let server = v4(
-        r#""authoritative": true, "match-client-id": false, "allocator": "random",
+        r#""authoritative": true, "match-client-id": false, "allocator": "random", "store-extended-info": true,
         "next-server": "192.0.2.1", "server-hostname": "up", "boot-file-name": "boot",
         "subnet4": [
         { "id": 1, "subnet": "10.0.0.0/24", "next-server": "", "server-hostname": "" },
         { "id": 2, "subnet": "10.0.1.0/24", "next-server": "0.0.0.0", "server-hostname": "own",
-          "authoritative": false, "match-client-id": true, "allocator": "flq",
+          "authoritative": false, "match-client-id": true, "allocator": "flq", "store-extended-info": false,
           "relay": { "ip-addresses": [ "10.9.9.1", "10.9.9.2" ] }, "interface": "eth0" } ]"#,
     );
+    assert!(!server.stash_agent_options);
     let [one, two] = server.subnets() else {
         panic!("two subnets")
     };
@@ -113,7 +114,7 @@ fn a_subnet_takes_all_that_it_does_not_say_from_above() {
         ),
         (Some("up"), Some("boot"))
     );
-    assert!(one.authoritative && !one.match_client_id);
+    assert!(one.authoritative && !one.match_client_id && one.store_extended_info);
     assert_eq!(
         (one.allocator, two.allocator),
         (Allocator::Random, Allocator::Flq)
@@ -124,7 +125,7 @@ fn a_subnet_takes_all_that_it_does_not_say_from_above() {
         "zero is: do not send"
     );
     assert_eq!(two.server_hostname.as_deref(), Some("own"));
-    assert!(!two.authoritative && two.match_client_id);
+    assert!(!two.authoritative && two.match_client_id && !two.store_extended_info);
     assert_eq!(
         server.subnets_for_relay(Ipv4Addr::new(10, 9, 9, 2)).count(),
         1

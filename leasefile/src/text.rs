@@ -32,6 +32,18 @@ pub fn hex(text: &str) -> Option<Vec<u8>> {
     text.split(':').map(byte).collect()
 }
 
+/// Bytes of `0a1b...`, two digits each and nothing between them.
+pub fn packed_hex(text: &str) -> Option<Vec<u8>> {
+    let pair = |pair: &[u8]| match pair {
+        [high, low] => {
+            let digit = |byte: u8| char::from(byte).to_digit(16);
+            u8::try_from(digit(*high)? << 4 | digit(*low)?).ok()
+        }
+        _ => None,
+    };
+    text.as_bytes().chunks(2).map(pair).collect()
+}
+
 /// Append a text with everything escaped that would end a field or a line, and the escape itself.
 pub fn put_escaped(out: &mut Vec<u8>, text: &str) {
     for (at, character) in text.char_indices() {

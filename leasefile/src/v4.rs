@@ -1,12 +1,15 @@
 //! DHCPv4 leases in a lease file.
 
-use murre_schema::{Client4, Lease, LeaseFamily, State};
+use murre_schema::{Client4, Details4, Lease, LeaseFamily, State};
 use murre_wire::V4;
 
 use crate::row::{Fields, FileFamily, Line, Problem};
+use crate::text;
 
 /// Longest client identifier an option can carry.
 const MAX_CLIENT_ID: usize = 255;
+/// Longest sub-option.
+const MAX_SUB_OPTION: usize = 255;
 
 impl FileFamily for V4 {
     const COLUMNS: &'static [&'static str] = &[
@@ -48,7 +51,8 @@ impl FileFamily for V4 {
             client_id: (!client_id.is_empty()).then_some(client_id),
         };
         let nobody = client.hwaddr.is_empty() && client.client_id.is_none();
-        let lease = fields.lease::<Self>(address, client, ())?;
+        let mut lease = fields.lease::<Self>(address, client, Details4::default())?;
+        lease.details = relay_details(lease.user_context.as_deref());
         if nobody && lease.state != State::Declined {
             return Err(Problem::at(
                 "hwaddr",
@@ -60,5 +64,42 @@ impl FileFamily for V4 {
 
     fn unique_key(client: &Client4) -> Vec<u8> {
         Self::lookup_key(client)
+    }
+}
+
+/// What the context of a lease says of its relay, for the columns of their own that it has in a database.
+fn relay_details(context: Option<&str>) -> Details4 {
+    let read = |context| serde_json::from_str::<serde_json::Value>(context).ok();
+    let context = context.and_then(read).unwrap_or_default();
+    let of = |key: &str| {
+        let digits = context.pointer("/ISC/relay-agent-info")?.get(key)?;
+        let bytes = text::packed_hex(digits.as_str()?)?;
+        (bytes.len() <= MAX_SUB_OPTION).then_some(bytes)
+    };
+    Details4 {
+        relay_id: of("relay-id"),
+        remote_id: of("remote-id"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_context_says_of_the_relay_goes_into_columns() {
+        let details = |info: &str| {
+            let context = format!(r#"{{ "x": 1, "ISC": {{ "relay-agent-info": {info} }} }}"#);
+            relay_details(Some(&context))
+        };
+        let both = details(r#"{ "sub-options": "0x02", "remote-id": "01fF", "relay-id": "AA" }"#);
+        assert_eq!(both.remote_id, Some(vec![1, 255]));
+        assert_eq!(both.relay_id, Some(vec![0xaa]));
+        let long = "00".repeat(256);
+        let unfit = format!(r#"{{ "remote-id": "0x0", "relay-id": "{long}" }}"#);
+        for info in [unfit.as_str(), r#""0x0104""#, r#"{ "relay-id": 7 }"#] {
+            assert_eq!(details(info), Details4::default(), "{info}");
+        }
+        assert_eq!(relay_details(None), Details4::default());
     }
 }

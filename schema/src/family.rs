@@ -99,6 +99,16 @@ impl LeaseKind {
     }
 }
 
+/// What a DHCPv4 lease has more than a DHCPv6 one: columns to look for leases by. They are written only, as the lease's
+/// context says the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details4 {
+    /// Identifier of the relay (RFC 6925), 255 bytes at most.
+    pub relay_id: Option<Vec<u8>>,
+    /// What the relay calls the client's end of the line (RFC 3046), 255 bytes at most.
+    pub remote_id: Option<Vec<u8>>,
+}
+
 /// What a DHCPv6 lease has more than a DHCPv4 one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Details6 {
@@ -128,7 +138,7 @@ impl Default for Details6 {
 
 impl LeaseFamily for V4 {
     type Client = Client4;
-    type Details = ();
+    type Details = Details4;
     const TABLE: &'static str = "lease4";
     const PREFIXES: bool = false;
 
@@ -169,7 +179,10 @@ impl LeaseFamily for V4 {
         to.push(client.client_id.as_deref().into());
     }
 
-    fn details_values<'a>((): &'a (), _: &mut Values<'a>) {}
+    fn details_values<'a>(details: &'a Details4, to: &mut Values<'a>) {
+        to.push(details.relay_id.as_deref().into());
+        to.push(details.remote_id.as_deref().into());
+    }
 
     fn read_address(row: &mut Reader<'_>) -> Result<Ipv4Addr, Unreadable> {
         row.within::<u32>("address").map(Ipv4Addr::from)
@@ -182,8 +195,8 @@ impl LeaseFamily for V4 {
         })
     }
 
-    fn read_details(_: &mut Reader<'_>) -> Result<(), Unreadable> {
-        Ok(())
+    fn read_details(_: &mut Reader<'_>) -> Result<Details4, Unreadable> {
+        Ok(Details4::default())
     }
 }
 

@@ -31,7 +31,8 @@ pub struct Lease<F: LeaseFamily> {
     pub hostname: String,
     /// What the row stands for.
     pub state: State,
-    /// JSON kept with the lease.
+    /// JSON kept with the lease. What a claim brings is its element `ISC` alone, which takes the place of that of the row
+    /// where its client stays the same; without any the row keeps what it has.
     pub user_context: Option<String>,
 }
 

@@ -34,7 +34,7 @@ pub mod statistic;
 
 pub use access::{Access, EngineKind, Host, Place, Tls};
 pub use error::Error;
-pub use family::{Client4, Client6, Details6, LeaseFamily, LeaseKind};
+pub use family::{Client4, Client6, Details4, Details6, LeaseFamily, LeaseKind};
 pub use front::FrontStats;
 pub use hosts::{HostFound, HostLookup, HostStore, StoredHost, StoredOption};
 pub use lease::{INFINITE_LIFETIME, Lease, State};

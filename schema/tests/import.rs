@@ -6,7 +6,7 @@ mod common;
 use std::net::Ipv4Addr;
 
 use common::engines;
-use murre_schema::{Client4, Error, FileMark, Imported, Lease, State, Store};
+use murre_schema::{Client4, Details4, Error, FileMark, Imported, Lease, State, Store};
 use murre_wire::V4;
 
 fn lease(address: u8, client: u8) -> Lease<V4> {
@@ -16,7 +16,7 @@ fn lease(address: u8, client: u8) -> Lease<V4> {
             hwaddr: vec![2, 0, 0, 0, 0, client],
             client_id: None,
         },
-        details: (),
+        details: Details4::default(),
         valid_lifetime: 3600,
         expire: 1_900_000_000,
         subnet_id: 1,

@@ -12,10 +12,21 @@ use common::sample::{
 use common::{Fresh, on_every_engine};
 use murre_harness::database::SCHEMA_VERSION;
 use murre_schema::{
-    Before, Change, Changed, Claim, Client4, Client6, Decline, Details6, Lease, LeaseKind, Lookup,
-    Names, Page, Release, State, Store,
+    Before, Change, Changed, Claim, Client4, Client6, Decline, Details4, Details6, Lease,
+    LeaseKind, Lookup, Names, Page, Release, State, Store,
 };
 use murre_wire::{V4, V6};
+
+/// What a claim tells of its relay.
+const INFO: &str = r#"{ "ISC": { "a": "0x02" } }"#;
+
+fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap()
+}
+
+async fn context<F: Sample>(store: &Store<F>, address: u8) -> serde_json::Value {
+    json(&row(store, address).await.unwrap().user_context.unwrap())
+}
 
 /// Both families, every engine.
 macro_rules! transitions {
@@ -71,6 +82,66 @@ transitions! {
         };
         let row = row(&store, 1).await.unwrap();
         assert_eq!((row.valid_lifetime, row.expire), (5000, expire));
+    }
+
+    a_claim_without_context_keeps_that_of_its_client(store) {
+        let mut told = lease::<F>(1, 1, 3600);
+        told.user_context = Some(INFO.into());
+        assert!(claimed(claim_lease(&store, told.clone()).await));
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        assert_eq!(context(&store, 1).await, json(INFO));
+        // Given back and granted again.
+        assert_eq!(release(&store, 1, 1, true).await, Changed::Released);
+        assert!(claimed(claim(&store, 1, 1, 0).await));
+        assert_eq!(context(&store, 1).await, json(INFO));
+        wait_until_expired(&store, 1).await;
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        assert_eq!(context(&store, 1).await, json(INFO));
+    }
+
+    another_client_gets_none_of_the_contexts_before(store) {
+        let mut told = lease::<F>(1, 1, 0);
+        told.user_context = Some(INFO.into());
+        assert!(claimed(claim_lease(&store, told.clone()).await));
+        wait_until_expired(&store, 1).await;
+        assert!(claimed(claim(&store, 1, 2, 0).await));
+        assert_eq!(row(&store, 1).await.unwrap().user_context, None);
+        wait_until_expired(&store, 1).await;
+        told.valid_lifetime = 3600;
+        assert!(claimed(claim_lease(&store, told).await));
+        assert_eq!(row(&store, 1).await.unwrap().user_context.as_deref(), Some(INFO));
+        // What was declined is nobody's any more.
+        assert_eq!(decline(&store, 1, 1, 0).await, Changed::Declined);
+        wait_until_expired(&store, 1).await;
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        assert_eq!(row(&store, 1).await.unwrap().user_context, None);
+    }
+
+    a_context_goes_beside_what_others_wrote(store) {
+        // What is there, and what is there once a claim told its own.
+        let cases = [
+            (r#"{ "rack": [ 7, "é'" ] }"#, r#"{ "rack": [ 7, "é'" ], "ISC": { "a": "0x02" } }"#),
+            (r#"{ "ISC": { "a": 1, "b": 2 }, "n": null }"#, r#"{ "n": null, "ISC": { "a": "0x02" } }"#),
+            (r#"{ "ISC": 5 }"#, INFO),
+            ("{}", INFO),
+            ("[ 1 ]", INFO),
+            ("7", INFO),
+            ("not JSON", INFO),
+        ];
+        for (address, (there, then)) in (1..).zip(cases) {
+            let mut told = lease::<F>(address, address, 3600);
+            told.user_context = Some(there.into());
+            assert!(claimed(claim_lease(&store, told.clone()).await));
+            told.user_context = Some(INFO.into());
+            for _ in 0..2 {
+                assert!(claimed(claim_lease(&store, told.clone()).await));
+                assert_eq!(context(&store, address).await, json(then), "{there}");
+            }
+            if then == INFO {
+                let row = row(&store, address).await.unwrap();
+                assert_eq!(row.user_context.as_deref(), Some(INFO), "as it was told");
+            }
+        }
     }
 
     a_held_address_is_taken_for_anybody_else(store) {
@@ -517,6 +588,43 @@ fn a_lease_without_client_identifier_is_the_hardware_addresss() {
             ..Lookup::default()
         };
         assert_eq!(store.lookup(lookup).await.unwrap().by_hwaddr.len(), 1);
+    });
+}
+
+#[test]
+fn columns_about_the_relay_stay_with_its_clients_context() {
+    on_every_engine(|fresh| async move {
+        let store: Store<V4> = fresh.open().await;
+        let mut told = lease::<V4>(1, 1, 3600);
+        told.user_context = Some(INFO.into());
+        told.details = Details4 {
+            relay_id: Some(vec![0xaa]),
+            remote_id: Some(vec![1, 2]),
+        };
+        let are = |relay: &str, remote: &str| {
+            for (column, expected) in [("relay_id", relay), ("remote_id", remote)] {
+                let digits = match fresh.name {
+                    "postgresql" => format!("upper(encode({column}, 'hex'))"),
+                    _ => format!("hex({column})"),
+                };
+                let query = format!(
+                    "SELECT CASE WHEN {column} IS NULL THEN 'none' ELSE {digits} END FROM lease4"
+                );
+                assert_eq!(fresh.value(&query), expected, "{column}");
+            }
+        };
+        assert!(claimed(claim_lease(&store, told.clone()).await));
+        are("AA", "0102");
+        assert!(claimed(claim(&store, 1, 1, 3600).await));
+        are("AA", "0102");
+        told.details.relay_id = None;
+        told.valid_lifetime = 0;
+        fresh.sql("UPDATE lease4 SET valid_lifetime = 7200");
+        assert!(claimed(claim_lease(&store, told).await));
+        are("none", "0102");
+        wait_until_expired(&store, 1).await;
+        assert!(claimed(claim(&store, 1, 2, 3600).await));
+        are("none", "none");
     });
 }
 

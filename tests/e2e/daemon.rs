@@ -258,6 +258,47 @@ fn debug_output_of_d_is_there_whatever_the_loggers_say() {
 }
 
 #[test]
+fn the_steps_of_expressions_are_told_at_their_level_of_detail_and_not_below() {
+    if !netns::require_root_and_namespaces() {
+        return;
+    }
+    let world = World::by_hand(Engine::Sqlite);
+    let launch = Launch {
+        quiet: true,
+        ..Launch::default()
+    };
+    for (detail, expected) in [(54, false), (55, true)] {
+        let mut configuration = config::only4(&world.leases);
+        configuration["Dhcp4"]["client-classes"] =
+            json!([{ "name": "foo", "test": "substring(option[61].hex,0,3) == 'foo'" }]);
+        configuration["Dhcp4"]["loggers"] = json!([
+            { "name": "kea-dhcp4", "severity": "INFO", "output-options": [{ "output": "stdout" }] },
+            { "name": "kea-dhcp4.eval", "severity": "DEBUG", "debuglevel": detail,
+              "output-options": [{ "output": "stdout" }] },
+        ]);
+        let worker = Worker::launch(&world.server, &configuration, &launch);
+        worker.wait_until_serving(0);
+        let relay = hand4::Relay::new(&world.client);
+        relay.ask(
+            &mut hand4::Client::new(1)
+                .with_id(b"foobar")
+                .message(MessageType::Discover),
+        );
+        let lines = worker.stop();
+        for said in [
+            "EVAL_DEBUG_OPTION Pushing option 61 with value 0x666F6F626172",
+            "EVAL_DEBUG_EQUAL Popping 0x666F6F and 0x666F6F pushing result 'true'",
+            "EVAL_RESULT Expression of class 'foo' evaluated to 'true'",
+        ] {
+            let is_said = lines
+                .iter()
+                .any(|line| line.contains("DEBUG [kea-dhcp4.eval/") && line.contains(said));
+            assert_eq!(is_said, expected, "{detail}: {said}: {lines:#?}");
+        }
+    }
+}
+
+#[test]
 fn ports_of_the_command_line_are_used_instead_of_the_protocols() {
     if !netns::require_root_and_namespaces() {
         return;

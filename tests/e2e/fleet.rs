@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use murre_tests::fleet::{config4, config6};
 use murre_tests::worker::Counted;
-use murre_tests::{Engine, Fleet, Worker, hand4, hand6, history, on_every_engine, rows, world};
-use murre_wire::dhcp4::MessageType::{Ack, Decline, Release, Request};
+use murre_tests::{
+    Engine, Fleet, Leases, Worker, hand4, hand6, history, on_engines, on_every_engine, rows, world,
+};
+use murre_wire::dhcp4::MessageType::{Ack, Decline, Discover, Offer, Release, Request};
 use murre_wire::dhcp6::{IaKind, MessageType as MessageType6};
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
@@ -21,6 +23,10 @@ on_every_engine!(
     two_workers_serve_the_same_clients_without_a_double_address_or_prefix,
     what_waited_for_a_worker_that_stood_still_ends_no_lease_that_is_newer,
     what_waited_for_a_worker_that_stood_still_ends_no_newer_dhcpv6_lease,
+);
+
+on_engines!([postgresql = Postgresql]
+    who_loses_a_race_for_an_address_to_offer_stays_silent
 );
 
 /// Far longer than a query waits in a worker that is well.
@@ -156,4 +162,58 @@ fn both_answered(version: u8, workers: Vec<Worker>, clients: u32) {
         eprintln!("    {counted:?}");
         assert!(counted.answers > u64::from(clients) / 4, "{counted:?}");
     }
+}
+
+/// The one address looks free to both workers, as neither may write until both want to.
+fn who_loses_a_race_for_an_address_to_offer_stays_silent(engine: Engine) {
+    let fleet = Fleet::new(engine);
+    let mut config = config4(&fleet.leases, 3);
+    config["Dhcp4"]["offer-lifetime"] = json!(60);
+    config["Dhcp4"]["subnet4"][1]["pools"] = json!([{ "pool": "10.1.0.1-10.1.0.1" }]);
+    let workers = fleet.start(&config);
+    fleet.relay.add_address("cli0", "10.0.0.2/8");
+    let relays = [(world::RELAY4, "192.0.2.1"), ("10.0.0.2", "198.51.100.1")]
+        .map(|(own, server)| hand4::Relay::at(&fleet.relay, own, server));
+
+    let Leases::Server(database) = fleet.leases.clone() else {
+        panic!("a server")
+    };
+    let locks = "FROM pg_locks WHERE relation = 'lease4'::regclass";
+    let holder = std::thread::spawn({
+        let database = database.clone();
+        // It ends with an error, as it is cut off.
+        let lock = "BEGIN; LOCK TABLE lease4 IN SHARE MODE; SELECT pg_sleep(60)";
+        move || drop(database.try_query(lock))
+    });
+    let until = |count: u64, state: &str| {
+        let query = format!("SELECT count(*) {locks} AND {state}");
+        while fleet.leases.number(&query) < count {}
+    };
+    until(1, "mode = 'ShareLock' AND granted");
+    let mut queries = [1, 2].map(|number| hand4::Client::new(number).message(Discover));
+    for (relay, query) in relays.iter().zip(&mut queries) {
+        relay.send(query);
+    }
+    until(2, "NOT granted");
+    database.query(&format!(
+        "SELECT pg_terminate_backend(pid) {locks} AND mode = 'ShareLock' AND granted"
+    ));
+    holder.join().unwrap();
+
+    let wait = Duration::from_secs(2);
+    let answers: Vec<_> = relays.iter().zip(&queries).collect();
+    let answers = answers
+        .into_iter()
+        .map(|(relay, query)| relay.answer_to(query, wait));
+    let answers: Vec<_> = answers.collect();
+    let winner = answers
+        .iter()
+        .position(Option::is_some)
+        .expect("one of them");
+    let offer = answers[winner].as_ref().unwrap();
+    assert_eq!(offer.kind(), Offer);
+    assert!(answers[1 - winner].is_none(), "nobody else: {answers:?}");
+    workers[1 - winner].says(": contended");
+    let expected = format!("{:012x}", 0x0200_0000_0001_u64 + winner as u64);
+    assert_eq!(rows::of4(&fleet.leases, offer.yiaddr()).hwaddr, expected);
 }

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use murre_harness::clients::{self, Binding, Wanted};
+use murre_harness::netns::{End, Link};
 use murre_harness::relay::{dhcrelay4, dhcrelay4_with, dhcrelay6_with};
 use murre_tests::rows::{self, DEFAULT, RECLAIMED};
 use murre_tests::{
@@ -28,6 +29,7 @@ on_every_engine!(
     an_interface_id_decides_over_the_link_and_is_echoed,
     the_relay_nearest_to_the_client_decides_in_a_chain,
     a_relay_is_answered_at_the_port_it_names,
+    answers_leave_where_queries_came_in_or_where_the_routes_say,
 );
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -304,4 +306,40 @@ fn a_relay_is_answered_at_the_port_it_names(engine: Engine) {
     relay.options = vec![(dhcp6::code::RELAY_SOURCE_PORT, vec![0, 0])];
     let advertise = relay.ask(solicit(&hand6::Client::new(1)));
     assert_eq!(advertise.message().relays[0].source_port(), Some(0));
+}
+
+/// The relay's own address is known on its second cable alone, and the server's route to it goes there.
+fn answers_leave_where_queries_came_in_or_where_the_routes_say(engine: Engine) {
+    let world = World::direct(engine);
+    let (server, relay) = (&world.server, &world.client);
+    let far = End::new(server, "srv1").address("198.51.100.1/24");
+    Link::connect(&far, &End::new(relay, "cli1").address("198.51.100.2/24"));
+    relay.add_address("cli0", "192.0.2.2/24");
+    relay.add_address("lo", "10.0.0.1/32");
+    relay.ip(&["link", "set", "lo", "up"]);
+    server.add_route(&["10.0.0.0/8", "via", "198.51.100.2"]);
+    // Neighbours hear of no address but those of their own cable.
+    let settings = ["rp_filter=0", "arp_ignore=1", "arp_announce=2"];
+    for (namespace, cables) in [(server, ["srv0", "srv1"]), (relay, ["cli0", "cli1"])] {
+        for of in ["all", cables[0], cables[1]] {
+            for setting in settings {
+                let setting = format!("net.ipv4.conf.{of}.{setting}");
+                namespace.run("sysctl", &["-qw", &setting]);
+            }
+        }
+    }
+    let mut config = config::only4(&world.leases);
+    let hand = hand4::Relay::new(relay);
+    for (way, arrives) in [("use-routing", true), ("same-as-inbound", false)] {
+        config["Dhcp4"]["interfaces-config"] = json!({
+            "interfaces": ["srv0"], "dhcp-socket-type": "udp", "outbound-interface": way
+        });
+        let worker = Worker::start(server, &config);
+        let mut discover = hand4::Client::new(1).message(Discover);
+        match arrives {
+            true => assert_eq!(hand.ask(&mut discover).kind(), Offer),
+            false => hand.ask_in_vain(&mut discover),
+        }
+        worker.stop();
+    }
 }

@@ -9,6 +9,7 @@ mod nearest;
 mod tables;
 
 pub(crate) use check::check;
+pub(crate) use nearest::nearest;
 
 /// Where a key stands. Both families share a scope; a [`Key`] says which of them know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! The known name that looks most like a mistyped one.
 
 /// The candidate with the fewest edits, if few enough for it to be a likely slip.
-pub(super) fn nearest<'a>(
+pub(crate) fn nearest<'a>(
     name: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {

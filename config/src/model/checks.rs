@@ -1,8 +1,11 @@
 //! Maps of the global scope that other servers of the field need and this one has little use for:
-//! `compatibility`, `sanity-checks`, `dhcp-queue-control`. What has no effect is told.
+//! `compatibility`, `sanity-checks`, `dhcp-queue-control`, `parked-packet-limit`. What has no effect is told, and what stands where it cannot work.
+
+use murre_wire::Family;
 
 use super::{Cx, Fields};
 use crate::error::Note;
+use crate::read::Value;
 use crate::snapshot::Compatibility;
 
 /// Reads `compatibility`; whether addresses that end in .0 and .255 are spared comes beside it.
@@ -47,6 +50,41 @@ pub(super) fn queue_control(cx: &mut Cx, global: &Fields<'_>) {
     if is_on == Some(true) {
         let text = "has no effect: queries that cannot be answered in time are always given up, those of clients without a lease first";
         no_effect(cx, &fields, "enable-queue", text);
+    }
+}
+
+/// Reads `parked-packet-limit`: what waits for a commit is a query in flight, and those are bounded already.
+pub(super) fn parked_packets(cx: &mut Cx, global: &Fields<'_>) {
+    if cx.seconds(global, "parked-packet-limit").is_some() {
+        let text = "has no effect: answers that wait for the database count as queries in flight, which are bounded by \"multi-threading\"";
+        no_effect(cx, global, "parked-packet-limit", text);
+    }
+}
+
+/// Code of the server identifier in DHCPv4, and its name.
+const SERVER_IDENTIFIER: (i128, &str) = (54, "dhcp-server-identifier");
+
+/// Warns of a server identifier in a scope that is known only once a query has been accepted: who names it in a
+/// REQUEST is taken for another server's client (dhcp4-srv.rst:6704-6710).
+pub(super) fn misplaced_server_id<F: Family>(cx: &mut Cx, scope: &Fields<'_>, whose: &str) {
+    let options = scope.get("option-data").and_then(|node| node.as_list());
+    for option in options.unwrap_or_default() {
+        let Some(map) = option.as_map().filter(|_| F::VERSION == 4) else {
+            continue;
+        };
+        let text = |key| map.get(key).and_then(|node| node.as_text());
+        let (code, name) = SERVER_IDENTIFIER;
+        let has_code = map
+            .get("code")
+            .is_some_and(|node| node.value == Value::Int(code));
+        let is_top = text("space").is_none_or(|space| ["", "dhcp4"].contains(&space));
+        if is_top && (has_code || text("name") == Some(name)) {
+            let message = format!(
+                "\"{name}\" of {whose} comes too late: a client that was offered it is then not known as this \
+                 server's; give it to a subnet, a shared network, a class that is always evaluated, or globally"
+            );
+            cx.note(Note::warning(option.place.clone(), message));
+        }
     }
 }
 

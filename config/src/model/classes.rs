@@ -9,6 +9,7 @@ use murre_classify::{
 use murre_wire::Family;
 use murre_wire::option::Definitions;
 
+use super::checks::misplaced_server_id;
 use super::definitions::definitions;
 use super::inherited::{LIFETIME_KEYS, header_text, next_server, offer_lifetime, triplet};
 use super::options::options;
@@ -97,6 +98,9 @@ fn class<F: Family>(
     let rule = rule(cx, fields, above);
     let only_if_required = only_if_required(cx, fields);
     let values = values::<F>(cx, fields, above);
+    if only_if_required {
+        misplaced_server_id::<F>(cx, fields, "a class that something must require");
+    }
     let name = cx.text(fields, "name")?;
     if name.is_empty() {
         cx.value_error(fields.place_of("name"), "a class needs a \"name\"");

@@ -1,13 +1,16 @@
 //! `Dhcp4` and `Dhcp6` as a whole, and the small maps of the global scope.
 
+use std::sync::Arc;
+
 use murre_wire::Family;
 use murre_wire::option::{Definitions, Universe};
 
-use super::checks::{compatibility, queue_control, sanity_checks};
+use super::checks::{compatibility, parked_packets, queue_control, sanity_checks};
 use super::classes::classes;
 use super::database::{hosts_databases, lease_database};
 use super::definitions::definitions;
 use super::dhcp4o6::dhcp4o6_port;
+use super::hooks::hooks;
 use super::hosts::identifier_kinds;
 use super::inherited::{Above, Inherited};
 use super::interfaces::interfaces;
@@ -48,6 +51,9 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
     server.compatibility = compatibility;
     sanity_checks(cx, fields);
     queue_control(cx, fields);
+    parked_packets(cx, fields);
+    hooks(cx, fields);
+    server.stash_agent_options = stash_agent_options(cx, fields, &server);
     server.host_identifiers = identifier_kinds::<F>(cx, fields);
     server.early_global_reservations = cx
         .boolean(fields, "early-global-reservations-lookup")
@@ -94,6 +100,18 @@ pub(crate) fn server<F: Family>(cx: &mut Cx, fields: &Fields<'_>) -> Server<F> {
         .seconds(fields, "decline-probation-period")
         .unwrap_or(server.decline_probation_period);
     server
+}
+
+/// What is recalled must have been kept.
+fn stash_agent_options<F: Family>(cx: &mut Cx, fields: &Fields<'_>, server: &Server<F>) -> bool {
+    let is_on = cx.boolean(fields, "stash-agent-options") == Some(true);
+    let keeps = |subnet: &Arc<crate::Subnet<F>>| subnet.store_extended_info;
+    if is_on && !server.subnets().iter().any(keeps) {
+        let text = "\"stash-agent-options\" has no effect: no subnet has \"store-extended-info\"";
+        let place = fields.place_of("stash-agent-options").clone();
+        cx.note(Note::warning(place, text));
+    }
+    is_on
 }
 
 fn statistics(cx: &mut Cx, fields: &Fields<'_>) -> StatisticSamples {

@@ -7,6 +7,7 @@ use murre_wire::Family;
 use murre_wire::option::Definitions;
 use murre_wire::option::text::encode_hex;
 
+use super::checks::misplaced_server_id;
 use super::classes::class_names;
 use super::inherited::{header_text, next_server};
 use super::options::options;
@@ -75,6 +76,7 @@ fn host<F: Family>(
     subnet: Option<&Subnet<F>>,
 ) -> Option<Host<F>> {
     let identifier = identifier(cx, fields);
+    misplaced_server_id::<F>(cx, fields, "a reservation");
     let address: Option<F::Address> = match fields.get("ip-address").map(|node| node.as_text()) {
         Some(Some("")) | None => None,
         Some(_) => cx.parsed(fields, "ip-address", "an address"),

@@ -12,6 +12,7 @@ mod database;
 mod definitions;
 mod dhcp4o6;
 mod global;
+mod hooks;
 mod hosts;
 mod inherited;
 mod interfaces;

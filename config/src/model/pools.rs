@@ -5,6 +5,7 @@ use std::sync::Arc;
 use murre_wire::option::Definitions;
 use murre_wire::{Address, Family};
 
+use super::checks::misplaced_server_id;
 use super::classes::class_use;
 use super::options::options;
 use super::{Cx, Fields};
@@ -129,6 +130,7 @@ fn common<F: Family>(
     definitions: &Arc<Definitions>,
     above: &OptionSet,
 ) -> Common {
+    misplaced_server_id::<F>(cx, fields, "a pool");
     Common {
         pool_id: cx.seconds(fields, "pool-id").unwrap_or_default(),
         options: options::<F>(cx, fields, definitions, above),

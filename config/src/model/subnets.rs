@@ -183,6 +183,7 @@ fn subnet<F: Family>(
         server_hostname: inherited.server_hostname,
         boot_file_name: inherited.boot_file_name,
         offer_lifetime: inherited.offer_lifetime.unwrap_or_default(),
+        store_extended_info: inherited.store_extended_info.unwrap_or_default(),
         reservations: inherited.reservations.modes(),
         cache,
         naming,

@@ -125,6 +125,8 @@ pub struct Server<F: Family> {
     pub host_identifiers: Vec<IdentifierKind>,
     /// Reservations without a subnet are looked up before a subnet is selected.
     pub early_global_reservations: bool,
+    /// A renewal past the relay is looked at with what the relay said last (v4).
+    pub stash_agent_options: bool,
     /// Global lifetimes and timers.
     pub lifetimes: Lifetimes<F>,
     /// Reclaiming.
@@ -183,6 +185,7 @@ impl<F: Family> Server<F> {
             hosts: Hosts::default(),
             host_identifiers: Vec::new(),
             early_global_reservations: false,
+            stash_agent_options: false,
             lifetimes: Lifetimes::default(),
             expired: ExpiredLeases::default(),
             decline_probation_period: 86400,

@@ -106,6 +106,8 @@ pub struct Subnet<F: Family> {
     pub offer_lifetime: u32,
     /// How names are made, and what the DNS is told of them.
     pub naming: Arc<Naming>,
+    /// What the relay says of a client is kept with its lease (v4).
+    pub store_extended_info: bool,
 }
 
 impl<F: Family> Subnet<F> {
@@ -141,6 +143,7 @@ impl<F: Family> Subnet<F> {
             boot_file_name: None,
             offer_lifetime: 0,
             naming: Naming::built_in(),
+            store_extended_info: false,
         }
     }
 

@@ -50,9 +50,16 @@ impl Fresh {
         }
     }
 
-    /// The single value that a query beside the store gives, on a server.
+    /// The single text that a query beside the store gives.
     pub(crate) fn value(&self, query: &str) -> String {
-        self.database.as_ref().unwrap().value(query)
+        match (&self.database, &self.access.place) {
+            (Some(database), _) => database.value(query),
+            (None, Place::File(path)) => {
+                let connection = rusqlite::Connection::open(path).unwrap();
+                connection.query_row(query, [], |row| row.get(0)).unwrap()
+            }
+            (None, other) => panic!("{other:?} cannot be reached from outside"),
+        }
     }
 }
 

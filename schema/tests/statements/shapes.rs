@@ -130,7 +130,8 @@ impl Lease {
     }
 
     fn row4(self) -> Vec<Value> {
-        [self.holder4(), self.rest()].concat()
+        let ids = vec![Value::Bytes(vec![3; 6]), Value::Null];
+        [self.holder4(), ids, self.rest()].concat()
     }
 
     fn row6(self) -> Vec<Value> {

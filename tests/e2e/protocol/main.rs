@@ -7,6 +7,7 @@ mod bindings6;
 mod cache4;
 mod compatibility4;
 mod direct4;
+mod extended4;
 mod giveback4;
 mod giveback6;
 mod hosts4;

@@ -10,6 +10,7 @@ use murre_wire::dhcp4::code;
 use serde_json::json;
 
 on_every_engine!(
+    a_pool_of_several_subnets_is_one_pool,
     a_full_subnet_spills_over_into_the_next_and_nobody_has_two_leases,
     a_client_of_another_class_leaves_its_lease_in_the_subnet_it_may_use_no_more,
     what_was_given_back_in_any_subnet_is_given_again,
@@ -108,4 +109,30 @@ fn clients_for_all_addresses_get_one_each_in_all_subnets(engine: Engine) {
         (1..=32).map(|n| Client::new(n).lease(&relay)).collect();
     assert_eq!(leases.len(), 32);
     assert_eq!(subnets(&scene).len(), 32);
+}
+
+fn a_pool_of_several_subnets_is_one_pool(engine: Engine) {
+    let scene = Scene4::with(engine, |server| {
+        let pools = json!([{ "pool": "10.1.0.1-10.1.0.2" }]);
+        server["subnet4"][1]["pools"] = pools.clone();
+        let other = json!({
+            "id": 3, "subnet": "10.0.0.0/7", "relay": { "ip-addresses": ["10.0.0.9"] }, "pools": pools
+        });
+        server["subnet4"].as_array_mut().unwrap().push(other);
+    });
+    scene.world.client.add_address("cli0", "10.0.0.9/8");
+    let beyond = Relay::at(&scene.world.client, "10.0.0.9", "192.0.2.1");
+    let moving = Client::new(1);
+    let address = moving.lease(&scene.relay);
+    assert_eq!(subnets(&scene), [(address, 2)]);
+    // Whoever is in the other subnet gets what is left.
+    let left = Client::new(2).lease(&beyond);
+    assert_ne!(left, address);
+    beyond.ask_in_vain(&mut Client::new(3).message(Discover));
+    // The address goes with its client.
+    let ack = beyond.ask(&mut moving.having(Request, address));
+    assert_eq!((ack.kind(), ack.yiaddr()), (Ack, address));
+    let mut expected = [(address, 3), (left, 3)];
+    expected.sort_unstable();
+    assert_eq!(subnets(&scene), expected);
 }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 on_every_engine!(
     options_are_delivered_as_asked_always_and_never,
     options_hold_options_and_vendors_have_their_own,
+    classes_of_several_vendors_are_an_option_each,
     long_options_are_split_and_what_does_not_fit_overflows_into_the_header,
     fixed_fields_come_from_the_subnet_or_from_above,
     lifetimes_are_chosen_within_their_bounds,
@@ -243,4 +244,25 @@ fn options_hold_options_and_vendors_have_their_own(engine: Engine) {
     assert_eq!(naming(4, &[0, 0, 0x11, 0x8b, 3, 9, 1, 2]), None);
     assert_eq!(naming(5, &[0, 0, 0x08, 0xba, 0]).unwrap(), tagged);
     assert_eq!(naming(6, &[0, 0, 0x0d, 0xe9, 0]), None);
+}
+
+fn classes_of_several_vendors_are_an_option_each(engine: Engine) {
+    let scene = Scene4::with(engine, |server| {
+        server["option-data"] = json!([
+            { "name": "vivco-suboptions", "always-send": true, "data": "1234, 03666f6f" },
+            { "name": "vivco-suboptions", "always-send": true, "data": "5678, 03626172" },
+        ]);
+        server["subnet4"][1]["option-data"] = json!([
+            { "name": "vivco-suboptions", "always-send": true, "data": "5678, 0162" },
+        ]);
+    });
+    let offer = offered(&scene, 1, &[]);
+    let message = offer.message();
+    let parts = message.options();
+    let parts = parts.filter(|(code, _)| *code == code::VIVCO_SUBOPTIONS);
+    let mut parts: Vec<_> = parts.map(|(_, data)| data.to_vec()).collect();
+    parts.sort();
+    // The subnet's hides that of the same vendor alone.
+    let [first, second] = [&b"\0\0\x04\xd2\x03foo"[..], b"\0\0\x16\x2e\x01b"];
+    assert_eq!(parts, [first, second]);
 }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 on_every_engine!(
     every_kind_of_identifier_finds_what_is_reserved_for_it,
     a_host_has_options_fields_and_classes_of_its_own,
+    an_option_of_a_host_may_be_long,
     an_address_of_the_pool_that_is_reserved_is_nobody_elses_however_full_the_pool_is,
     an_address_that_another_client_has_gets_to_its_host_in_the_end,
     a_cached_lease_gives_way_to_a_host,
@@ -106,6 +107,21 @@ fn a_host_has_options_fields_and_classes_of_its_own(engine: Engine) {
     let other = ask(2);
     assert_eq!(other.option(code::ROUTERS), [10, 0, 0, 254]);
     assert_eq!(other.option(code::DOMAIN_NAME), b"strange.example");
+}
+
+fn an_option_of_a_host_may_be_long(engine: Engine) {
+    let (scene, hosts) = scene(engine, false, |_| {});
+    let long = "x".repeat(300);
+    of_card(1).option(code::DOMAIN_NAME, &long).add_to(&hosts);
+    let mut discover = Client::new(1).message(Discover);
+    discover.option(code::MAX_MESSAGE_SIZE, &1400u16.to_be_bytes());
+    let offer = scene.relay.ask(&mut discover);
+    let message = offer.message();
+    let parts = message.options();
+    let parts = parts.filter(|(code, _)| *code == code::DOMAIN_NAME);
+    let parts: Vec<_> = parts.map(|(_, data)| data.len()).collect();
+    assert_eq!(parts, [255, 45]);
+    assert_eq!(offer.option(code::DOMAIN_NAME), long.as_bytes());
 }
 
 fn an_address_of_the_pool_that_is_reserved_is_nobody_elses_however_full_the_pool_is(

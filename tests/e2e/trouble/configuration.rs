@@ -34,7 +34,7 @@ const REFUSED: [(&str, &str, &[&str]); 8] = [
     ),
     (
         "not supported yet",
-        "{ \"Dhcp4\": {\n\n  \"hooks-libraries\": [ { \"library\": \"a\" } ] } }",
+        "{ \"Dhcp4\": {\n\n  \"hooks-libraries\": [ { \"library\": \"/usr/lib/libdhcp_ha.so\" } ] } }",
         &["murre.json:3:", "not supported yet"],
     ),
     (

@@ -29,6 +29,8 @@ on_every_server!(
     service_that_needs_no_lease_goes_on_where_on_fail_says_so,
     a_worker_ends_although_its_database_is_silent,
     a_wrong_password_is_told_as_such,
+    without_a_host_and_a_password_it_is_this_machine_and_none,
+    a_database_that_does_not_answer_is_given_up_after_the_connect_timeout,
     a_server_that_may_lose_what_it_acknowledged_is_warned_of,
     a_database_that_is_not_there_at_start_ends_a_worker_that_shall_not_wait,
 );
@@ -225,6 +227,69 @@ fn a_wrong_password_is_told_as_such(engine: Engine) {
         "{line}"
     );
     assert!(!line.contains("not this"), "it is a secret: {line}");
+}
+
+fn without_a_host_and_a_password_it_is_this_machine_and_none(engine: Engine) {
+    let server = engine.own_server();
+    let database = server.fresh();
+    let name = &database.name;
+    let usual = PathBuf::from(format!("/var/run/postgresql/.s.PGSQL.{}", database.port));
+    match engine {
+        Engine::Postgresql => {
+            database.query("CREATE ROLE anybody LOGIN");
+            let rules = PathBuf::from(database.value("SHOW hba_file"));
+            let old = std::fs::read_to_string(&rules).unwrap();
+            std::fs::write(&rules, format!("local all anybody trust\n{old}")).unwrap();
+            server.stop();
+            server.start();
+            // Where PostgreSQL's clients look for a server of this machine.
+            std::fs::create_dir_all("/var/run/postgresql").unwrap();
+            std::os::unix::fs::symlink(database.socket.clone(), &usual).unwrap();
+        }
+        _ => drop(database.query(&format!(
+            "CREATE USER anybody IDENTIFIED BY ''; GRANT ALL ON {name}.* TO anybody"
+        ))),
+    }
+    let mut config = config::only4(&Leases::Server(database.clone()));
+    let access = &mut config["Dhcp4"]["lease-database"];
+    *access = json!({
+        "type": database.engine.kea_type(), "name": name, "port": database.port,
+        "host": "", "user": "anybody", "password": "",
+    });
+    let open = check(&config, "-T");
+    config["Dhcp4"]["lease-database"]["user"] = json!(database.user);
+    let closed = check(&config, "-T");
+    let _ = std::fs::remove_file(&usual);
+    let said = String::from_utf8_lossy(&open.stderr);
+    assert!(open.status.success(), "{said}");
+    assert_eq!(closed.status.code(), Some(1), "this one has a password");
+}
+
+/// There is a card at that address, as far as the machine knows; and nobody answers.
+fn a_database_that_does_not_answer_is_given_up_after_the_connect_timeout(engine: Engine) {
+    let world = World::by_hand(engine);
+    let neighbour = "neigh add 192.0.2.99 lladdr 02:00:00:00:00:99 dev srv0";
+    world.server.ip(&neighbour.split(' ').collect::<Vec<_>>());
+    let mut config = config::only4(&world.leases);
+    let access = &mut config["Dhcp4"]["lease-database"];
+    access["host"] = json!("192.0.2.99");
+    access["port"] = json!(5433);
+    access["connect-timeout"] = json!(1);
+    access["retry-on-startup"] = json!(false);
+    let started = Instant::now();
+    let worker = Worker::launch(&world.server, &config, &Launch::default());
+    let status = worker.wait(Duration::from_secs(30)).expect("it ends");
+    let waited = started.elapsed().as_secs_f64();
+    assert_eq!(status.code(), Some(1));
+    assert!(
+        (1.0..5.0).contains(&waited),
+        "{waited} s, where 5 is the default"
+    );
+    let lines = worker.lines_to_the_end(Duration::from_secs(5));
+    assert!(
+        lines.iter().any(|line| line.contains("192.0.2.99")),
+        "{lines:#?}"
+    );
 }
 
 fn a_database_that_is_not_there_at_start_ends_a_worker_that_shall_not_wait(engine: Engine) {

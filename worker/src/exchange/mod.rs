@@ -10,6 +10,7 @@ mod journal;
 mod load;
 mod naming;
 mod options;
+pub(crate) mod steps;
 mod suspension;
 mod takeover;
 mod told;

@@ -261,7 +261,69 @@ ids! {
         DDNS_RESUMED = "DHCPSRV_DHCP_DDNS_RESUME_UPDATES" / "DHCPSRV_DHCP_DDNS_RESUME_UPDATES";
     }
     Eval {
-        /// An expression has no value for a query.
+        /// What came of an expression; as an error, that it has no value for a query.
         EVAL_RESULT = "EVAL_RESULT" / "EVAL_RESULT";
+        /// A step of an evaluation: a literal.
+        EVAL_DEBUG_STRING = "EVAL_DEBUG_STRING" / "EVAL_DEBUG_STRING";
+        /// A step of an evaluation: an option.
+        EVAL_DEBUG_OPTION = "EVAL_DEBUG_OPTION" / "EVAL_DEBUG_OPTION";
+        /// A step of an evaluation: a sub-option.
+        EVAL_DEBUG_SUB_OPTION = "EVAL_DEBUG_SUB_OPTION" / "EVAL_DEBUG_SUB_OPTION";
+        /// A step of an evaluation: something around the message.
+        EVAL_DEBUG_PKT = "EVAL_DEBUG_PKT" / "EVAL_DEBUG_PKT";
+        /// A step of an evaluation: a header field.
+        EVAL_DEBUG_PKT4 = "EVAL_DEBUG_PKT4" / "EVAL_DEBUG_PKT4";
+        /// A step of an evaluation: something of a DHCPv6 relay.
+        EVAL_DEBUG_RELAY6 = "EVAL_DEBUG_RELAY6" / "EVAL_DEBUG_RELAY6";
+        /// A step of an evaluation: whose options they are.
+        EVAL_DEBUG_VENDOR_ENTERPRISE_ID = "EVAL_DEBUG_VENDOR_ENTERPRISE_ID" / "EVAL_DEBUG_VENDOR_ENTERPRISE_ID";
+        /// A step of an evaluation: whose class it is.
+        EVAL_DEBUG_VENDOR_CLASS_ENTERPRISE_ID = "EVAL_DEBUG_VENDOR_CLASS_ENTERPRISE_ID" / "EVAL_DEBUG_VENDOR_CLASS_ENTERPRISE_ID";
+        /// A step of an evaluation: data of a vendor class.
+        EVAL_DEBUG_VENDOR_CLASS_DATA = "EVAL_DEBUG_VENDOR_CLASS_DATA" / "EVAL_DEBUG_VENDOR_CLASS_DATA";
+        /// A step of an evaluation: whether a vendor has options there.
+        EVAL_DEBUG_VENDOR_EXISTS = "EVAL_DEBUG_VENDOR_EXISTS" / "EVAL_DEBUG_VENDOR_EXISTS";
+        /// A step of an evaluation: whether a vendor has a class there.
+        EVAL_DEBUG_VENDOR_CLASS_EXISTS = "EVAL_DEBUG_VENDOR_CLASS_EXISTS" / "EVAL_DEBUG_VENDOR_CLASS_EXISTS";
+        /// A step of an evaluation: `substring`.
+        EVAL_DEBUG_SUBSTRING = "EVAL_DEBUG_SUBSTRING" / "EVAL_DEBUG_SUBSTRING";
+        /// A step of an evaluation: `concat` or `+`.
+        EVAL_DEBUG_CONCAT = "EVAL_DEBUG_CONCAT" / "EVAL_DEBUG_CONCAT";
+        /// A step of an evaluation: `ifelse`, its first value.
+        EVAL_DEBUG_IFELSE_TRUE = "EVAL_DEBUG_IFELSE_TRUE" / "EVAL_DEBUG_IFELSE_TRUE";
+        /// A step of an evaluation: `ifelse`, its second value.
+        EVAL_DEBUG_IFELSE_FALSE = "EVAL_DEBUG_IFELSE_FALSE" / "EVAL_DEBUG_IFELSE_FALSE";
+        /// A step of an evaluation: `hexstring`.
+        EVAL_DEBUG_TOHEXSTRING = "EVAL_DEBUG_TOHEXSTRING" / "EVAL_DEBUG_TOHEXSTRING";
+        /// A step of an evaluation: `lcase`.
+        EVAL_DEBUG_LCASE = "EVAL_DEBUG_LCASE" / "EVAL_DEBUG_LCASE";
+        /// A step of an evaluation: `ucase`.
+        EVAL_DEBUG_UCASE = "EVAL_DEBUG_UCASE" / "EVAL_DEBUG_UCASE";
+        /// A step of an evaluation: `split`.
+        EVAL_DEBUG_SPLIT = "EVAL_DEBUG_SPLIT" / "EVAL_DEBUG_SPLIT";
+        /// A step of an evaluation: `addrtotext`.
+        EVAL_DEBUG_IPADDRESSTOTEXT = "EVAL_DEBUG_IPADDRESSTOTEXT" / "EVAL_DEBUG_IPADDRESSTOTEXT";
+        /// A step of an evaluation: `int8totext`.
+        EVAL_DEBUG_INT8TOTEXT = "EVAL_DEBUG_INT8TOTEXT" / "EVAL_DEBUG_INT8TOTEXT";
+        /// A step of an evaluation: `int16totext`.
+        EVAL_DEBUG_INT16TOTEXT = "EVAL_DEBUG_INT16TOTEXT" / "EVAL_DEBUG_INT16TOTEXT";
+        /// A step of an evaluation: `int32totext`.
+        EVAL_DEBUG_INT32TOTEXT = "EVAL_DEBUG_INT32TOTEXT" / "EVAL_DEBUG_INT32TOTEXT";
+        /// A step of an evaluation: `uint8totext`.
+        EVAL_DEBUG_UINT8TOTEXT = "EVAL_DEBUG_UINT8TOTEXT" / "EVAL_DEBUG_UINT8TOTEXT";
+        /// A step of an evaluation: `uint16totext`.
+        EVAL_DEBUG_UINT16TOTEXT = "EVAL_DEBUG_UINT16TOTEXT" / "EVAL_DEBUG_UINT16TOTEXT";
+        /// A step of an evaluation: `uint32totext`.
+        EVAL_DEBUG_UINT32TOTEXT = "EVAL_DEBUG_UINT32TOTEXT" / "EVAL_DEBUG_UINT32TOTEXT";
+        /// A step of an evaluation: `==`.
+        EVAL_DEBUG_EQUAL = "EVAL_DEBUG_EQUAL" / "EVAL_DEBUG_EQUAL";
+        /// A step of an evaluation: `member`.
+        EVAL_DEBUG_MEMBER = "EVAL_DEBUG_MEMBER" / "EVAL_DEBUG_MEMBER";
+        /// A step of an evaluation: `not`.
+        EVAL_DEBUG_NOT = "EVAL_DEBUG_NOT" / "EVAL_DEBUG_NOT";
+        /// A step of an evaluation: `and`.
+        EVAL_DEBUG_AND = "EVAL_DEBUG_AND" / "EVAL_DEBUG_AND";
+        /// A step of an evaluation: `or`.
+        EVAL_DEBUG_OR = "EVAL_DEBUG_OR" / "EVAL_DEBUG_OR";
     }
 }

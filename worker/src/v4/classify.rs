@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use murre_classify::{ClassId, Classification, Membership, Subject4};
+use murre_classify::{ClassId, Classification, Membership, Subject, Subject4};
 use murre_config::{Classes, Host, OptionSet, Pool, Subnet, Triplet};
 use murre_wire::V4;
 use murre_wire::dhcp4::code;
@@ -14,7 +14,7 @@ use smallvec::SmallVec;
 
 use super::Query;
 use super::hosts::Reserved;
-use crate::exchange::{Context, Journal, Scopes, Verdict};
+use crate::exchange::{Context, Journal, Scopes, Verdict, steps};
 
 /// What depends on the query alone; with an early look at global reservations also on these.
 pub(super) fn before_subnet(
@@ -61,7 +61,7 @@ pub(super) fn in_subnet(
         None => {
             let subject = subject(query);
             let known = query.classes.clone();
-            let mut classification = Classification::resume(classes.set(), &subject, known);
+            let mut classification = resumed(classes, &subject, known);
             let has = has == Reservation::Has;
             classification.second_pass(has, &mut Journal::<V4>::not_evaluated);
             classification.into_classes()
@@ -87,7 +87,8 @@ fn evaluate(
     reservation: Reservation,
 ) -> Membership {
     let subject = subject(query);
-    let mut classification = Classification::new(classes.set(), &subject);
+    let mut classification =
+        Classification::new(classes.set(), &subject).told(steps::listener::<V4>());
     if let Some(vendor) = query.message.option(code::VENDOR_CLASS_IDENTIFIER) {
         classification.give_vendor_class(&vendor);
     }
@@ -98,6 +99,14 @@ fn evaluate(
         classification.second_pass(reservation == Reservation::Has, failed);
     }
     classification.into_classes()
+}
+
+fn resumed<'s, S: Subject>(
+    classes: &'s Classes,
+    subject: &'s S,
+    known: Membership,
+) -> Classification<'s, S> {
+    Classification::resume(classes.set(), subject, known).told(steps::listener::<V4>())
 }
 
 fn admit(classes: &Classes, query: &Query<'_>) -> Result<(), Verdict> {
@@ -147,7 +156,7 @@ impl<'q> Given<'q> {
         }
         let subject = subject(query);
         let known = query.classes.clone();
-        let mut classification = Classification::resume(all.set(), &subject, known);
+        let mut classification = resumed(all, &subject, known);
         for class in required {
             classification.require(*class, &mut Journal::<V4>::not_evaluated);
         }

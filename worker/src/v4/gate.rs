@@ -37,6 +37,7 @@ pub(super) fn admit<'a>(
         message,
         kind,
         fqdn,
+        is_recalled: false,
         classes: Membership::default(),
         stored: Stored::default(),
         reserved: Reserved::default(),

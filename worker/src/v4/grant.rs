@@ -11,7 +11,7 @@ use murre_wire::V4;
 use murre_wire::dhcp4::{MessageType, code};
 
 use super::names::Named;
-use super::{Query, gate, lease, reply, reuse};
+use super::{Query, extended, gate, lease, reply, reuse};
 use crate::allocation::{self, Chosen, Wish};
 use crate::exchange::{Context, Journal, Verdict, left};
 use crate::socket::Reply;
@@ -125,7 +125,8 @@ async fn claim(
     }
     let named = Named::new(context, query, &chosen);
     let row = lease::row(context, query, wish, chosen, &named);
-    let lease = row.clone();
+    let mut lease = row.clone();
+    extended::keep(query, chosen.subnet, &mut lease);
     let claim = Claim {
         lease,
         replaces: replaced.map(FoundLease::seen),

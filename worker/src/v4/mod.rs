@@ -1,6 +1,7 @@
 //! DHCPv4: the stages of a query, in order.
 
 mod classify;
+mod extended;
 mod fqdn;
 mod gate;
 mod giveback;
@@ -15,6 +16,7 @@ mod over6;
 mod reply;
 mod reuse;
 mod share;
+mod stash;
 mod stored;
 mod subnet;
 mod vendor;
@@ -22,7 +24,7 @@ mod vendor;
 use murre_classify::Membership;
 use murre_config::Dhcp4o6Place;
 use murre_wire::V4;
-use murre_wire::dhcp4::{Message, MessageType};
+use murre_wire::dhcp4::{Message, MessageType, Parsing};
 
 use crate::exchange::{Context, Exchange, Verdict};
 use crate::socket::{Packet, Reply};
@@ -39,6 +41,8 @@ pub(crate) struct Query<'a> {
     kind: MessageType,
     /// What the client says of its name.
     fqdn: Option<fqdn::Fqdn>,
+    /// Option 82 is what its relay said last, and not of this query.
+    is_recalled: bool,
     /// Filled by [`classify`].
     classes: Membership,
     /// Filled by [`stored`].
@@ -68,6 +72,16 @@ async fn answer(
 ) -> Result<Reply, Verdict> {
     let mut query = gate::admit(context, packet, over6)?;
     let part = context.service.fleet.part(&query)?;
+    let recalled = match context.server.stash_agent_options {
+        // In a place of its own, as above.
+        true => Box::pin(stash::recalled(context, &query)).await?,
+        false => None,
+    };
+    let recalled = recalled.as_deref();
+    if let Some(Ok(message)) = recalled.map(|data| Message::parse(data, Parsing::Lenient)) {
+        query.message = message;
+        query.is_recalled = true;
+    }
     let reply = proceed(context, &mut query).await?;
     context.service.fleet.answered(part);
     Ok(reply)

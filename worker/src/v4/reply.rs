@@ -117,7 +117,8 @@ fn start(
         builder.option(code::CLIENT_IDENTIFIER, &id);
     }
     for echoed in [code::SUBNET_SELECTION, code::AGENT_OPTIONS] {
-        if let Some(data) = query.message.option(echoed) {
+        let is_its_own = echoed != code::AGENT_OPTIONS || !query.is_recalled;
+        if let Some(data) = query.message.option(echoed).filter(|_| is_its_own) {
             builder.option(echoed, &data);
         }
     }

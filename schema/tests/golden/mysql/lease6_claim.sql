@@ -14,6 +14,16 @@ ON DUPLICATE KEY UPDATE
                VALUES(claim) + CASE WHEN lease6.state = 2 THEN 0
                                     WHEN lease6.expire <= UTC_TIMESTAMP() THEN 2 + lease6.state ELSE 1 END,
                lease6.claim),
+    user_context = CASE WHEN lease6.claim >> 2 = VALUES(claim) >> 2
+                          AND NOT coalesce(lease6.state <> 1 AND lease6.duid = VALUES(duid) AND lease6.iaid = VALUES(iaid)
+                              AND lease6.lease_type = VALUES(lease_type), 0) THEN VALUES(user_context)
+                        WHEN lease6.claim >> 2 <> VALUES(claim) >> 2 OR VALUES(user_context) IS NULL
+                        THEN lease6.user_context
+                        WHEN IF(JSON_VALID(lease6.user_context),
+                                JSON_TYPE(lease6.user_context) = 'OBJECT'
+                                AND JSON_LENGTH(JSON_REMOVE(lease6.user_context, '$.ISC')) > 0, 0)
+                        THEN JSON_SET(lease6.user_context, '$.ISC', JSON_EXTRACT(VALUES(user_context), '$.ISC'))
+                        ELSE VALUES(user_context) END,
     duid = IF(lease6.claim >> 2 = VALUES(claim) >> 2, VALUES(duid), lease6.duid),
     iaid = IF(lease6.claim >> 2 = VALUES(claim) >> 2, VALUES(iaid), lease6.iaid),
     lease_type = IF(lease6.claim >> 2 = VALUES(claim) >> 2, VALUES(lease_type), lease6.lease_type),
@@ -32,7 +42,6 @@ ON DUPLICATE KEY UPDATE
     fqdn_fwd = IF(lease6.claim >> 2 = VALUES(claim) >> 2, VALUES(fqdn_fwd), lease6.fqdn_fwd),
     fqdn_rev = IF(lease6.claim >> 2 = VALUES(claim) >> 2, VALUES(fqdn_rev), lease6.fqdn_rev),
     hostname = IF(lease6.claim >> 2 = VALUES(claim) >> 2, VALUES(hostname), lease6.hostname),
-    user_context = IF(lease6.claim >> 2 = VALUES(claim) >> 2, VALUES(user_context), lease6.user_context),
     pool_id = IF(lease6.claim >> 2 = VALUES(claim) >> 2, VALUES(pool_id), lease6.pool_id),
     state = IF(lease6.claim >> 2 = VALUES(claim) >> 2, VALUES(state), lease6.state)
 RETURNING address, claim, TIMESTAMPDIFF(SECOND, '1970-01-01', expire) AS expire

@@ -1,16 +1,16 @@
--- takes _int8, _bytea, _bytea, _int8, _int8, _bool, _bool, _text, _text, _int8, _bool
+-- takes _int8, _bytea, _bytea, _bytea, _bytea, _int8, _int8, _bool, _bool, _text, _text, _int8, _bool
 -- gives address int8, expire int8, before int8
 
 INSERT INTO lease4 AS held
-    (address, hwaddr, client_id, valid_lifetime, expire, subnet_id, fqdn_fwd, fqdn_rev, hostname, state, user_context, pool_id)
-SELECT asked.address, asked.hwaddr, asked.client_id, asked.valid_lifetime,
+    (address, hwaddr, client_id, relay_id, remote_id, valid_lifetime, expire, subnet_id, fqdn_fwd, fqdn_rev, hostname, state, user_context, pool_id)
+SELECT asked.address, asked.hwaddr, asked.client_id, asked.relay_id, asked.remote_id, asked.valid_lifetime,
        date_trunc('second', now() + interval '999999 microseconds') + asked.valid_lifetime * interval '1 second',
        asked.subnet_id, asked.fqdn_fwd, asked.fqdn_rev, asked.hostname, 0, asked.user_context, asked.pool_id
-FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[], $5::bigint[], $6::boolean[], $7::boolean[],
-            $8::text[], $9::text[], $10::bigint[],
-            $11::boolean[])
-     AS asked (address, hwaddr, client_id, valid_lifetime, subnet_id, fqdn_fwd, fqdn_rev, hostname, user_context, pool_id,
-               heeds_hosts)
+FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[],
+            $8::boolean[], $9::boolean[], $10::text[], $11::text[], $12::bigint[],
+            $13::boolean[])
+     AS asked (address, hwaddr, client_id, relay_id, remote_id, valid_lifetime, subnet_id, fqdn_fwd, fqdn_rev, hostname,
+               user_context, pool_id, heeds_hosts)
 WHERE NOT (asked.heeds_hosts
            AND EXISTS (SELECT 1 FROM hosts h
                        WHERE h.dhcp4_subnet_id = asked.subnet_id AND h.ipv4_address = asked.address OFFSET 0))
@@ -24,7 +24,25 @@ ON CONFLICT (address) DO UPDATE SET
                   THEN held.expire ELSE excluded.expire END,
     subnet_id = excluded.subnet_id, fqdn_fwd = excluded.fqdn_fwd,
     fqdn_rev = excluded.fqdn_rev, hostname = excluded.hostname, state = 0,
-    user_context = excluded.user_context, pool_id = excluded.pool_id
+    user_context = CASE WHEN held.state <> 1
+                          AND CASE WHEN excluded.client_id IS NOT NULL AND held.client_id IS NOT NULL
+                                   THEN held.client_id = excluded.client_id
+                                   ELSE held.hwaddr = excluded.hwaddr END
+                        THEN lease_context(held.user_context, excluded.user_context)
+                        ELSE excluded.user_context END,
+    relay_id = CASE WHEN excluded.user_context IS NULL
+                          AND held.state <> 1
+                          AND CASE WHEN excluded.client_id IS NOT NULL AND held.client_id IS NOT NULL
+                                   THEN held.client_id = excluded.client_id
+                                   ELSE held.hwaddr = excluded.hwaddr END
+                        THEN held.relay_id ELSE excluded.relay_id END,
+    remote_id = CASE WHEN excluded.user_context IS NULL
+                          AND held.state <> 1
+                          AND CASE WHEN excluded.client_id IS NOT NULL AND held.client_id IS NOT NULL
+                                   THEN held.client_id = excluded.client_id
+                                   ELSE held.hwaddr = excluded.hwaddr END
+                        THEN held.remote_id ELSE excluded.remote_id END,
+    pool_id = excluded.pool_id
 WHERE held.state = 2
    OR held.expire <= now()
    OR (held.state = 0

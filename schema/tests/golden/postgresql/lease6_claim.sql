@@ -53,7 +53,11 @@ ON CONFLICT (address) DO UPDATE SET
     iaid = excluded.iaid, prefix_len = excluded.prefix_len, fqdn_fwd = excluded.fqdn_fwd,
     fqdn_rev = excluded.fqdn_rev, hostname = excluded.hostname, state = 0, hwaddr = excluded.hwaddr,
     hwtype = excluded.hwtype, hwaddr_source = excluded.hwaddr_source,
-    user_context = excluded.user_context, pool_id = excluded.pool_id
+    user_context = CASE WHEN held.state <> 1 AND held.duid = excluded.duid AND held.iaid = excluded.iaid
+                          AND held.lease_type = excluded.lease_type
+                        THEN lease_context(held.user_context, excluded.user_context)
+                        ELSE excluded.user_context END,
+    pool_id = excluded.pool_id
 WHERE held.state = 2
    OR held.expire <= now()
    OR (held.state = 0 AND held.duid = excluded.duid AND held.iaid = excluded.iaid
