@@ -91,12 +91,9 @@ mod tests {
             agent_options(&context(&info, None, None)),
             Some(info.to_vec())
         );
-        for other in [
-            "",
-            "7",
-            "{}",
-            r#"{ "ISC": { "relay-agent-info": "0x0104" } }"#,
-        ] {
+        let older = r#"{ "ISC": { "relay-agent-info": "0x0104" } }"#;
+        assert_eq!(agent_options(older), Some(vec![1, 4]));
+        for other in ["", "7", "{}", r#"{ "ISC": { "relay-agent-info": [] } }"#] {
             assert_eq!(agent_options(other), None, "{other}");
         }
         for digits in ["0x", "0x1", "0xgg", "01"] {
