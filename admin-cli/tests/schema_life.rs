@@ -5,7 +5,7 @@
 mod common;
 
 use common::on_every_engine;
-use murre_harness::database::{Engine, SCHEMA_VERSION};
+use murre_harness::database::{SCHEMA_VERSION, steps_back_to_the_first_version};
 
 #[test]
 fn an_empty_database_is_initialized_once() {
@@ -61,32 +61,7 @@ fn a_database_of_the_first_version_is_upgraded() {
             return; // The library's tests do this with a file.
         };
         // As the first version left it.
-        let second = ["DROP VIEW workers", "DROP TABLE worker"];
-        let third = match database.engine {
-            Engine::Postgresql => &["DROP INDEX lease4_given_back, lease6_given_back"][..],
-            Engine::Mariadb => &[
-                "ALTER TABLE lease4 DROP KEY lease4_given_back, DROP COLUMN given_back_by, DROP COLUMN given_back_at",
-                "ALTER TABLE lease6 DROP KEY lease6_given_back, DROP COLUMN given_back_by, DROP COLUMN given_back_at",
-            ],
-        };
-        let fourth = [
-            "DROP VIEW reservations4",
-            "DROP TABLE dhcp4_options",
-            "DROP TABLE dhcp6_options",
-            "DROP TABLE ipv6_reservations",
-            "DROP TABLE hosts",
-            "DROP TABLE dhcp_option_scope",
-            "DROP TABLE host_identifier_type",
-        ];
-        let sixth = ["DROP TABLE name_change", "DROP TABLE name_turn"];
-        let later = fourth.iter().chain(&sixth);
-        let steps = later.chain(&second).chain(third).chain(&[
-            "DROP TABLE pool_cursor",
-            "DROP TABLE statistic",
-            "UPDATE schema_version SET version = 1",
-            "DELETE FROM refinery_schema_history WHERE version > 1",
-        ]);
-        for step in steps {
+        for step in steps_back_to_the_first_version(fresh.name) {
             database.query(step);
         }
         fresh.admin("workers", &[]).fails(1, "db-upgrade");

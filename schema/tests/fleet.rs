@@ -7,7 +7,7 @@ mod common;
 use std::time::Duration;
 
 use common::{Fresh, on_every_engine};
-use murre_harness::database::SCHEMA_VERSION;
+use murre_harness::database::{SCHEMA_VERSION, steps_back_to_the_first_version};
 use murre_schema::fleet::{Beat, Presence, Worker};
 use murre_schema::{Names, Place, Store, StoreOptions, life};
 use murre_wire::{V4, V6};
@@ -259,38 +259,7 @@ fn a_database_of_the_first_version_is_upgraded_with_its_leases() {
         let store: Store<V6> = fresh.open().await;
         store.server_duid(b"kept", false).await.unwrap();
         drop(store);
-        let second = ["DROP VIEW workers", "DROP TABLE worker"];
-        let third = match fresh.name {
-            "mariadb" => [
-                "ALTER TABLE lease4 DROP KEY lease4_given_back, DROP COLUMN given_back_by, DROP COLUMN given_back_at",
-                "ALTER TABLE lease6 DROP KEY lease6_given_back, DROP COLUMN given_back_by, DROP COLUMN given_back_at",
-            ],
-            _ => [
-                "DROP INDEX lease4_given_back",
-                "DROP INDEX lease6_given_back",
-            ],
-        };
-        let fourth = [
-            "DROP VIEW reservations4",
-            "DROP TABLE dhcp4_options",
-            "DROP TABLE dhcp6_options",
-            "DROP TABLE ipv6_reservations",
-            "DROP TABLE hosts",
-            "DROP TABLE dhcp_option_scope",
-            "DROP TABLE host_identifier_type",
-        ];
-        let sixth: &[&str] = match fresh.name {
-            "sqlite" => &["DROP TABLE name_change"],
-            _ => &["DROP TABLE name_change", "DROP TABLE name_turn"],
-        };
-        let later = fourth.iter().chain(sixth);
-        let steps = later.chain(&second).chain(&third).chain(&[
-            "DROP TABLE pool_cursor",
-            "DROP TABLE statistic",
-            "UPDATE schema_version SET version = 1",
-            "DELETE FROM refinery_schema_history WHERE version > 1",
-        ]);
-        for step in steps {
+        for step in steps_back_to_the_first_version(fresh.name) {
             fresh.sql(step);
         }
         let refused = Store::<V4>::open(&fresh.access, StoreOptions::default()).await;

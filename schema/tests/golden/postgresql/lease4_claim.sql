@@ -28,7 +28,8 @@ ON CONFLICT (address) DO UPDATE SET
                           AND CASE WHEN excluded.client_id IS NOT NULL AND held.client_id IS NOT NULL
                                    THEN held.client_id = excluded.client_id
                                    ELSE held.hwaddr = excluded.hwaddr END
-                        THEN lease_context(held.user_context, excluded.user_context)
+                        THEN CASE WHEN excluded.user_context IS NULL THEN held.user_context
+                                  ELSE lease_context(held.user_context, excluded.user_context) END
                         ELSE excluded.user_context END,
     relay_id = CASE WHEN excluded.user_context IS NULL
                           AND held.state <> 1

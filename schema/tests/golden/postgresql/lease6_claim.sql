@@ -55,7 +55,8 @@ ON CONFLICT (address) DO UPDATE SET
     hwtype = excluded.hwtype, hwaddr_source = excluded.hwaddr_source,
     user_context = CASE WHEN held.state <> 1 AND held.duid = excluded.duid AND held.iaid = excluded.iaid
                           AND held.lease_type = excluded.lease_type
-                        THEN lease_context(held.user_context, excluded.user_context)
+                        THEN CASE WHEN excluded.user_context IS NULL THEN held.user_context
+                                  ELSE lease_context(held.user_context, excluded.user_context) END
                         ELSE excluded.user_context END,
     pool_id = excluded.pool_id
 WHERE held.state = 2

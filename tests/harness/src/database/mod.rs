@@ -6,6 +6,7 @@
 //! otherwise: a test of leases that survive a crash needs it, and so does an honest bench.
 
 mod brake;
+mod first;
 mod galera;
 mod mariadb;
 mod pair;
@@ -13,6 +14,7 @@ mod postgresql;
 mod template;
 
 pub use brake::Brake;
+pub use first::steps_back_to_the_first_version;
 pub use galera::Galera;
 pub use pair::Pair;
 
