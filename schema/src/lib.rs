@@ -36,7 +36,7 @@ pub use access::{Access, EngineKind, Host, Place, Tls};
 pub use error::Error;
 pub use family::{Client4, Client6, Details4, Details6, LeaseFamily, LeaseKind};
 pub use front::FrontStats;
-pub use hosts::{HostFound, HostLookup, HostStore, StoredHost, StoredOption};
+pub use hosts::{HostStore, StoredHost, StoredOption, Who};
 pub use lease::{INFINITE_LIFETIME, Lease, State};
 pub use names::{NameChange, Names, Portion};
 pub use ops::{

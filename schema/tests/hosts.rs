@@ -9,8 +9,8 @@ use std::net::Ipv4Addr;
 use common::sample::{Sample, claimed, lease};
 use common::{Fresh, on_every_engine};
 use murre_schema::{
-    Access, Change, Changed, Claim, Error, HostFound, HostLookup, HostStore, Names, Store,
-    StoreOptions, StoredHost, StoredOption,
+    Access, Change, Changed, Claim, Error, HostStore, Names, Store, StoreOptions, StoredHost,
+    StoredOption, Who,
 };
 use murre_wire::V4;
 
@@ -55,15 +55,13 @@ fn fill(fresh: &Fresh) {
     ));
 }
 
-fn who(kind: u8, last: u8) -> HostLookup {
-    let mut lookup = HostLookup::default();
-    lookup.who.push((kind, vec![2, 0, 0, 0, 0, last]));
-    lookup
+fn who(kind: u8, last: u8) -> Who {
+    [(kind, vec![2, 0, 0, 0, 0, last])].into_iter().collect()
 }
 
 /// Sorted.
-fn ids(found: &HostFound) -> Vec<i64> {
-    let mut ids: Vec<_> = found.hosts.iter().map(|host| host.host_id).collect();
+fn ids(found: &[StoredHost]) -> Vec<i64> {
+    let mut ids: Vec<_> = found.iter().map(|host| host.host_id).collect();
     ids.sort_unstable();
     ids
 }
@@ -102,14 +100,14 @@ fn a_host_is_found_by_its_identifier_with_all_that_is_reserved() {
                 },
             ],
         };
-        assert!(found.hosts.contains(&printer), "{found:?}");
+        assert!(found.contains(&printer), "{found:?}");
         let plain = StoredHost {
             host_id: 12,
             kind: HW_ADDRESS,
             identifier: printer.identifier.clone(),
             ..StoredHost::default()
         };
-        assert!(found.hosts.contains(&plain), "{found:?}");
+        assert!(found.contains(&plain), "{found:?}");
     });
 }
 
@@ -120,7 +118,7 @@ fn the_same_bytes_as_another_kind_of_identifier_are_another_host() {
         fill(&fresh);
         let by_client_id = store.find(who(CLIENT_ID, 0xaa)).await.unwrap();
         assert_eq!(ids(&by_client_id), [14]);
-        let address = by_client_id.hosts.first().unwrap().address;
+        let address = by_client_id.first().unwrap().address;
         assert_eq!(address, None, "0.0.0.0 reserves nothing");
         let of_the_other_family = store.find(who(HW_ADDRESS, 0xbb)).await.unwrap();
         assert_eq!(ids(&of_the_other_family), [0; 0]);
@@ -132,19 +130,18 @@ fn questions_of_a_batch_do_not_mix() {
     on_every_engine(|fresh| async move {
         let store = open(&fresh).await;
         fill(&fresh);
-        let mut address = HostLookup::default();
-        address.addresses.push((1, Ipv4Addr::from(FIVE)));
-        address.addresses.push((2, Ipv4Addr::from(FIVE)));
         let mut both = who(CLIENT_ID, 0xaa);
-        both.who.extend(who(HW_ADDRESS, 0xaa).who);
-        let (one, two, three) = tokio::join!(
+        both.extend(who(HW_ADDRESS, 0xaa));
+        let five = || [Ipv4Addr::from(FIVE)];
+        let (one, two, three, four) = tokio::join!(
             store.find(both),
-            store.find(address),
+            store.reserved(1, five()),
+            store.reserved(2, five()),
             store.find(who(HW_ADDRESS, 0xbb))
         );
         assert_eq!(ids(&one.unwrap()), [11, 12, 14]);
-        assert_eq!(two.unwrap().reserved, [(1, Ipv4Addr::from(FIVE))]);
-        assert!(three.unwrap().hosts.is_empty());
+        assert_eq!(two.unwrap(), five());
+        assert!(three.unwrap().is_empty() && four.unwrap().is_empty());
         let some = [FIVE - 1, FIVE, FIVE + 1].map(Ipv4Addr::from);
         let reserved = store.reserved(1, some).await.unwrap();
         assert_eq!(reserved, [Ipv4Addr::from(FIVE)]);
@@ -156,16 +153,10 @@ fn a_reservation_that_was_not_there_is_seen_within_a_second_or_so() {
     on_every_engine(|fresh| async move {
         let store = open(&fresh).await;
         let before = store.find(who(HW_ADDRESS, 0xaa)).await.unwrap();
-        assert!(before.hosts.is_empty());
+        assert!(before.is_empty());
         fill(&fresh);
         let limit = std::time::Instant::now() + std::time::Duration::from_secs(3);
-        while store
-            .find(who(HW_ADDRESS, 0xaa))
-            .await
-            .unwrap()
-            .hosts
-            .is_empty()
-        {
+        while store.find(who(HW_ADDRESS, 0xaa)).await.unwrap().is_empty() {
             assert!(std::time::Instant::now() < limit, "{}", fresh.name);
             tokio::task::yield_now().await;
         }
@@ -271,7 +262,7 @@ fn views_of_an_inventory_serve_where_nothing_is_written() {
         let store = HostStore::open(&access, StoreOptions::default()).await;
         let found = store.unwrap().find(who(HW_ADDRESS, 0xaa)).await.unwrap();
         assert_eq!(ids(&found), [11]);
-        assert_eq!(found.hosts.first().map(|host| host.options.len()), Some(2));
+        assert_eq!(found.first().map(|host| host.options.len()), Some(2));
     });
 }
 

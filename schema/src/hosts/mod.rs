@@ -17,22 +17,25 @@ use crate::error::Error;
 pub(crate) use rows::{Asked, read_host, read_reserved};
 pub use store::HostStore;
 
-/// What one query asks of the reservations.
+/// By what a host may be recognized: number of the identifier's kind (`host_identifier_type`) and its value.
+pub type Who = SmallVec<[(u8, Vec<u8>); 4]>;
+
+/// What is asked of the reservations at one time.
 #[derive(Clone, Debug, Default)]
-pub struct HostLookup {
-    /// Whose reservations are wanted: number of the identifier's kind (`host_identifier_type`) and its value.
-    pub who: SmallVec<[(u8, Vec<u8>); 4]>,
+pub(crate) struct HostLookup {
+    /// Whose reservations are wanted.
+    pub(crate) who: Who,
     /// Addresses that may be reserved, each with its subnet.
-    pub addresses: SmallVec<[(u32, Ipv4Addr); 2]>,
+    pub(crate) addresses: Vec<(u32, Ipv4Addr)>,
 }
 
 /// The answer to a [`HostLookup`].
 #[derive(Clone, Debug, Default)]
-pub struct HostFound {
+pub(crate) struct HostFound {
     /// Reservations in any subnet.
-    pub hosts: Vec<StoredHost>,
+    pub(crate) hosts: Vec<StoredHost>,
     /// Those of the addresses that are reserved for somebody.
-    pub reserved: Vec<(u32, Ipv4Addr)>,
+    pub(crate) reserved: Vec<(u32, Ipv4Addr)>,
 }
 
 /// One row of `hosts`, as far as DHCPv4 goes, with its options.

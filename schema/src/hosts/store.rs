@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use smallvec::SmallVec;
 use tokio::sync::watch;
 
 use super::absent::Absent;
-use super::{HostEngine, HostFound, HostLookup, HostSession, StoredHost};
+use super::{HostEngine, HostFound, HostLookup, HostSession, StoredHost, Who};
 use crate::access::{Access, EngineKind};
 use crate::connection::Connection;
 use crate::error::Error;
@@ -72,30 +73,34 @@ impl HostStore {
         self.access.place.is_same_database(&access.place)
     }
 
-    /// What is reserved, as it is now or was a second ago: what was not found lately is not asked again.
+    /// What is reserved for a host in any subnet, as it is now or was a second ago: what was not found lately is not
+    /// asked again.
     ///
     /// # Errors
     /// The database could not be asked.
-    pub async fn find(&self, mut lookup: HostLookup) -> Result<HostFound, Error> {
+    pub async fn find(&self, mut who: Who) -> Result<Vec<StoredHost>, Error> {
         let now = Instant::now();
-        lookup.who.retain(|who| !self.absent.has(&*who, now));
-        lookup.addresses.retain(|at| !self.absent.has(&*at, now));
-        if lookup.who.is_empty() && lookup.addresses.is_empty() {
-            return Ok(HostFound::default());
+        let mut asked = SmallVec::<[u64; 4]>::new();
+        who.retain(|one| {
+            let hash = self.absent.hash(&*one);
+            let is_open = !self.absent.has(hash, now);
+            asked.extend(is_open.then_some(hash));
+            is_open
+        });
+        if who.is_empty() {
+            return Ok(Vec::new());
         }
-        let found = self.front.submit(lookup.clone()).await?;
-        for who in &lookup.who {
-            let is_it = |host: &StoredHost| (host.kind, &host.identifier) == (who.0, &who.1);
-            if !found.hosts.iter().any(is_it) {
-                self.absent.add(who, now);
-            }
+        let lookup = HostLookup {
+            who,
+            ..HostLookup::default()
+        };
+        let hosts = self.front.submit(lookup).await?.hosts;
+        for host in &hosts {
+            let found = self.absent.hash(&(host.kind, &host.identifier));
+            asked.retain(|hash| *hash != found);
         }
-        for at in &lookup.addresses {
-            if !found.reserved.contains(at) {
-                self.absent.add(at, now);
-            }
-        }
-        Ok(found)
+        asked.iter().for_each(|hash| self.absent.add(*hash, now));
+        Ok(hosts)
     }
 
     /// Those of many addresses of a subnet that are reserved for somebody, in no order.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
-use murre_schema::{Access, Error, HostFound, HostLookup, HostStore, StoreOptions};
+use murre_schema::{Access, Error, HostStore, StoreOptions, StoredHost, Who};
 use murre_wire::Address;
 
 /// Databases with reservations.
@@ -64,12 +64,13 @@ impl HostStores {
         all.max().unwrap_or_default()
     }
 
-    /// What each of them knows, in their order.
+    /// What they reserve for a host, an earlier one's first.
     ///
     /// # Errors
     /// One of them could not be asked: a reservation may be there.
-    pub(crate) async fn find(&self, lookup: &HostLookup) -> Result<Vec<HostFound>, Error> {
-        try_join_all(self.all.iter().map(|store| store.find(lookup.clone()))).await
+    pub(crate) async fn find(&self, who: &Who) -> Result<Vec<StoredHost>, Error> {
+        let found = try_join_all(self.all.iter().map(|store| store.find(who.clone())));
+        Ok(found.await?.into_iter().flatten().collect())
     }
 
     /// Those of some addresses of a subnet that any of them reserves.
@@ -93,8 +94,10 @@ impl HostStores {
         subnet_id: u32,
         address: A,
     ) -> Result<bool, Error> {
-        let found = reserved(&self.elsewhere, subnet_id, &[address]).await?;
-        Ok(!found.is_empty())
+        match self.elsewhere.as_slice() {
+            [] => Ok(false),
+            stores => Ok(!reserved(stores, subnet_id, &[address]).await?.is_empty()),
+        }
     }
 
     /// Whether a claim's statement sees any of them.

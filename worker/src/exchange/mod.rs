@@ -122,6 +122,8 @@ pub(crate) struct Context<'a, F: Exchange> {
     pub(crate) store: &'a Store<F>,
     /// Reservations in databases.
     pub(crate) hosts: &'a HostStores,
+    /// No names are entered, as too many changes wait: one answer for all of a query's stages.
+    names_suspended: bool,
 }
 
 impl<F: Exchange> Service<F> {
@@ -213,6 +215,7 @@ impl<F: Exchange> Service<F> {
                     server: &server,
                     store,
                     hosts: &hosts,
+                    names_suspended: self.backlog.is_full(),
                 };
                 F::answer(&context, packet).await
             }

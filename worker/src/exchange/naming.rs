@@ -9,7 +9,7 @@ impl<F: Exchange> Context<'_, F> {
     /// Whether names of a scope are entered. Not while too many changes wait; a renewal makes up for that.
     pub(crate) fn tells_names(&self, naming: &Naming) -> bool {
         let is_on = self.server.name_updates.enabled && naming.send_updates;
-        is_on && !self.service.backlog.is_full()
+        is_on && !self.names_suspended
     }
 
     /// What a grant in a scope tells. A name that was entered before is removed whatever is said now, but not because
@@ -17,8 +17,8 @@ impl<F: Exchange> Context<'_, F> {
     pub(crate) fn names(&self, naming: &Naming) -> Names {
         match removes_names(self.server) {
             Names::Off => Names::Off,
-            _ if self.service.backlog.is_full() => Names::Keep,
-            _ if naming.update_on_renew && self.tells_names(naming) => Names::Always,
+            _ if self.names_suspended => Names::Keep,
+            _ if naming.update_on_renew && naming.send_updates => Names::Always,
             names => names,
         }
     }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use murre_config::{Host, HostIdentifier, IdentifierKind, Server, StoredOption, stored_options};
-use murre_schema::{HostLookup, StoredHost};
+use murre_schema::StoredHost;
 use murre_wire::V4;
 use murre_wire::dhcp4::MessageType;
 
@@ -36,12 +36,8 @@ impl Stored {
             let value = identifier(query, *kind).filter(|value| !value.is_empty())?;
             Some((*kind as u8, value.into_owned()))
         });
-        let lookup = HostLookup {
-            who: known.collect(),
-            ..HostLookup::default()
-        };
-        let found = match context.hosts.find(&lookup).await {
-            Ok(found) => found,
+        let rows = match context.hosts.find(&known.collect()).await {
+            Ok(rows) => rows.into_iter(),
             Err(error) => {
                 let verdict = context.failed(&error);
                 return if gives_back {
@@ -51,7 +47,6 @@ impl Stored {
                 };
             }
         };
-        let rows = found.into_iter().flat_map(|found| found.hosts);
         let hosts = rows.filter_map(|row| Some((row.subnet_id, host(context.server, row)?)));
         Ok(Self(hosts.collect()))
     }
