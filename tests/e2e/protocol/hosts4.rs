@@ -35,11 +35,19 @@ fn an_address_that_another_client_has_gets_to_the_one_it_is_reserved_for_in_the_
     engine: Engine,
 ) {
     let scene = Scene4::new(engine);
+    changes_hands(&scene, |address| {
+        reload(&scene, |server| {
+            server["subnet4"][1]["reservations"] = reserved(address);
+        });
+    });
+}
+
+/// An address gets from client 1, who leased it, to client 2, for whom it is reserved then.
+#[track_caller]
+pub(crate) fn changes_hands(scene: &Scene4, reserve: impl FnOnce(Ipv4Addr)) {
     let (holder, owner, third) = (Client::new(1), Client::new(2), Client::new(3));
     let address = holder.lease(&scene.relay);
-    reload(&scene, |server| {
-        server["subnet4"][1]["reservations"] = reserved(address);
-    });
+    reserve(address);
 
     // The owner gets another one for now, and keeps it as long as it must.
     let temporary = owner.lease(&scene.relay);

@@ -5,10 +5,12 @@ use std::net::Ipv4Addr;
 use murre_harness::rundir;
 use murre_tests::hand4::{Client, Relay};
 use murre_tests::reservations::{Reservation, kind};
-use murre_tests::{Engine, Leases, Scene4, control, on_every_engine, on_every_server, rows};
+use murre_tests::{Engine, Leases, Scene4, control, on_every_engine, on_every_server};
 use murre_wire::dhcp4::MessageType::{Ack, Discover, Nak, Release, Request};
 use murre_wire::dhcp4::code;
 use serde_json::{Value, json};
+
+use crate::hosts4::changes_hands;
 
 on_every_engine!(
     every_kind_of_identifier_finds_what_is_reserved_for_it,
@@ -145,33 +147,7 @@ fn an_address_of_the_pool_that_is_reserved_is_nobody_elses_however_full_the_pool
 fn an_address_that_another_client_has_gets_to_its_host_in_the_end(engine: Engine) {
     for apart in [false, true] {
         let (scene, hosts) = scene(engine, apart, |_| {});
-        let (holder, owner, third) = (Client::new(1), Client::new(2), Client::new(3));
-        let address = holder.lease(&scene.relay);
-        of_card(2).address(address).add_to(&hosts);
-
-        // The owner gets another one for now.
-        let temporary = owner.lease(&scene.relay);
-        assert_ne!(temporary, address);
-
-        // A third one is given it neither as an offer nor as a lease.
-        let mut discover = third.message(Discover);
-        discover.option(code::REQUESTED_ADDRESS, &address.octets());
-        assert_ne!(offered(&scene.relay, &mut discover), address);
-        let answer = scene.relay.ask(&mut third.having(Request, address));
-        assert_eq!(answer.kind(), Nak);
-
-        // The holder is refused it, and keeps its row until it has another.
-        let nak = scene.relay.ask(&mut holder.having(Request, address));
-        assert_eq!(nak.kind(), Nak);
-        assert_eq!(rows::of4(&scene.world.leases, address).state, 0);
-        assert_ne!(holder.lease(&scene.relay), address);
-
-        // Now the owner is refused what it has for now, and gets its own.
-        let nak = scene.relay.ask(&mut owner.having(Request, temporary));
-        assert_eq!(nak.kind(), Nak);
-        assert_eq!(owner.lease(&scene.relay), address);
-        let again = scene.relay.ask(&mut owner.having(Request, address));
-        assert_eq!(again.kind(), Ack);
+        changes_hands(&scene, |address| of_card(2).address(address).add_to(&hosts));
     }
 }
 
