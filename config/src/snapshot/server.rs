@@ -272,7 +272,7 @@ impl<F: Family> Server<F> {
         let network = subnet.network.as_ref();
         let members = network.map_or(&[][..], |network| self.index.network(&network.name));
         let members = members.iter().filter_map(|position| self.at(*position));
-        let is_it = |other: &&Arc<Subnet<F>>| other.id == subnet.id;
+        let is_it = |other: &&Arc<Subnet<F>>| Arc::ptr_eq(other, subnet);
         let behind = members
             .clone()
             .skip_while(move |other| !is_it(other))

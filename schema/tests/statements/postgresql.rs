@@ -119,6 +119,9 @@ impl Verdict {
         if kind.contains("Sort") && rows > most {
             self.wrong.push(format!("sorts {rows} rows"));
         }
+        if kind.starts_with("Gather") {
+            self.wrong.push("starts processes".to_owned());
+        }
         for child in node["Plans"].as_array().into_iter().flatten() {
             self.look(child, most);
         }

@@ -15,17 +15,18 @@ pub(super) struct Candidates<'a, F: LeaseFamily> {
 }
 
 /// Number of leases in some pools.
-pub(super) fn total<F: LeaseFamily>(pools: &[Source<'_, F>]) -> u128 {
-    let sizes = pools.iter().map(|source| source.pool.size());
+pub(super) fn total<'a, F: LeaseFamily>(pools: impl Iterator<Item = Source<'a, F>>) -> u128 {
+    let sizes = pools.map(|source| source.pool.size());
     sizes.fold(0, u128::saturating_add)
 }
 
 impl<'a, F: LeaseFamily> Candidates<'a, F> {
     /// All candidates of `pools` for the client that `key` stands for.
-    pub(super) fn new(pools: &[Source<'a, F>], key: u64) -> Self {
+    pub(super) fn new(pools: impl Iterator<Item = Source<'a, F>>, key: u64) -> Self {
+        let pools: SmallVec<[Source<'a, F>; 2]> = pools.collect();
         Self {
-            pools: pools.into(),
-            permutation: Permutation::new(total(pools), key),
+            permutation: Permutation::new(total(pools.iter().copied()), key),
+            pools,
             next: 0,
         }
     }
@@ -69,7 +70,7 @@ mod tests {
             subnet: &subnet,
             pool,
         });
-        let all: Vec<_> = Candidates::new(&pools, 99)
+        let all: Vec<_> = Candidates::new(pools.into_iter(), 99)
             .map(|chosen| chosen.address)
             .collect();
         let distinct: HashSet<_> = all.iter().copied().collect();
@@ -79,6 +80,10 @@ mod tests {
 
     #[test]
     fn no_pool_no_candidate() {
-        assert!(Candidates::<V4>::new(&[], 1).next().is_none());
+        assert!(
+            Candidates::<V4>::new(std::iter::empty(), 1)
+                .next()
+                .is_none()
+        );
     }
 }

@@ -15,12 +15,16 @@
 //! configured otherwise.
 
 mod candidates;
+mod offers;
 mod own;
 mod permutation;
 mod place;
+mod pools;
 mod round;
+mod search;
 mod vacancies;
 mod window;
+mod wish;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -28,19 +32,20 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use murre_config::{Allocator as Kind, Hosts, OptionSet, Pool, PoolKind, Subnet};
+use murre_config::{Allocator as Kind, Pool, PoolKind, Subnet};
 use murre_schema::{Error, Found, FoundLease, LeaseFamily, Lookup, Store};
-use murre_wire::Address;
 use smallvec::{SmallVec, smallvec};
 
-use crate::exchange::HostStores;
 use candidates::Candidates;
+use offers::Offers;
 use own::is_free_for;
 pub(crate) use own::{current, holds, in_conflict, remaining, replaced, reserved};
 pub(crate) use permutation::Permutation;
-use place::{Place, Quest};
+use place::Place;
+pub(crate) use pools::{Pools, Source};
 use vacancies::Vacancy;
 pub(crate) use window::Share;
+pub(crate) use wish::{Chosen, Wish};
 
 /// Candidates that ride along with the first lookup of a client, where most of its pools is free.
 const FIRST_LOOK: usize = 2;
@@ -53,97 +58,6 @@ const LOOKS: usize = 8;
 /// Single addresses are drawn from pools of this size only: of smaller ones, clients that come at the same
 /// moment would draw the same.
 const LARGE: u128 = 1 << 16;
-
-/// Who may be given what: one client (and IA) in one subnet, or those of one shared network.
-#[derive(Debug)]
-pub(crate) struct Wish<'a, F: LeaseFamily> {
-    /// The subnet that was selected.
-    pub(crate) subnet: &'a Subnet<F>,
-    /// The others of its shared network: what the client has there is as good.
-    pub(crate) siblings: SmallVec<[&'a Subnet<F>; 2]>,
-    /// Pools of the kind wanted that the client may use, subnet by subnet.
-    pub(crate) pools: SmallVec<[Source<'a, F>; 2]>,
-    /// The client.
-    pub(crate) client: F::Client,
-    /// What it asks for.
-    pub(crate) hint: Option<F::Address>,
-    /// What is reserved for it.
-    pub(crate) reserved: Option<Chosen<'a, F>>,
-    /// What the file reserves for others.
-    pub(crate) hosts: &'a Hosts<F>,
-    /// What databases do.
-    pub(crate) stores: &'a HostStores,
-}
-
-/// A pool of a subnet.
-#[derive(Debug)]
-pub(crate) struct Source<'a, F: LeaseFamily> {
-    /// The subnet.
-    pub(crate) subnet: &'a Subnet<F>,
-    /// The pool.
-    pub(crate) pool: &'a Pool<F>,
-}
-
-/// What was chosen.
-#[derive(Debug)]
-pub(crate) struct Chosen<'a, F: LeaseFamily> {
-    /// The address, or base of the prefix.
-    pub(crate) address: F::Address,
-    /// The subnet it is of.
-    pub(crate) subnet: &'a Subnet<F>,
-    /// The pool it lies in; what is reserved may lie in none.
-    pub(crate) pool: Option<&'a Pool<F>>,
-}
-
-// By hand, as the references can be copied whatever the family.
-impl<F: LeaseFamily> Copy for Source<'_, F> {}
-
-impl<F: LeaseFamily> Clone for Source<'_, F> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<F: LeaseFamily> Copy for Chosen<'_, F> {}
-
-impl<F: LeaseFamily> Clone for Chosen<'_, F> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<'a, F: LeaseFamily> Source<'a, F> {
-    /// One of its leases.
-    pub(crate) fn choose(self, address: F::Address) -> Chosen<'a, F> {
-        Chosen {
-            address,
-            subnet: self.subnet,
-            pool: Some(self.pool),
-        }
-    }
-}
-
-impl<'a, F: LeaseFamily> Chosen<'a, F> {
-    /// Bits that are given.
-    pub(crate) fn len(&self) -> u8 {
-        self.pool.map_or(F::Address::BITS, Pool::lease_len)
-    }
-
-    /// What groups it in statistics.
-    pub(crate) fn pool_id(&self) -> u32 {
-        self.pool.map_or(0, |pool| pool.pool_id)
-    }
-
-    /// Options of the pool and what is around it.
-    pub(crate) fn options(&self) -> &'a OptionSet {
-        self.pool.map_or(&self.subnet.options, |pool| &pool.options)
-    }
-
-    fn is_prefix(&self) -> bool {
-        self.pool
-            .is_some_and(|pool| matches!(pool.kind, PoolKind::Prefix { .. }))
-    }
-}
 
 /// What the first lookup of an exchange is about beside the client itself.
 #[derive(Debug)]
@@ -180,6 +94,7 @@ struct PlaceKey<F: LeaseFamily> {
 pub(crate) struct Allocator<F: LeaseFamily> {
     key: RandomState,
     places: Mutex<HashMap<PlaceKey<F>, Arc<Place<F>>>>,
+    offers: Mutex<Offers<F>>,
     /// Databases may reserve what is given back.
     doubts_freed: AtomicBool,
 }
@@ -189,6 +104,7 @@ impl<F: LeaseFamily> Default for Allocator<F> {
         Self {
             key: RandomState::default(),
             places: Mutex::default(),
+            offers: Mutex::default(),
             doubts_freed: AtomicBool::new(false),
         }
     }
@@ -203,6 +119,7 @@ impl<F: LeaseFamily> Allocator<F> {
     /// Forget the pools of a configuration that is no longer in force.
     pub(crate) fn forget(&self) {
         self.places().clear();
+        self.offers().clear();
     }
 
     /// Add to a lookup what [`Allocator::choose`] wants to know: the hint and what is proposed first.
@@ -232,26 +149,24 @@ impl<F: LeaseFamily> Allocator<F> {
     fn first<'a>(&self, wish: &Wish<'a, F>) -> (SmallVec<[Chosen<'a, F>; 2]>, Origin<'a, F>) {
         let client = self.key.hash_one(&wish.client);
         if self.is_roomy(wish) {
-            let mut candidates = Candidates::new(wish.foremost(), client);
+            let mut candidates = Candidates::new(wish.pools.foremost(), client);
             let first = candidates.by_ref().take(FIRST_LOOK).collect();
             return (first, Origin::Candidates(candidates));
         }
-        let places = self.places_of(&wish.pools);
-        for (source, place) in wish.pools.iter().zip(&places) {
-            let again = place.vacancies().again(client, Instant::now());
-            if let Some(address) = again {
-                return (smallvec![source.choose(address)], Origin::Memory);
-            }
+        let now = Instant::now();
+        let again = self.offers().again(client, now);
+        if let Some(chosen) = again.and_then(|address| wish.in_pool(address)) {
+            return (smallvec![chosen], Origin::Memory);
         }
-        for (source, place) in wish.pools.iter().zip(&places) {
+        for source in wish.pools.iter() {
+            let place = self.place(source.subnet, source.pool);
             let mut vacancies = place.vacancies();
-            if let Some(vacancy) = vacancies.take(client, Instant::now()) {
+            if let Some(vacancy) = vacancies.take(client, now) {
                 let first = smallvec![source.choose(vacancy.address)];
                 return (first, Origin::Vacancy(vacancy));
             }
             // A pool that may have some goes before the next one, but has to be searched first.
-            let now = Instant::now();
-            if !vacancies.is_resting(now) && !vacancies.is_spent(now) {
+            if !vacancies.is_left_alone(now, false) {
                 break;
             }
         }
@@ -271,6 +186,27 @@ impl<F: LeaseFamily> Allocator<F> {
         (found, asked): (&Found<F>, Asked<'a, F>),
         avoid: &[F::Address],
     ) -> Result<Option<Chosen<'a, F>>, Error> {
+        let chosen = self
+            .pick((store, share), wish, (found, asked), avoid)
+            .await?;
+        if let Some(chosen) = &chosen
+            && !holds(wish, found, chosen)
+        {
+            let client = self.key.hash_one(&wish.client);
+            let alone = replaced(wish, found, chosen).is_none();
+            self.offers()
+                .add(client, chosen.address, alone, Instant::now());
+        }
+        Ok(chosen)
+    }
+
+    async fn pick<'a>(
+        &self,
+        (store, share): (&Store<F>, Share),
+        wish: &Wish<'a, F>,
+        (found, asked): (&Found<F>, Asked<'a, F>),
+        avoid: &[F::Address],
+    ) -> Result<Option<Chosen<'a, F>>, Error> {
         if let Some(chosen) = reserved(wish, found) {
             self.put_back(asked);
             return Ok(Some(chosen));
@@ -278,7 +214,7 @@ impl<F: LeaseFamily> Allocator<F> {
         if let Some(chosen) = self.keep(store, wish, found, avoid).await? {
             self.put_back(asked);
             if !holds(wish, found, &chosen) {
-                self.offered(wish, &chosen);
+                self.promise(wish, &chosen);
             }
             return Ok(Some(chosen));
         }
@@ -290,7 +226,7 @@ impl<F: LeaseFamily> Allocator<F> {
             && !wish.is_stored_for_another(&chosen).await?
         {
             self.put_back(asked);
-            self.offered(wish, &chosen);
+            self.promise(wish, &chosen);
             return Ok(Some(chosen));
         }
         if let Some(chosen) = own::successor(wish, found)
@@ -326,7 +262,7 @@ impl<F: LeaseFamily> Allocator<F> {
         if chosen.is_none() {
             chosen = self.search((store, share), wish, avoid).await?;
         }
-        chosen.iter().for_each(|c| self.offered(wish, c));
+        chosen.iter().for_each(|c| self.promise(wish, c));
         Ok(chosen)
     }
 
@@ -340,12 +276,19 @@ impl<F: LeaseFamily> Allocator<F> {
         })
     }
 
-    /// Remember whom a vacancy was proposed to.
-    fn offered(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) {
+    /// Whether a client names what this worker offered it a moment ago, when it held nothing else that would have to
+    /// end for it.
+    pub(crate) fn takes_offer(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) -> bool {
+        let client = self.key.hash_one(&wish.client);
+        self.offers().stands(client, chosen.address, Instant::now())
+    }
+
+    /// Remember whom a vacancy is proposed to.
+    fn promise(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) {
         let client = self.key.hash_one(&wish.client);
         if let Some(place) = self.place_of(chosen) {
             let mut vacancies = place.vacancies();
-            vacancies.offer(chosen.address, client, Instant::now());
+            vacancies.promise(chosen.address, client, Instant::now());
         }
     }
 
@@ -379,83 +322,6 @@ impl<F: LeaseFamily> Allocator<F> {
         Ok(usable.then_some(chosen))
     }
 
-    /// Look through the pools, one after the other; what is promised to others is proposed where none has anything
-    /// else.
-    async fn search<'a>(
-        &self,
-        source: (&Store<F>, Share),
-        wish: &Wish<'a, F>,
-        avoid: &[F::Address],
-    ) -> Result<Option<Chosen<'a, F>>, Error> {
-        // What could not be looked through in time may have something, but so may the next one.
-        let mut late = None;
-        let rounds: &[bool] = match wish.pools.len() {
-            0 | 1 => &[true],
-            _ => &[false, true],
-        };
-        for is_last in rounds {
-            for pool in &wish.pools {
-                let searched = self.search_pool(source, wish, (*pool, *is_last), avoid);
-                match searched.await {
-                    Ok(None) => {}
-                    Err(error @ Error::Overloaded { .. }) => late = Some(error),
-                    done => return done,
-                }
-            }
-        }
-        late.map_or(Ok(None), Err)
-    }
-
-    async fn search_pool<'a>(
-        &self,
-        (store, share): (&Store<F>, Share),
-        wish: &Wish<'a, F>,
-        (source, is_last): (Source<'a, F>, bool),
-        avoid: &[F::Address],
-    ) -> Result<Option<Chosen<'a, F>>, Error> {
-        let place = self.place(source.subnet, source.pool);
-        let quest = Quest {
-            store,
-            subnet: source.subnet,
-            hosts: wish.hosts,
-            stores: wish.stores,
-            pool: source.pool,
-            share,
-            is_last,
-        };
-        for _ in 0..LOOKS {
-            place.fill(quest).await?;
-            let taken = take(&place, share, self.key.hash_one(&wish.client));
-            if taken.is_empty() {
-                return Ok(None);
-            }
-            let now = Instant::now();
-            let sure = taken.iter().all(|vacancy| vacancy.is_fresh(now, share));
-            let chosen: Vec<_> = taken
-                .iter()
-                .map(|vacancy| source.choose(vacancy.address))
-                .collect();
-            let rows = match sure {
-                true => Vec::new(),
-                false => look(store, &chosen).await?,
-            };
-            if !sure && wish.are_some_stored(source.subnet, &chosen).await? {
-                place.vacancies().forget();
-                continue;
-            }
-            let usable = |chosen: &Chosen<'a, F>| {
-                !avoid.contains(&chosen.address) && is_free_for(wish, chosen, &rows)
-            };
-            if let Some(at) = chosen.iter().position(usable) {
-                let mut vacancies = place.vacancies();
-                let rest = taken.into_iter().skip(at + 1).rev();
-                rest.for_each(|vacancy| vacancies.put_back(vacancy));
-                return Ok(chosen.get(at).copied());
-            }
-        }
-        Ok(None)
-    }
-
     /// A client was granted what it named, and nobody else is to be proposed that.
     pub(crate) fn granted(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) {
         let client = self.key.hash_one(&wish.client);
@@ -468,8 +334,7 @@ impl<F: LeaseFamily> Allocator<F> {
     /// A lease of the client ended as it was granted another.
     pub(crate) fn ended(&self, wish: &Wish<'_, F>, row: &FoundLease<F>) {
         let (id, address) = (row.lease.subnet_id, row.lease.address);
-        let mut all = std::iter::once(wish.subnet).chain(wish.siblings.iter().copied());
-        if let Some(subnet) = all.find(|subnet| subnet.id == id) {
+        if let Some(subnet) = wish.pools.subnets().find(|subnet| subnet.id == id) {
             self.freed(subnet, address, true);
         }
     }
@@ -490,19 +355,19 @@ impl<F: LeaseFamily> Allocator<F> {
     /// Whether single looks are likely to hit something free. What databases reserve is left out of windows as a
     /// whole, which costs less than to look at each address.
     fn is_roomy(&self, wish: &Wish<'_, F>) -> bool {
-        let Some(first) = wish.pools.first() else {
+        let Some(first) = wish.pools.iter().next() else {
             return false;
         };
         if wish.heeds_stores(first.subnet) {
             return false;
         }
-        let is_crowded = |source: &Source<'_, F>| {
+        let is_crowded = |source: Source<'_, F>| {
             let place = self.place(source.subnet, source.pool);
             place.vacancies().is_crowded()
         };
         kind_of(first.subnet, first.pool) == Kind::Random
-            && candidates::total(wish.foremost()) >= LARGE
-            && !wish.foremost().iter().any(is_crowded)
+            && candidates::total(wish.pools.foremost()) >= LARGE
+            && !wish.pools.foremost().any(is_crowded)
     }
 
     /// What is remembered beside this one was seen free at the same time.
@@ -540,24 +405,7 @@ impl<F: LeaseFamily> Allocator<F> {
     }
 
     fn place(&self, subnet: &Subnet<F>, pool: &Pool<F>) -> Arc<Place<F>> {
-        self.place_in(&mut self.places(), subnet, pool)
-    }
-
-    /// The places of all pools of a wish, which may be hundreds, at once.
-    fn places_of(&self, pools: &[Source<'_, F>]) -> SmallVec<[Arc<Place<F>>; 2]> {
         let mut places = self.places();
-        let pools = pools.iter();
-        pools
-            .map(|source| self.place_in(&mut places, source.subnet, source.pool))
-            .collect()
-    }
-
-    fn place_in(
-        &self,
-        places: &mut HashMap<PlaceKey<F>, Arc<Place<F>>>,
-        subnet: &Subnet<F>,
-        pool: &Pool<F>,
-    ) -> Arc<Place<F>> {
         let key = PlaceKey::of(subnet, pool);
         if let Some(place) = places.get(&key) {
             return Arc::clone(place);
@@ -571,6 +419,10 @@ impl<F: LeaseFamily> Allocator<F> {
     fn places(&self) -> std::sync::MutexGuard<'_, HashMap<PlaceKey<F>, Arc<Place<F>>>> {
         // A panic while holding the lock leaves a cache that is still a cache.
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn offers(&self) -> std::sync::MutexGuard<'_, Offers<F>> {
+        self.offers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -594,27 +446,6 @@ fn kind_of<F: LeaseFamily>(subnet: &Subnet<F>, pool: &Pool<F>) -> Kind {
     }
 }
 
-/// One vacancy that needs no other look, or a few that do.
-fn take<F: LeaseFamily>(
-    place: &Place<F>,
-    share: Share,
-    client: u64,
-) -> SmallVec<[Vacancy<F>; LOOK_AGAIN]> {
-    let mut vacancies = place.vacancies();
-    let now = Instant::now();
-    let mut taken = SmallVec::new();
-    while taken.len() < LOOK_AGAIN
-        && let Some(vacancy) = vacancies.take(client, now)
-    {
-        let sure = vacancy.is_fresh(now, share);
-        taken.push(vacancy);
-        if sure {
-            break;
-        }
-    }
-    taken
-}
-
 /// Everything that may be in the way of some candidates.
 async fn look<F: LeaseFamily>(
     store: &Store<F>,
@@ -634,84 +465,4 @@ fn ask_for<'c, 'a: 'c, F: LeaseFamily>(
         .partition(|chosen| chosen.is_prefix());
     lookup.ask_prefixes(prefixes.iter().map(|c| (c.address, c.len())));
     lookup.addresses.extend(addresses.iter().map(|c| c.address));
-}
-
-impl<'a, F: LeaseFamily> Wish<'a, F> {
-    /// What the client asks for, if a pool has it, or if it is reserved for it.
-    pub(crate) fn hint_in_pool(&self) -> Option<Chosen<'a, F>> {
-        self.may_have(self.hint?)
-    }
-
-    /// An address that the client may have, as far as the configuration goes.
-    fn may_have(&self, address: F::Address) -> Option<Chosen<'a, F>> {
-        let reserved = self.reserved.filter(|chosen| chosen.address == address);
-        let chosen = reserved.or_else(|| self.in_pool(address))?;
-        self.is_open(&chosen).then_some(chosen)
-    }
-
-    /// Whether what was chosen is not reserved for somebody else.
-    fn is_open(&self, chosen: &Chosen<'_, F>) -> bool {
-        let own = self.reserved;
-        own.is_some_and(|own| own.address == chosen.address)
-            || !self.hosts.close(chosen.subnet, chosen.address)
-    }
-
-    /// Whether databases may reserve something that lies in pools of a subnet.
-    fn heeds_stores(&self, subnet: &Subnet<F>) -> bool {
-        !self.stores.is_empty() && subnet.reservations.reserves_in_pools()
-    }
-
-    /// Whether what was chosen must not be granted where a database reserves it: it is not this client's own.
-    pub(crate) fn heeds_hosts(&self, chosen: &Chosen<'_, F>) -> bool {
-        let own = self.reserved;
-        self.heeds_stores(chosen.subnet) && own.is_none_or(|own| own.address != chosen.address)
-    }
-
-    /// Whether a database reserves for another what the client has or asks for. Of what comes from windows that is
-    /// known, and a claim finds out by itself.
-    pub(crate) async fn is_stored_for_another(
-        &self,
-        chosen: &Chosen<'_, F>,
-    ) -> Result<bool, Error> {
-        if !self.heeds_hosts(chosen) {
-            return Ok(false);
-        }
-        let (subnet_id, address) = (chosen.subnet.id, chosen.address);
-        let reserved = self.stores.reserved(subnet_id, &[address]).await?;
-        Ok(!reserved.is_empty())
-    }
-
-    /// Whether databases reserve any of these, which lie in one subnet.
-    async fn are_some_stored(
-        &self,
-        subnet: &Subnet<F>,
-        all: &[Chosen<'_, F>],
-    ) -> Result<bool, Error> {
-        if !self.heeds_stores(subnet) {
-            return Ok(false);
-        }
-        let addresses: Vec<_> = all.iter().map(|chosen| chosen.address).collect();
-        let reserved = self.stores.reserved(subnet.id, &addresses).await?;
-        Ok(!reserved.is_empty())
-    }
-
-    /// An address, if it lies in a pool.
-    fn in_pool(&self, address: F::Address) -> Option<Chosen<'a, F>> {
-        let mut all = self.pools.iter();
-        let source = all.find(|source| source.pool.contains(address))?;
-        Some(source.choose(address))
-    }
-
-    /// The pools of the first subnet that has some: those of the next ones come once these are full.
-    fn foremost(&self) -> &[Source<'a, F>] {
-        let first = self.pools.first().map(|source| source.subnet.id);
-        let others = self.pools.iter();
-        let count = others.take_while(|source| Some(source.subnet.id) == first);
-        self.pools.get(..count.count()).unwrap_or_default()
-    }
-
-    /// Whether a lease of this subnet is one of the client's own here.
-    pub(crate) fn is_of(&self, subnet_id: u32) -> bool {
-        self.subnet.id == subnet_id || self.siblings.iter().any(|other| other.id == subnet_id)
-    }
 }

@@ -70,7 +70,7 @@ pub(super) fn successor<'a, F: LeaseFamily>(
         .filter(|row| row.lease.state == State::Default)
         .find_map(|row| {
             let (base, len) = (row.lease.address, F::lease_len(&row.lease));
-            let of = |source: &Source<'a, F>| {
+            let of = |source: Source<'a, F>| {
                 let pool = source.pool;
                 source.choose(pool.nth(pool.reached_by(base, len).0))
             };

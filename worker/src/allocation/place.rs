@@ -31,6 +31,9 @@ const LONGEST_WALK: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Fewer than this from a search, and the next one takes more windows at once.
 const FEW: usize = 8;
+/// Where as many were found as this, or not used up as soon as this, it takes fewer.
+const MANY: usize = 256;
+const SOON: Duration = Duration::from_millis(50);
 /// Most rows given back that are asked for at once.
 const GIVEN_BACK: u32 = 256;
 
@@ -48,8 +51,8 @@ struct Search {
     order: Order,
     key: u64,
     at_once: usize,
-    /// Whether a window has been looked at.
-    begun: bool,
+    /// When windows were looked at last.
+    looked: Option<Instant>,
     /// Windows in a row that had nothing.
     barren: u128,
     round: Round,
@@ -77,7 +80,7 @@ impl<F: LeaseFamily> Place<F> {
             order: Order::new(kind, key),
             key,
             at_once: 1,
-            begun: false,
+            looked: None,
             barren: 0,
             round: Round::default(),
             vain_until: None,
@@ -96,6 +99,12 @@ impl<F: LeaseFamily> Place<F> {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether nothing is at hand, and a search would be in vain, as one was lately.
+    pub(super) fn has_nothing(&self, now: Instant, is_last: bool) -> bool {
+        let vacancies = self.vacancies();
+        vacancies.is_empty() && vacancies.is_left_alone(now, is_last)
+    }
+
     /// See that there are vacancies, unless it was found lately that there are none.
     ///
     /// # Errors
@@ -108,9 +117,7 @@ impl<F: LeaseFamily> Place<F> {
         let started = Instant::now();
         {
             let mut vacancies = self.vacancies();
-            let rests = vacancies.is_resting(started);
-            let is_spent = !quest.is_last && vacancies.is_spent(started);
-            if !vacancies.is_empty() || rests || is_spent {
+            if !vacancies.is_empty() || vacancies.is_left_alone(started, quest.is_last) {
                 return Ok(());
             }
             vacancies.forget_promised();
@@ -119,13 +126,10 @@ impl<F: LeaseFamily> Place<F> {
         let given_back_first = !walks
             || self.kind != Kind::Iterative
                 && (search.order.has_gone_round() || self.vacancies().is_nearly_full());
-        if given_back_first && self.look_for_given_back(&search, quest).await? {
-            return Ok(());
-        }
-        if walks && self.short_walk(&mut search, quest).await? {
-            return Ok(());
-        }
-        if !given_back_first && self.look_for_given_back(&search, quest).await? {
+        if given_back_first && self.look_for_given_back(&search, quest).await?
+            || walks && self.short_walk(&mut search, quest).await?
+            || !given_back_first && self.look_for_given_back(&search, quest).await?
+        {
             return Ok(());
         }
         if walks && self.long_walk(&mut search, quest).await? {
@@ -160,10 +164,9 @@ impl<F: LeaseFamily> Place<F> {
         let windows = Windows::of(quest.pool).count();
         let most = usize::try_from(windows).unwrap_or(usize::MAX);
         let most = most.min(MOST_WINDOWS);
-        if !search.begun && self.kind == Kind::Iterative && windows > most as u128 {
+        if search.looked.is_none() && self.kind == Kind::Iterative && windows > most as u128 {
             go_on_where_others_came_to(search, quest).await?;
         }
-        search.begun = true;
         let all = match quest.share {
             Share::ALL => windows,
             // Its own, and then everybody's.
@@ -207,11 +210,17 @@ impl<F: LeaseFamily> Place<F> {
         let began = Instant::now();
         let found = self.look_at(search, quest, portion).await?;
         let now = Instant::now();
+        let last = search.looked.replace(now);
         if found < FEW {
             search.at_once = (search.at_once * 2).min(AT_ONCE);
             search.round.found_little(portion, now - began, now);
         } else {
-            search.at_once = (search.at_once / 2).max(1);
+            // Windows of a small pool are narrow, and a crowd has used up what one gives before the next is looked at.
+            let used_up = last.is_some_and(|last| began.duration_since(last) < SOON);
+            search.at_once = match used_up && found < MANY {
+                true => (search.at_once * 2).min(AT_ONCE),
+                false => (search.at_once / 2).max(1),
+            };
             search.round.found_much();
         }
         search.barren = match found {

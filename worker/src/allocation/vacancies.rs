@@ -12,7 +12,7 @@ use murre_schema::LeaseFamily;
 use super::Share;
 
 /// So long an address that was offered is not offered to somebody else, unless there is no other.
-const OFFERED: Duration = Duration::from_secs(2);
+pub(super) const OFFERED: Duration = Duration::from_secs(2);
 /// So long what was seen free is proposed without another look: about the time of a look.
 const FRESH: Duration = Duration::from_millis(5);
 /// The same where nobody else gives leases, and this worker knows what it gave: about as long as a window lasts
@@ -25,6 +25,8 @@ const MOST: usize = 8192;
 const REST: u32 = 10;
 /// And at most.
 const LONGEST_REST: Duration = Duration::from_secs(1);
+/// For so many vacancies a search is worth while although there is another pool.
+const WORTHWHILE: usize = 64;
 /// How much of what it had been a pool's fill stays at one more look at a single address.
 const SLOWLY: f32 = 0.98;
 /// And at a look at a window.
@@ -63,8 +65,6 @@ pub(super) struct Vacancies<F: LeaseFamily> {
     promised: Vec<F::Address>,
     /// When it was offered, and to whom.
     offered: HashMap<F::Address, (Instant, u64)>,
-    /// Who was offered what, as a client that asks again is offered the same.
-    offered_to: HashMap<u64, F::Address>,
     order_offered: VecDeque<(Instant, F::Address, u64)>,
     rests_until: Option<Instant>,
     /// Until then all that is free counts as promised.
@@ -78,7 +78,6 @@ impl<F: LeaseFamily> Vacancies<F> {
             free: VecDeque::new(),
             promised: Vec::new(),
             offered: HashMap::new(),
-            offered_to: HashMap::new(),
             order_offered: VecDeque::new(),
             rests_until: None,
             spent_until: None,
@@ -100,12 +99,6 @@ impl<F: LeaseFamily> Vacancies<F> {
         None
     }
 
-    /// What a client was offered lately, once: if it is not proposed again, something else will be.
-    pub(super) fn again(&mut self, client: u64, now: Instant) -> Option<F::Address> {
-        self.forget_offers(now);
-        self.offered_to.remove(&client)
-    }
-
     /// Whether somebody else was offered it lately, and may be about to take it.
     pub(super) fn is_promised(&mut self, address: F::Address, client: u64, now: Instant) -> bool {
         self.forget_offers(now);
@@ -119,12 +112,6 @@ impl<F: LeaseFamily> Vacancies<F> {
         self.free.push_front(vacancy);
     }
 
-    /// It is proposed to a client.
-    pub(super) fn offer(&mut self, address: F::Address, client: u64, now: Instant) {
-        self.promise(address, client, now);
-        self.offered_to.insert(client, address);
-    }
-
     /// A client was granted it, whether or not it was proposed.
     pub(super) fn granted(&mut self, address: F::Address, client: u64, now: Instant) {
         let to = self.offered.get(&address).map(|(_, to)| *to);
@@ -133,7 +120,8 @@ impl<F: LeaseFamily> Vacancies<F> {
         }
     }
 
-    fn promise(&mut self, address: F::Address, client: u64, now: Instant) {
+    /// It is proposed to a client.
+    pub(super) fn promise(&mut self, address: F::Address, client: u64, now: Instant) {
         self.forget_offers(now);
         self.offered.insert(address, (now, client));
         self.order_offered.push_back((now, address, client));
@@ -202,7 +190,6 @@ impl<F: LeaseFamily> Vacancies<F> {
     /// it any more (`gone`), the next client gets it without a look, unless it may be reserved (`in_doubt`).
     pub(super) fn freed(&mut self, address: F::Address, gone: bool, in_doubt: bool) {
         self.rests_until = None;
-        self.spent_until = None;
         self.offered.remove(&address);
         if gone && self.is_crowded() && self.free.len() < MOST {
             // While it was held, nothing else could overlap it.
@@ -225,18 +212,28 @@ impl<F: LeaseFamily> Vacancies<F> {
         !(self.promised.is_empty() && self.offered.is_empty())
     }
 
-    /// All that was found is promised: where there is another pool, leave this one alone for a while.
+    /// All that was found is promised: where there is another pool, leave this one alone until a search finds more
+    /// than it costs, even if something is given back.
     pub(super) fn spend(&mut self, now: Instant, took: Duration) {
-        self.spent_until = Some(now + pause(took));
+        let last = self.order_offered.len().saturating_sub(1);
+        let enough = self.order_offered.get(last.min(WORTHWHILE));
+        let kept = enough.map(|(at, ..)| OFFERED.saturating_sub(now.duration_since(*at)));
+        let longest = kept.unwrap_or_default().min(LONGEST_REST);
+        self.spent_until = Some(now + pause(took).max(longest));
     }
 
     /// Whether others than those to whom all of it is promised had better look elsewhere.
-    pub(super) fn is_spent(&self, now: Instant) -> bool {
+    fn is_spent(&self, now: Instant) -> bool {
         self.spent_until.is_some_and(|until| now < until)
     }
 
-    pub(super) fn is_resting(&self, now: Instant) -> bool {
+    fn is_resting(&self, now: Instant) -> bool {
         self.rests_until.is_some_and(|until| now < until)
+    }
+
+    /// Whether a search would be in vain, as one was lately.
+    pub(super) fn is_left_alone(&self, now: Instant, is_last: bool) -> bool {
+        self.is_resting(now) || !is_last && self.is_spent(now)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -272,9 +269,6 @@ impl<F: LeaseFamily> Vacancies<F> {
             // It may have been offered again since.
             if self.offered.get(&address) == Some(&(at, client)) {
                 self.offered.remove(&address);
-                if self.offered_to.get(&client) == Some(&address) {
-                    self.offered_to.remove(&client);
-                }
             }
         }
     }
@@ -311,11 +305,11 @@ mod tests {
         let mut pool = Vacancies::<V4>::new();
         pool.add(vec![at(1)], now);
         assert_eq!(taken(&mut pool), Some(at(1)));
-        pool.offer(at(1), 11, now);
+        pool.promise(at(1), 11, now);
         assert_eq!(pool.add(vec![at(1), at(2)], now), 1);
         let now = now + Duration::from_millis(1);
         assert_eq!(taken(&mut pool), Some(at(2)));
-        pool.offer(at(2), 12, now);
+        pool.promise(at(2), 12, now);
         // There is no other: the one that waited longest.
         pool.forget_promised();
         assert_eq!(pool.add(vec![at(2), at(1)], now), 0);
@@ -331,8 +325,8 @@ mod tests {
         let now = Instant::now();
         let later = |millis| now + Duration::from_millis(millis);
         let mut pool = Vacancies::<V4>::new();
-        pool.offer(at(2), 12, later(1));
-        pool.offer(at(1), 11, now);
+        pool.promise(at(2), 12, later(1));
+        pool.promise(at(1), 11, now);
         assert_eq!(pool.add_offered(later(2)), 2);
         let first = pool.take(99, later(3)).unwrap();
         assert_eq!(first.address, at(1));
@@ -341,22 +335,10 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_asks_again_soon_is_offered_the_same() {
-        let now = Instant::now();
-        let mut pool = Vacancies::<V4>::new();
-        pool.offer(at(1), 11, now);
-        pool.offer(at(2), 12, now);
-        assert_eq!(pool.again(11, now), Some(at(1)));
-        // Once: where it could not be had, there is no use in trying it again.
-        assert_eq!(pool.again(11, now), None);
-        assert_eq!(pool.again(12, now + OFFERED), None);
-    }
-
-    #[test]
     fn what_was_offered_to_one_is_promised_to_all_others() {
         let now = Instant::now();
         let mut pool = Vacancies::<V4>::new();
-        pool.offer(at(1), 11, now);
+        pool.promise(at(1), 11, now);
         assert!(pool.is_promised(at(1), 12, now));
         assert!(!pool.is_promised(at(1), 11, now) && !pool.is_promised(at(2), 12, now));
         assert!(!pool.is_promised(at(1), 12, now + OFFERED));
@@ -417,10 +399,28 @@ mod tests {
     }
 
     #[test]
+    fn a_pool_that_is_all_promised_is_left_alone_until_promises_end_if_there_is_another() {
+        let now = Instant::now();
+        let later = |millis| now + Duration::from_millis(millis);
+        let mut pool = Vacancies::<V4>::new();
+        pool.promise(at(1), 11, now);
+        pool.promise(at(2), 12, later(100));
+        pool.spend(later(1500), Duration::from_millis(1));
+        assert!(pool.is_left_alone(later(2099), false) && !pool.is_left_alone(later(2099), true));
+        assert!(!pool.is_left_alone(later(2100), false));
+        // One that is given back is not worth a search, and no pause is longer than a second.
+        pool.promise(at(1), 11, later(2100));
+        pool.spend(later(2100), Duration::from_millis(1));
+        pool.freed(at(2), false, false);
+        assert!(pool.is_left_alone(later(3099), false));
+        assert!(!pool.is_left_alone(later(3100), false));
+    }
+
+    #[test]
     fn what_was_given_back_is_no_longer_promised() {
         let now = Instant::now();
         let mut pool = Vacancies::<V4>::new();
-        pool.offer(at(1), 11, now);
+        pool.promise(at(1), 11, now);
         pool.freed(at(1), false, false);
         assert!(!pool.is_promised(at(1), 12, now));
         assert_eq!(pool.add(vec![at(1)], now), 1);

@@ -14,8 +14,9 @@ use super::permutation::mix;
 const WIDEST: u128 = 512;
 /// Fewest, unless the pool has no more.
 const NARROWEST: u128 = 16;
-/// A pool has this many windows if it can, so that workers find windows of their own.
-const WINDOWS: u128 = 64;
+/// A pool has this many windows if it can, so that workers find windows of their own: more of them would be narrow, and
+/// each is a question.
+const WINDOWS: u128 = 16;
 
 /// How a pool is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

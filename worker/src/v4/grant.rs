@@ -29,7 +29,7 @@ pub(super) async fn grant(
     if let Some(reply) = cached(context, query, &wish).await? {
         return Ok(reply);
     }
-    if let Some(chosen) = named(query, &wish) {
+    if let Some(chosen) = named(context, query, &wish) {
         match claim(context, query, &wish, (chosen, None)).await? {
             Claimed::Answer(reply) => return Ok(reply),
             Claimed::Taken => return reply::nak(context, query, subnet),
@@ -66,11 +66,17 @@ pub(super) async fn grant(
 /// What the client may have without a look at its leases: the address that it names, if it does so
 /// by the right of an offer or a lease. Whether somebody holds it, and whether the client holds
 /// another, the claim finds out; so the common case costs the database one statement. In a shared network
-/// the other lease may be of another subnet, which the claim does not look at.
-fn named<'a>(query: &Query<'_>, wish: &Wish<'a, V4>) -> Option<Chosen<'a, V4>> {
+/// the other lease may be of another subnet, which the claim does not look at: there it is for who was looked at
+/// when this was offered to it, a moment ago.
+fn named<'a>(
+    context: &Context<'_, V4>,
+    query: &Query<'_>,
+    wish: &Wish<'a, V4>,
+) -> Option<Chosen<'a, V4>> {
     wish.hint_in_pool()
-        .filter(|_| wish.siblings.is_empty() && !is_init_reboot(query))
+        .filter(|_| !is_init_reboot(query))
         .filter(|named| !is_reserved_another(wish, named))
+        .filter(|named| !wish.pools.has_others() || context.allocator().takes_offer(wish, named))
 }
 
 /// Whether the client shall have another address than this one, if it is free.
@@ -206,7 +212,7 @@ fn decide<'a>(
 
 /// Whether the address is one of ours to give, if not to this client.
 fn is_in_pool(wish: &Wish<'_, V4>, address: Ipv4Addr) -> bool {
-    let mut all = std::iter::once(&wish.subnet).chain(&wish.siblings);
+    let mut all = wish.pools.subnets();
     all.any(|subnet| subnet.pool_of(address).is_some())
 }
 

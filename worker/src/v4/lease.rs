@@ -11,7 +11,7 @@ use murre_wire::dhcp4::code;
 
 use super::names::Named;
 use super::{Query, classify};
-use crate::allocation::{Chosen, Source, Wish};
+use crate::allocation::{Chosen, Pools, Wish};
 use crate::exchange::Context;
 
 /// What tells a client from others while its query is worked on.
@@ -38,17 +38,9 @@ pub(super) fn wish<'a>(
     subnet: &'a Arc<Subnet<V4>>,
     hint: Option<Ipv4Addr>,
 ) -> Wish<'a, V4> {
-    let all = context.server.candidates(subnet).map(|subnet| &**subnet);
-    let usable = all.clone().filter(|subnet| subnet.admits(&query.classes));
-    let pools = usable.flat_map(|subnet| {
-        let pools = subnet.pools.iter();
-        let open = pools.filter(|pool| pool.classes.guard.admits(&query.classes));
-        open.map(move |pool| Source { subnet, pool })
-    });
     Wish {
         subnet,
-        siblings: all.skip(1).collect(),
-        pools: pools.collect(),
+        pools: Pools::of_network(context.server, subnet, query.classes.clone()),
         client: client(query, subnet),
         hint,
         reserved: query

@@ -1,15 +1,16 @@
 //! What the client's identity associations ask for, and what the leases shall look like.
 
 use std::net::Ipv6Addr;
+use std::sync::Arc;
 
-use murre_config::{PoolKind, Subnet};
+use murre_config::{Pool, PoolKind, Subnet};
 use murre_schema::{Client6, Details6, Lease, LeaseKind, State};
 use murre_wire::V6;
 use murre_wire::dhcp6::{Ia, IaKind, code};
 use smallvec::SmallVec;
 
 use super::Query;
-use crate::allocation::{Chosen, Source, Wish};
+use crate::allocation::{Chosen, Pools, Wish};
 use crate::exchange::Context;
 
 /// Longest hardware address that is kept with a lease, as lease files allow.
@@ -77,22 +78,21 @@ pub(super) fn wish<'a>(
     context: &Context<'a, V6>,
     query: &Query<'_>,
     ia: &Ia<'_>,
-    subnet: &'a Subnet<V6>,
+    subnet: &'a Arc<Subnet<V6>>,
 ) -> Wish<'a, V6> {
-    let pools = match ia.kind {
-        IaKind::Na => subnet.pools.as_slice(),
-        IaKind::Pd => subnet.pd_pools.as_slice(),
-        IaKind::Ta => &[],
+    let of: fn(&Subnet<V6>) -> &[Pool<V6>] = match ia.kind {
+        IaKind::Na => |subnet| &subnet.pools,
+        IaKind::Pd => |subnet| &subnet.pd_pools,
+        IaKind::Ta => |_| &[],
     };
     let fits = |named: &&Named| {
-        pools
+        of(subnet)
             .iter()
             .any(|pool| pool.lease_len() == named.len && pool.contains(named.address))
     };
     Wish {
         subnet,
-        siblings: SmallVec::new(),
-        pools: pools.iter().map(|pool| Source { subnet, pool }).collect(),
+        pools: Pools::of_subnet(subnet, of),
         client: client(query, ia),
         hint: named(ia).iter().find(fits).map(|named| named.address),
         reserved: None,
