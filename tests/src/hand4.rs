@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use murre_harness::netns::Namespace;
 use murre_wire::dhcp4::{Builder, MIN_MAX_SIZE, Message, MessageType, Parsing, code};
@@ -206,20 +206,10 @@ impl Relay {
     /// When something comes that is no DHCPv4 message.
     pub fn answer_to(&self, message: &Builder, limit: Duration) -> Option<Answer> {
         let sent = message.finish(MIN_MAX_SIZE);
-        let deadline = Instant::now() + limit;
-        let mut buffer = [0; 1500];
-        loop {
-            let left = deadline.checked_duration_since(Instant::now())?;
-            let left = left.max(Duration::from_millis(1));
-            self.socket.set_read_timeout(Some(left)).expect("not zero");
-            let Ok(len) = self.socket.recv(&mut buffer) else {
-                continue;
-            };
-            let answer = Answer(buffer[..len].to_vec());
-            if answer.message().xid().to_be_bytes() == sent[4..8] {
-                return Some(answer);
-            }
-        }
+        socket::receive(&self.socket, limit, |bytes| {
+            let answer = Answer(bytes.to_vec());
+            (answer.message().xid().to_be_bytes() == sent[4..8]).then_some(answer)
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 //! them on, and the answers to them.
 
 use std::net::{Ipv6Addr, SocketAddr, UdpSocket};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use murre_harness::netns::Namespace;
 use murre_wire::dhcp4::{Builder, MIN_MAX_SIZE};
@@ -106,20 +106,10 @@ impl Over6 {
     /// The next answer to a message, if one comes in time.
     fn answer_to(&self, message: &Builder, limit: Duration) -> Option<Answer> {
         let sent = message.finish(MIN_MAX_SIZE);
-        let deadline = Instant::now() + limit;
-        let mut buffer = [0; 1500];
-        loop {
-            let left = deadline.checked_duration_since(Instant::now())?;
-            let left = left.max(Duration::from_millis(1));
-            self.socket.set_read_timeout(Some(left)).expect("not zero");
-            let Ok(len) = self.socket.recv(&mut buffer) else {
-                continue;
-            };
-            let answer = self.unpack(&buffer[..len]);
-            if answer.message().xid().to_be_bytes() == sent[4..8] {
-                return Some(answer);
-            }
-        }
+        socket::receive(&self.socket, limit, |bytes| {
+            let answer = self.unpack(bytes);
+            (answer.message().xid().to_be_bytes() == sent[4..8]).then_some(answer)
+        })
     }
 
     /// The DHCPv4 message of an answer, which holds nothing else.

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use murre_harness::netns::Namespace;
 use murre_wire::dhcp6::{Builder, IaKind, Message, MessageType, Parsing, code, relay_forward};
@@ -229,20 +229,11 @@ impl Relay {
     /// # Panics
     /// When something comes that is no DHCPv6 message.
     pub fn answer_to(&self, message: &[u8], limit: Duration) -> Option<Answer> {
-        let deadline = Instant::now() + limit;
-        let mut buffer = [0; 4096];
-        loop {
-            let left = deadline.checked_duration_since(Instant::now())?;
-            let left = left.max(Duration::from_millis(1));
-            self.socket.set_read_timeout(Some(left)).expect("not zero");
-            let Ok(len) = self.socket.recv(&mut buffer) else {
-                continue;
-            };
-            let answer = Answer(buffer[..len].to_vec());
-            if answer.message().xid == message[1..4] {
-                return Some(answer);
-            }
-        }
+        socket::receive(&self.socket, limit, |bytes| {
+            let answer = Answer(bytes.to_vec());
+            let is_to_it = answer.message().xid == message[1..4];
+            is_to_it.then_some(answer)
+        })
     }
 }
 

@@ -29,6 +29,29 @@ pub fn bind(namespace: &Namespace, address: SocketAddr) -> UdpSocket {
     })
 }
 
+/// What `read` makes of the first packet that comes in time and means something to it.
+///
+/// # Panics
+/// As `read` does.
+pub fn receive<T>(
+    socket: &UdpSocket,
+    limit: Duration,
+    mut read: impl FnMut(&[u8]) -> Option<T>,
+) -> Option<T> {
+    let deadline = Instant::now() + limit;
+    let mut buffer = [0; 4096];
+    loop {
+        let left = deadline.checked_duration_since(Instant::now())?;
+        let left = left.max(Duration::from_millis(1));
+        socket.set_read_timeout(Some(left)).expect("not zero");
+        if let Ok(len) = socket.recv(&mut buffer)
+            && let Some(what) = read(&buffer[..len])
+        {
+            return Some(what);
+        }
+    }
+}
+
 /// A socket that was just closed may live on for a moment, in a child that another test is starting.
 fn bound(address: SocketAddr) -> io::Result<UdpSocket> {
     let started = Instant::now();

@@ -103,7 +103,7 @@ fn insert(
 }
 
 /// What goes before the statement, and a table of the numbers `i` from 0 on.
-fn series(engine: Engine, count: u64) -> (String, String) {
+pub(super) fn series(engine: Engine, count: u64) -> (String, String) {
     let last = count - 1;
     match engine {
         Engine::Postgresql => {
@@ -159,7 +159,7 @@ fn address6(engine: Engine, first: u128, shift: u32) -> String {
 }
 
 /// A number as so many hexadecimal digits.
-fn hex(engine: Engine, number: &str, digits: usize) -> String {
+pub(super) fn hex(engine: Engine, number: &str, digits: usize) -> String {
     match engine {
         Engine::Postgresql => format!("lpad(to_hex({number}), {digits}, '0')"),
         Engine::Mariadb => format!("LPAD(HEX({number}), {digits}, '0')"),
@@ -168,7 +168,7 @@ fn hex(engine: Engine, number: &str, digits: usize) -> String {
 }
 
 /// Bytes from their digits.
-fn bytes(engine: Engine, digits: &[String]) -> String {
+pub(super) fn bytes(engine: Engine, digits: &[String]) -> String {
     match engine {
         Engine::Postgresql => format!("decode({}, 'hex')", digits.join(" || ")),
         Engine::Mariadb => format!("UNHEX(CONCAT({}))", digits.join(", ")),

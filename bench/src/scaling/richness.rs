@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::make_up;
 use super::setup::Allocator;
 use crate::configuration::Engine;
 
@@ -68,7 +69,6 @@ impl Features {
     /// The statement that makes the reservations.
     pub(super) fn hosts(&self, engine: Engine) -> String {
         let Self { hosts, subnets, .. } = *self;
-        let last = hosts - 1;
         let number = format!("((i * {CLIENTS}) * {SCATTERING}) % 16777216");
         let (subnet, address) = match subnets {
             0 => ("1".to_owned(), format!("{FIRST_RESERVED} + i")),
@@ -85,27 +85,9 @@ impl Features {
                 )
             }
         };
-        let head = format!("02{SEED:04x}");
-        let (with, card, from) = match engine {
-            Engine::Postgresql => (
-                String::new(),
-                format!("decode('{head}' || lpad(to_hex({number}), 6, '0'), 'hex')"),
-                format!("generate_series(0::bigint, {last}) AS numbers (i)"),
-            ),
-            Engine::Mariadb => (
-                String::new(),
-                format!("UNHEX(CONCAT('{head}', LPAD(HEX({number}), 6, '0')))"),
-                format!("(SELECT seq AS i FROM seq_0_to_{last}) numbers"),
-            ),
-            Engine::Memfile => (
-                format!(
-                    "WITH RECURSIVE numbers (i) AS \
-                     (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i < {last}) "
-                ),
-                format!("unhex('{head}' || printf('%06x', {number}))"),
-                "numbers".to_owned(),
-            ),
-        };
+        let (with, from) = make_up::series(engine, hosts.into());
+        let number = make_up::hex(engine, &number, 6);
+        let card = make_up::bytes(engine, &[format!("'02{SEED:04x}'"), number]);
         format!(
             "{with}INSERT INTO hosts (dhcp_identifier, dhcp_identifier_type, dhcp4_subnet_id, ipv4_address, hostname) \
              SELECT {card}, 0, {subnet}, {address}, 'reserved' FROM {from}"

@@ -12,44 +12,41 @@ const BEGIN: &str = "<!-- table: ";
 /// Ends it.
 const END: &str = "<!-- end -->";
 
-/// The document with every table written anew.
+/// The document with every table written anew that something was measured for; all else stays.
 pub(super) fn fill_in(document: &str, lines: &[Line]) -> String {
     let mut text = String::new();
-    let mut inside = false;
-    for row in document.lines() {
-        if row == END {
-            inside = false;
-        }
-        if !inside {
-            text.push_str(row);
-            text.push('\n');
-        }
-        if let Some(name) = row
-            .strip_prefix(BEGIN)
-            .and_then(|rest| rest.strip_suffix(" -->"))
-        {
-            inside = true;
-            text.push_str(&table(name, lines));
-        }
+    let mut rows = document.lines();
+    while let Some(row) = rows.next() {
+        let _ = writeln!(text, "{row}");
+        let name = row.strip_prefix(BEGIN);
+        let Some(name) = name.and_then(|rest| rest.strip_suffix(" -->")) else {
+            continue;
+        };
+        let old: Vec<_> = rows.by_ref().take_while(|row| *row != END).collect();
+        let new = table(name, lines);
+        let old = || old.iter().map(|row| format!("{row}\n")).collect();
+        let _ = writeln!(text, "{}{END}", new.unwrap_or_else(old));
     }
     text
 }
 
-fn table(name: &str, lines: &[Line]) -> String {
+fn table(name: &str, lines: &[Line]) -> Option<String> {
     let of = |line: &&Line| line.curve == name || line.curve.starts_with(&format!("{name}:"));
     let lines: Vec<&Line> = match name {
         "subscribers" => return subscribers(lines),
         _ => lines.iter().filter(of).collect(),
     };
-    let Some(last) = lines.last() else {
-        return "\nNot measured yet.\n\n".to_owned();
-    };
+    let last = lines.last()?;
     let body = match name {
         "start" => starts(&lines),
         "features" => features(&lines),
         _ => rates(&lines),
     };
-    format!("\n{body}\n{}, {}.\n\n", last.version, machine(last))
+    Some(format!(
+        "\n{body}\n{}, {}.\n\n",
+        last.version,
+        machine(last)
+    ))
 }
 
 fn rates(lines: &[&Line]) -> String {
@@ -111,36 +108,46 @@ fn starts(lines: &[&Line]) -> String {
     text
 }
 
-/// Each configuration beside the plain one before it.
+/// What a plain configuration and the richer ones beside it have in common.
+const BESIDE: [&str; 3] = ["engine", "leases", "allocator"];
+/// And their order.
+const ORDER: [&str; 5] = ["plain", "classes", "reservations", "networks", "all"];
+
+/// Each configuration beside the plain one.
 fn features(lines: &[&Line]) -> String {
     let mut text = "\
 | | exchanges/s | of the plain one | median ms | worker µs | database µs |
 |---|---|---|---|---|---|
 "
     .to_owned();
-    let mut plain = 0.0;
-    for line in lines {
-        let figure = |name: &str| line.figures[name].as_f64().unwrap_or_default();
-        let rate = figure("rate");
-        if line.curve.ends_with(": plain") {
-            plain = rate;
+    let plain = |line: &&&Line| line.curve.ends_with(": plain");
+    for plain in lines.iter().filter(plain) {
+        let beside = |line: &&&Line| {
+            let is_same = |key: &&str| line.series.get(*key) == plain.series.get(*key);
+            line.window == plain.window && BESIDE.iter().all(is_same)
+        };
+        let mut group: Vec<_> = lines.iter().filter(beside).collect();
+        group.sort_by_key(|line| ORDER.iter().position(|name| line.curve.ends_with(name)));
+        for line in group {
+            let figure = |name: &str| line.figures[name].as_f64().unwrap_or_default();
+            let rate = figure("rate");
+            let of_plain = rate / plain.figures["rate"].as_f64().unwrap_or_default() * 100.0;
+            // Writing to a String cannot fail.
+            let _ = writeln!(
+                text,
+                "| {} | {rate:.0} | {of_plain:.0} % | {:.2} | {:.0} | {:.0} |",
+                what(line),
+                figure("median_ms"),
+                figure("worker_us"),
+                figure("database_us"),
+            );
         }
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "| {} | {rate:.0} | {:.0} % | {:.2} | {:.0} | {:.0} |",
-            what(line),
-            rate / plain * 100.0,
-            figure("median_ms"),
-            figure("worker_us"),
-            figure("database_us"),
-        );
     }
     text
 }
 
 /// What a million subscribers cost, from what a renewal cost at the largest table that was measured.
-fn subscribers(lines: &[Line]) -> String {
+fn subscribers(lines: &[Line]) -> Option<String> {
     const SUBSCRIBERS: f64 = 1e6;
     const DAY: f64 = 86_400.0;
     let mut largest: Vec<&Line> = Vec::new();
@@ -152,7 +159,7 @@ fn subscribers(lines: &[Line]) -> String {
         }
     }
     if largest.is_empty() {
-        return "\nNot measured yet.\n\n".to_owned();
+        return None;
     }
     let mut text = "
 | | lifetime | renewals/s | cores: workers | cores: database | log, GB a day |
@@ -173,7 +180,7 @@ fn subscribers(lines: &[Line]) -> String {
             );
         }
     }
-    text + "\n"
+    Some(text + "\n")
 }
 
 /// The set-up in words.
@@ -253,8 +260,7 @@ mod tests {
 
     #[test]
     fn tables_are_written_anew_and_everything_else_stays() {
-        let document =
-            "a\n<!-- table: fill -->\nold\n<!-- end -->\nb\n<!-- table: cores -->\n<!-- end -->\n";
+        let document = "a\n<!-- table: fill -->\nold\n<!-- end -->\nb\n<!-- table: cores -->\nkept\n<!-- end -->\n";
         let lines = [line("fill", 0.0, 4000.0), line("fill", 99.9, 3000.0)];
         let text = fill_in(document, &lines);
         assert!(
@@ -266,7 +272,7 @@ mod tests {
             "{text}"
         );
         assert!(
-            text.contains("Not measured yet.\n\n<!-- end -->\n"),
+            text.ends_with("b\n<!-- table: cores -->\nkept\n<!-- end -->\n"),
             "{text}"
         );
         assert_eq!(fill_in(&text, &lines), text);
@@ -275,11 +281,13 @@ mod tests {
     #[test]
     fn rich_configurations_stand_beside_the_plain_one() {
         let lines = [
-            line("features: plain", 1.0, 8000.0),
             line("features: all", 1.0, 6000.0),
+            line("features: plain", 1.0, 8000.0),
         ];
         let text = fill_in("<!-- table: features -->\n<!-- end -->\n", &lines);
-        assert!(text.contains("flq, all | 6000 | 75 % |"), "{text}");
+        let rows: Vec<_> = text.lines().filter(|row| row.contains(" % |")).collect();
+        assert!(rows[0].contains("flq, plain | 8000 | 100 % |"), "{text}");
+        assert!(rows[1].contains("flq, all | 6000 | 75 % |"), "{text}");
     }
 
     #[test]

@@ -56,15 +56,25 @@ fn wait_until(socket: &Path, name: &str, wanted: i64) {
     }
 }
 
+fn channel(socket: &Path) -> Value {
+    json!({ "socket-type": "unix", "socket-name": socket })
+}
+
+/// A configuration of one family, with a command channel.
+fn told(mut config: Value, socket: &Path) -> Value {
+    for server in config.as_object_mut().unwrap().values_mut() {
+        server["control-socket"] = channel(socket);
+    }
+    config
+}
+
 fn workers_of_one_database_tell_the_same_of_leases(engine: Engine) {
     let fleet = Fleet::new(engine);
     let folder = rundir::fresh_dir("statistics");
     let sockets = [0, 1].map(|number| folder.join(format!("socket{number}")));
     let mut workers = fleet.start_each(|number| {
-        let mut config = config::only4(&fleet.leases);
-        let server = &mut config["Dhcp4"];
-        server["worker-sharing"] = json!(false);
-        server["control-socket"] = json!({ "socket-type": "unix", "socket-name": sockets[number] });
+        let mut config = told(config::only4(&fleet.leases), &sockets[number]);
+        config["Dhcp4"]["worker-sharing"] = json!(false);
         config
     });
     for (number, server) in [(0, "192.0.2.1"), (1, "198.51.100.1")] {
@@ -109,9 +119,7 @@ fn workers_of_one_database_tell_the_same_of_leases(engine: Engine) {
         0
     );
     let started = {
-        let mut config = config::only4(&fleet.leases);
-        config["Dhcp4"]["control-socket"] =
-            json!({ "socket-type": "unix", "socket-name": sockets[0] });
+        let config = told(config::only4(&fleet.leases), &sockets[0]);
         Worker::start(&fleet.servers[0], &config)
     };
     let mut expected = after;
@@ -127,9 +135,8 @@ fn statistics_are_reset_and_removed_and_limited_by_command() {
     }
     let world = World::by_hand(Engine::Sqlite);
     let socket = rundir::fresh_dir("statistics").join("socket");
-    let mut config = config::only4(&world.leases);
+    let mut config = told(config::only4(&world.leases), &socket);
     let server = &mut config["Dhcp4"];
-    server["control-socket"] = json!({ "socket-type": "unix", "socket-name": socket });
     server["statistic-default-sample-count"] = json!(3);
     let _worker = Worker::start(&world.server, &config);
     let relay = Relay::new(&world.client);
@@ -243,9 +250,8 @@ fn leases_that_are_told_again_and_reservations_in_conflict_are_counted() {
     }
     let world = World::by_hand(Engine::Sqlite);
     let socket = rundir::fresh_dir("statistics").join("socket");
-    let mut config = config::only4(&world.leases);
+    let mut config = told(config::only4(&world.leases), &socket);
     let server = &mut config["Dhcp4"];
-    server["control-socket"] = json!({ "socket-type": "unix", "socket-name": socket });
     server["cache-threshold"] = json!(0.5);
     let worker = Worker::start(&world.server, &config);
     let relay = Relay::new(&world.client);
@@ -280,9 +286,8 @@ fn packets_and_failures_of_dhcpv6_are_counted() {
     }
     let world = World::by_hand(Engine::Sqlite);
     let socket = rundir::fresh_dir("statistics").join("socket");
-    let mut config = config::only6(&world.leases);
+    let mut config = told(config::only6(&world.leases), &socket);
     let server = &mut config["Dhcp6"];
-    server["control-socket"] = json!({ "socket-type": "unix", "socket-name": socket });
     server["subnet6"][1]["pd-pools"] = json!([]);
     let _worker = Worker::start(&world.server, &config);
     let relay = hand6::Relay::new(&world.client);
@@ -318,7 +323,7 @@ fn while_the_database_is_away_a_worker_tells_what_it_has_itself(engine: Engine) 
     let server = engine.own_server();
     let socket = rundir::fresh_dir("control").join("socket");
     let scene = Scene4::on(Leases::Server(server.fresh()), |map| {
-        map["control-socket"] = json!({ "socket-type": "unix", "socket-name": socket });
+        map["control-socket"] = channel(&socket);
     });
     Client::new(1).lease(&scene.relay);
     server.stop();

@@ -1,7 +1,5 @@
 //! A batch of changes: one statement where that is possible, else one transaction.
 
-use tokio_postgres::Statement;
-
 use super::super::statements;
 use super::super::statements::texts;
 use super::super::value::{Parameter, PgRow, columns};
@@ -15,6 +13,7 @@ use crate::row::{
     Value, Values, by_address, claim_values, decline_values, read_address, read_lease, read_number,
     seen_values, span_values,
 };
+use tokio_postgres::Statement;
 
 impl<F: LeaseFamily> PgSession<F> {
     /// A batch of claims alone is one statement and needs no transaction around it, unless it needs

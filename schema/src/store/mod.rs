@@ -1,28 +1,31 @@
 //! The one thing a worker sees of its database.
 
+mod counted;
+mod fleet;
+mod lanes;
+mod whole;
+
+pub use whole::Snapshot;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, watch};
 
 use crate::access::{Access, EngineKind};
-use crate::connection::{Connection, Dialed, RETRIES, RETRY_PAUSE, jitter};
+use crate::connection::{Connection, RETRIES, RETRY_PAUSE, jitter};
 use crate::engine::{Answer, Engine, Session};
 use crate::error::Error;
 use crate::family::LeaseFamily;
-use crate::fleet::{Beat, Worker};
 use crate::front::{Front, FrontStats, Lane};
-use crate::lease::Lease;
 use crate::mysql::MySql;
 use crate::names::{NameChange, Names, Portion};
-use crate::ops::{Change, Changed, Ended, FileMark, Found, Imported, Lookup, Page};
+use crate::ops::{Change, Changed, Ended, Found, Lookup};
 use crate::postgresql::PostgreSql;
 use crate::search::{GivenBack, Occupied, Search, Searched, Window};
 use crate::sqlite::Sqlite;
-use crate::statistic::{Count, Counted, Increment, Place};
+use lanes::dial;
 
 /// Lanes and batch sizes.
 #[derive(Clone, Copy, Debug)]
@@ -259,112 +262,6 @@ impl<F: LeaseFamily> Store<F> {
             .await
     }
 
-    /// Rows in address order.
-    ///
-    /// # Errors
-    /// The database could not be asked.
-    pub async fn page(&self, page: &Page<F>) -> Result<Vec<Lease<F>>, Error> {
-        self.with_session(page, |session, page| session.page(page))
-            .await
-    }
-
-    /// A reading of one moment on a connection of its own: pages of it fit together however long
-    /// the reading takes and whatever workers do meanwhile.
-    ///
-    /// # Errors
-    /// The database could not be asked.
-    pub async fn snapshot(&self) -> Result<Snapshot<F>, Error> {
-        let mut session = self.engine.connect().await?;
-        session.begin_snapshot().await?;
-        Ok(Snapshot {
-            access: Arc::clone(&self.access),
-            session,
-        })
-    }
-
-    /// Number of rows per subnet, pool and state.
-    ///
-    /// # Errors
-    /// The database could not be asked.
-    pub async fn count(&self) -> Result<Vec<Count>, Error> {
-        self.with_facts(&(), |session, ()| session.count()).await
-    }
-
-    /// The same of one subnet, as far as its rows are from `low` to `high`.
-    ///
-    /// # Errors
-    /// The database could not be asked.
-    pub async fn count_within(
-        &self,
-        subnet_id: u32,
-        low: F::Address,
-        high: F::Address,
-    ) -> Result<Vec<Count>, Error> {
-        self.with_facts(&(), move |session, ()| {
-            session.count_within(subnet_id, low, high)
-        })
-        .await
-    }
-
-    /// Add what the worker with this slot counted since it did so last. As with a heartbeat, a crash of the
-    /// database may lose it, and where the connection breaks it may have been added.
-    ///
-    /// # Errors
-    /// The database could not be asked. That says nothing of the lanes.
-    pub async fn add_counted(&self, slot: u32, rows: &[Increment<'_>]) -> Result<(), Error> {
-        let mut tries = 0;
-        loop {
-            let result = self
-                .with_registry(rows, move |session, rows| session.add_counted(slot, rows))
-                .await;
-            tries += 1;
-            match result {
-                // Somebody resets it at this moment.
-                Err(error) if error.is_retryable() && !error.is_connection() && tries < RETRIES => {
-                    tokio::time::sleep(jitter(RETRY_PAUSE)).await;
-                }
-                result => return result,
-            }
-        }
-    }
-
-    /// All that workers counted of the family, with what resets took off.
-    ///
-    /// # Errors
-    /// The database could not be asked.
-    pub async fn counted(&self) -> Result<Vec<Counted>, Error> {
-        self.with_facts(&(), |session, ()| session.counted()).await
-    }
-
-    /// What workers counted under a name, at a place and within it.
-    ///
-    /// # Errors
-    /// The database could not be asked.
-    pub async fn counted_at(&self, name: &str, place: Place) -> Result<i64, Error> {
-        self.with_facts(name, move |session, name| session.counted_at(name, place))
-            .await
-    }
-
-    /// A name counts from zero at a place, for all workers; what is around or within it goes on.
-    ///
-    /// # Errors
-    /// The database could not be asked.
-    pub async fn reset_counted(&self, name: &str, place: Place) -> Result<(), Error> {
-        self.with_facts(name, move |session, name| {
-            session.reset_counted(name, place)
-        })
-        .await
-    }
-
-    /// All that was counted of the family counts from zero, for all workers.
-    ///
-    /// # Errors
-    /// The database could not be asked.
-    pub async fn clear_counted(&self) -> Result<(), Error> {
-        self.with_facts(&(), |session, ()| session.clear_counted())
-            .await
-    }
-
     /// The DUID of all workers on this database; `candidate` becomes it when there is none, or
     /// when `replace` says so.
     ///
@@ -387,139 +284,6 @@ impl<F: LeaseFamily> Store<F> {
                 result => return result,
             }
         }
-    }
-
-    /// Give back space that is no longer used (`lfc-interval`); database servers do so by
-    /// themselves.
-    ///
-    /// # Errors
-    /// The database could not be asked.
-    pub async fn compact(&self) -> Result<(), Error> {
-        self.with_session(&(), |session, ()| session.compact())
-            .await
-    }
-
-    /// Add whole rows in one transaction: all or nothing. `next` gives a portion at a time and
-    /// an empty one at the end.
-    ///
-    /// # Errors
-    /// The first row that is there already, or whatever `next` or the database reports; nothing
-    /// was added.
-    pub async fn upload<E: From<Error>>(
-        &self,
-        mut next: impl FnMut() -> Result<Vec<Lease<F>>, E>,
-    ) -> Result<u64, E> {
-        // A session of its own: dropping it without the commit undoes everything.
-        let mut session = self.engine.connect().await?;
-        session.begin_upload().await?;
-        let mut count = 0;
-        loop {
-            let rows = next()?;
-            if rows.is_empty() {
-                break;
-            }
-            session.upload(&rows).await?;
-            count += rows.len() as u64;
-        }
-        session.commit_upload().await?;
-        Ok(count)
-    }
-
-    /// What is remembered of a lease file that was taken over, by its name without folders.
-    ///
-    /// # Errors
-    /// The database could not be asked; [`Error::Access`] on another engine than the embedded one.
-    pub async fn imported(&self, file: &str) -> Result<Option<FileMark>, Error> {
-        self.with_session(file, |session, file| session.imported(file))
-            .await
-    }
-
-    /// Take over a lease file in one transaction, once: `None` when that was done before. `next`
-    /// gives a portion at a time and an empty one at the end; rows of the database stay as they
-    /// are. `told` hears of each row that was not added as it is.
-    ///
-    /// # Errors
-    /// Whatever `next` or the database reports; nothing was added then.
-    pub async fn import<E: From<Error>, P>(
-        &self,
-        file: &FileMark,
-        mut next: impl FnMut() -> Result<Vec<(P, Lease<F>)>, E>,
-        mut told: impl FnMut(P, &Lease<F>, Imported),
-    ) -> Result<Option<u64>, E> {
-        // A session of its own: dropping it without the commit undoes everything.
-        let mut session = self.engine.connect().await?;
-        if !session.begin_import(file).await? {
-            return Ok(None);
-        }
-        let mut added = 0;
-        loop {
-            let (places, rows): (Vec<P>, Vec<_>) = next()?.into_iter().unzip();
-            if rows.is_empty() {
-                break;
-            }
-            let outcomes = session.import(&rows).await?;
-            for ((place, lease), outcome) in places.into_iter().zip(&rows).zip(outcomes) {
-                match outcome {
-                    Imported::Added => added += 1,
-                    other => told(place, lease, other),
-                }
-            }
-        }
-        session.commit_upload().await?;
-        Ok(Some(added))
-    }
-
-    /// Renew a worker's row and read everybody's, of this family and by slot. Where another process
-    /// has the name, its row stays as it is, and the caller finds no row of its incarnation.
-    ///
-    /// # Errors
-    /// The database could not be asked. That says nothing of the lanes.
-    pub async fn beat(&self, beat: &Beat) -> Result<Vec<Worker>, Error> {
-        let mut tries = 0;
-        loop {
-            let result = self.try_beat(beat).await;
-            tries += 1;
-            match result {
-                // A slot that another worker took, or a lock that it holds.
-                Err(Error::Value { .. } | Error::Conflict { .. }) if tries < RETRIES => {
-                    tokio::time::sleep(jitter(RETRY_PAUSE)).await;
-                }
-                result => return result,
-            }
-        }
-    }
-
-    async fn try_beat(&self, beat: &Beat) -> Result<Vec<Worker>, Error> {
-        let workers = self
-            .with_registry(beat, |session, beat| session.beat(beat, false))
-            .await?;
-        if workers.iter().any(|worker| worker.name == beat.name) {
-            if workers.iter().any(Worker::is_forgotten) {
-                self.with_registry(&(), |session, ()| session.forget_workers())
-                    .await?;
-            }
-            return Ok(workers);
-        }
-        self.with_registry(beat, |session, beat| session.beat(beat, true))
-            .await
-    }
-
-    /// A worker signs off: from now on nobody leaves anything to it.
-    ///
-    /// # Errors
-    /// The database could not be asked.
-    pub async fn leave(&self, name: &str, incarnation: i64) -> Result<(), Error> {
-        self.with_registry(name, move |session, name| session.leave(name, incarnation))
-            .await
-    }
-
-    /// All workers of the family by slot, those that are gone since less than a day included.
-    ///
-    /// # Errors
-    /// The database could not be asked.
-    pub async fn workers(&self) -> Result<Vec<Worker>, Error> {
-        self.with_registry(&(), |session, ()| session.workers())
-            .await
     }
 
     /// `None` while the database answers, else the error of the last attempt.
@@ -647,23 +411,6 @@ impl<F: LeaseFamily> Store<F> {
     }
 }
 
-/// See [`Store::snapshot`]; it ends when dropped.
-pub struct Snapshot<F: LeaseFamily> {
-    access: Arc<Access>,
-    session: Box<dyn Session<F>>,
-}
-
-impl<F: LeaseFamily> Snapshot<F> {
-    /// Rows in address order, as they were when the snapshot was taken.
-    ///
-    /// # Errors
-    /// The database could not be asked.
-    pub async fn page(&mut self, page: &Page<F>) -> Result<Vec<Lease<F>>, Error> {
-        let limit = self.access.patience().table;
-        self.access.within(limit, self.session.page(page)).await
-    }
-}
-
 /// The engine of an access.
 pub(crate) fn engine<F: LeaseFamily>(access: &Access) -> Result<Arc<dyn Engine<F>>, Error> {
     match access.engine() {
@@ -671,98 +418,4 @@ pub(crate) fn engine<F: LeaseFamily>(access: &Access) -> Result<Arc<dyn Engine<F
         EngineKind::Sqlite => Ok(Arc::new(Sqlite::new(access.clone()))),
         EngineKind::MySql => Ok(Arc::new(MySql::new(access.clone()))),
     }
-}
-
-/// A lane's way to the leases.
-type LeaseConnection<F> = Connection<dyn Session<F>>;
-
-/// What opens a lane's sessions.
-fn dial<F: LeaseFamily>(
-    engine: &Arc<dyn Engine<F>>,
-) -> impl Fn() -> Dialed<dyn Session<F>> + Send + Sync + use<F> {
-    let engine = Arc::clone(engine);
-    move || {
-        let engine = Arc::clone(&engine);
-        async move { engine.connect().await }.boxed()
-    }
-}
-
-impl<F: LeaseFamily> LeaseConnection<F> {
-    /// One round: nothing that overlaps, in address order.
-    async fn change_round(&mut self, round: &[Change<F>]) -> Vec<Result<Changed, Error>> {
-        let mut answers = self
-            .run_all(round, |session, round| session.change(round))
-            .await;
-        for answer in &mut answers {
-            if matches!(answer, Err(Error::ClientHasOther { .. })) {
-                *answer = Ok(Changed::ClientHasOther);
-            }
-        }
-        answers
-    }
-}
-
-impl<F: LeaseFamily> Lane<Lookup<F>, Found<F>> for LeaseConnection<F> {
-    fn run(&mut self, batch: Vec<Lookup<F>>) -> BoxFuture<'_, Vec<Result<Found<F>, Error>>> {
-        async move {
-            self.run_all(&batch, |session, batch| session.lookup(batch))
-                .await
-        }
-        .boxed()
-    }
-}
-
-impl<F: LeaseFamily> Lane<Search<F>, Searched<F>> for LeaseConnection<F> {
-    fn run(&mut self, batch: Vec<Search<F>>) -> BoxFuture<'_, Vec<Result<Searched<F>, Error>>> {
-        async move {
-            self.run_all(&batch, |session, batch| session.search(batch))
-                .await
-        }
-        .boxed()
-    }
-}
-
-impl<F: LeaseFamily> Lane<Change<F>, Changed> for LeaseConnection<F> {
-    fn run(&mut self, batch: Vec<Change<F>>) -> BoxFuture<'_, Vec<Result<Changed, Error>>> {
-        async move {
-            let mut answers: Vec<Option<Result<Changed, Error>>> = vec![None; batch.len()];
-            let rounds = rounds(&batch);
-            let mut batch: Vec<Option<Change<F>>> = batch.into_iter().map(Some).collect();
-            for round in rounds {
-                let take = |at: &usize| batch.get_mut(*at)?.take();
-                let changes: Vec<Change<F>> = round.iter().filter_map(take).collect();
-                for (at, answer) in round.iter().zip(self.change_round(&changes).await) {
-                    if let Some(slot) = answers.get_mut(*at) {
-                        *slot = Some(answer);
-                    }
-                }
-            }
-            answers
-                .into_iter()
-                .map(|answer| answer.unwrap_or(Ok(Changed::NotHeld)))
-                .collect()
-        }
-        .boxed()
-    }
-}
-
-/// Split a batch so that no round names an address twice or claims prefixes that overlap, keeping
-/// the order of arrival for each address; each round is sorted by address. A statement does not see
-/// what it writes itself, so what excludes each other must not be in one.
-fn rounds<F: LeaseFamily>(batch: &[Change<F>]) -> Vec<Vec<usize>> {
-    let mut order: Vec<(F::Address, usize)> = batch.iter().map(Change::address).zip(0..).collect();
-    order.sort_unstable();
-    // Each with the last address that it reaches.
-    let mut rounds: Vec<(F::Address, Vec<usize>)> = Vec::new();
-    for (address, at) in order {
-        let last = batch.get(at).map_or(address, Change::last);
-        match rounds.iter_mut().find(|(reached, _)| *reached < address) {
-            Some((reached, round)) => {
-                *reached = last;
-                round.push(at);
-            }
-            None => rounds.push((last, vec![at])),
-        }
-    }
-    rounds.into_iter().map(|(_, round)| round).collect()
 }
