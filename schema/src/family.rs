@@ -30,6 +30,10 @@ pub trait LeaseFamily: Family {
     /// Whether a row's holder is this client, by the rule that the claim statement guards with.
     fn same_client(holder: &Self::Client, client: &Self::Client) -> bool;
 
+    /// What clients share that may be taken for one another: all that [`LeaseFamily::same_client`] holds for have the
+    /// same, but for those that only their identifiers say to be one.
+    fn kin(client: &Self::Client) -> impl Hash + '_;
+
     /// Bits that are given: the length of a prefix, or the width of an address.
     fn lease_len(lease: &Lease<Self>) -> u8;
 
@@ -162,6 +166,10 @@ impl LeaseFamily for V4 {
         }
     }
 
+    fn kin(client: &Client4) -> impl Hash + '_ {
+        &client.hwaddr
+    }
+
     fn lease_len(_: &Lease<Self>) -> u8 {
         Ipv4Addr::BITS as u8
     }
@@ -213,6 +221,10 @@ impl LeaseFamily for V6 {
 
     fn same_client(holder: &Client6, client: &Client6) -> bool {
         holder == client
+    }
+
+    fn kin(client: &Client6) -> impl Hash + '_ {
+        client
     }
 
     fn lease_len(lease: &Lease<Self>) -> u8 {

@@ -38,6 +38,15 @@ pub async fn servable(access: &Access) -> Result<(), Error> {
     version::check(&access.label(), found, newest).map(|_| ())
 }
 
+/// Whether another program's tables of reservations are there, which serve as they are.
+///
+/// # Errors
+/// The database could not be asked.
+pub async fn has_other_hosts(access: &Access) -> Result<bool, Error> {
+    let found = inspect(access).await?;
+    Ok(!found.is_ours() && found.tables.iter().any(|table| table == "hosts"))
+}
+
 /// Bring an empty database to this program's schema, under the engine's lock; refuse any other than this program's
 /// version.
 pub(crate) async fn initialize(access: &Access) -> Result<(), Error> {

@@ -267,6 +267,25 @@ fn views_of_an_inventory_serve_where_nothing_is_written() {
 }
 
 #[test]
+fn another_programs_tables_serve_as_they_are_even_where_options_cannot_be_cancelled() {
+    on_every_engine(|fresh| async move {
+        open(&fresh).await;
+        fill(&fresh);
+        fresh.sql("DROP TABLE refinery_schema_history");
+        match fresh.name {
+            // A view shows the column.
+            "postgresql" => fresh.sql("ALTER TABLE dhcp4_options DROP COLUMN cancelled CASCADE"),
+            "sqlite" => {}
+            _ => fresh.sql("ALTER TABLE dhcp4_options DROP COLUMN cancelled"),
+        }
+        let found = open(&fresh).await.find(who(HW_ADDRESS, 0xaa)).await;
+        let found = found.unwrap();
+        assert_eq!(ids(&found), [11, 12]);
+        assert_eq!(found.first().map(|host| host.options.len()), Some(2));
+    });
+}
+
+#[test]
 fn where_the_tables_are_missing_that_is_said_at_once() {
     on_every_engine(|fresh| async move {
         open(&fresh).await;

@@ -57,7 +57,10 @@ pub fn stored_options<F: Family>(
     let options = options::<F>(&mut cx, &scope, definitions, &none);
     let problems = match cx.finish() {
         Ok(_) => Vec::new(),
-        Err(errors) => errors.errors().iter().map(ToString::to_string).collect(),
+        Err(errors) => {
+            let faults = errors.errors().iter().map(|error| &error.fault);
+            faults.map(|fault| format!("{origin}: {fault}")).collect()
+        }
     };
     (options, problems)
 }

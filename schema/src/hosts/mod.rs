@@ -29,6 +29,14 @@ pub(crate) struct HostLookup {
     pub(crate) addresses: Vec<(u32, Ipv4Addr)>,
 }
 
+/// The statement of lookups for tables whose options can be cancelled, or cannot, as those of an older Kea.
+pub(crate) fn lookup_text(text: &str, can_be_cancelled: bool) -> String {
+    match can_be_cancelled {
+        true => text.to_owned(),
+        false => text.replace("o.cancelled", "FALSE AS cancelled"),
+    }
+}
+
 /// The answer to a [`HostLookup`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HostFound {

@@ -32,15 +32,15 @@ pub struct HostStore {
 
 impl HostStore {
     /// Connect and start the lanes. A database that may be written to is initialized when it is empty, and must
-    /// have this program's schema; of one that is only read ([`Access::read_only`]) no more is wanted than tables or
-    /// views of the public names.
+    /// have this program's schema or another program's reservations; of one that is only read ([`Access::read_only`]) no
+    /// more is wanted than tables or views of the public names.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the database cannot be reached, [`Error::Schema`] for another schema, and
     /// [`Error::Statement`] where the tables are not there, or may not be written to although they should.
     pub async fn open(access: &Access, options: StoreOptions) -> Result<Self, Error> {
         let engine = engine(access);
-        if !access.read_only {
+        if !access.read_only && !life::has_other_hosts(access).await? {
             life::initialize(access).await?;
         }
         let mut session = engine.connect_hosts().await?;

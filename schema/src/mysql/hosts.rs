@@ -11,8 +11,9 @@ use super::{MySql, connect, error, statements};
 use crate::engine::Answer;
 use crate::error::Error;
 use crate::hosts::{
-    Asked, HostEngine, HostFound, HostLookup, HostSession, read_host, read_reserved,
+    Asked, HostEngine, HostFound, HostLookup, HostSession, lookup_text, read_host, read_reserved,
 };
+use crate::row::Cells;
 
 /// A connection that only asks.
 struct MySqlHosts {
@@ -36,9 +37,16 @@ impl HostEngine for MySql {
 impl MySqlHosts {
     async fn prepare(conn: Conn, place: Arc<str>) -> Result<Self, Error> {
         let mut session = Self { conn, place };
-        session
-            .run(Script::default().prepare(&statements::HOSTS))
-            .await?;
+        let script = Script::default().plain(statements::HOSTS_CANCELLED);
+        let rows = session.run(script).await?.next();
+        let cancels = rows.first().map(|row| MySqlRow(row).number(0));
+        let cancels = cancels.is_some_and(|count| matches!(count, Ok(Some(1..))));
+        let lookup = lookup_text(statements::HOSTS4_LOOKUP, cancels);
+        let all = [
+            ("hosts4_lookup", &*lookup),
+            ("hosts4_reserved", statements::HOSTS4_RESERVED),
+        ];
+        session.run(Script::default().prepare(&all)).await?;
         Ok(session)
     }
 

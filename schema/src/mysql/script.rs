@@ -88,7 +88,7 @@ impl Script {
     }
 
     /// Prepare statements under their names.
-    pub(super) fn prepare(mut self, statements: &[(&'static str, &'static str)]) -> Self {
+    pub(super) fn prepare(mut self, statements: &[(&'static str, &str)]) -> Self {
         for (name, text) in statements {
             let text = text.replace('\'', "''");
             self.push(name, &format!("PREPARE `{name}` FROM '{text}'"));

@@ -157,14 +157,10 @@ pub(super) const REGISTRY: [Prepared; 6] = [
 ];
 
 /// Reservations of hosts.
-const HOSTS4_LOOKUP: &str = crate::texts::sql!("mysql", "hosts4_lookup");
+pub(super) const HOSTS4_LOOKUP: &str = crate::texts::sql!("mysql", "hosts4_lookup");
 /// Addresses that are reserved.
-const HOSTS4_RESERVED: &str = crate::texts::sql!("mysql", "hosts4_reserved");
+pub(super) const HOSTS4_RESERVED: &str = crate::texts::sql!("mysql", "hosts4_reserved");
+/// Whether options of hosts may be cancelled.
+pub(super) const HOSTS_CANCELLED: &str = crate::texts::sql!("mysql", "hosts_cancelled");
 /// Whether reservations may be added.
 pub(super) const HOSTS_WRITE: &str = crate::texts::sql!("mysql", "hosts_write");
-
-/// What a connection for reservations prepares.
-pub(super) const HOSTS: [Prepared; 2] = [
-    ("hosts4_lookup", HOSTS4_LOOKUP),
-    ("hosts4_reserved", HOSTS4_RESERVED),
-];

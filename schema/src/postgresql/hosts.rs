@@ -14,7 +14,7 @@ use super::{PostgreSql, connect, error, session};
 use crate::engine::Answer;
 use crate::error::Error;
 use crate::hosts::{
-    Asked, HostEngine, HostFound, HostLookup, HostSession, read_host, read_reserved,
+    Asked, HostEngine, HostFound, HostLookup, HostSession, lookup_text, read_host, read_reserved,
 };
 use crate::row::Value;
 
@@ -42,9 +42,13 @@ impl HostEngine for PostgreSql {
 
 impl PgHosts {
     async fn prepare(client: Client, place: Arc<str>) -> Result<Self, Error> {
-        let texts = [statements::HOSTS4_LOOKUP, statements::HOSTS4_RESERVED];
+        let failed = |e| error(&place, "hosts", &e);
+        let cancels = client.query_one(statements::HOSTS_CANCELLED, &[]).await;
+        let cancels = cancels.map_err(failed)?.get(0);
+        let lookup = lookup_text(statements::HOSTS4_LOOKUP, cancels);
+        let texts = [&*lookup, statements::HOSTS4_RESERVED];
         let prepared = try_join_all(texts.map(|text| client.prepare(text))).await;
-        let prepared = prepared.map_err(|e| error(&place, "hosts", &e))?;
+        let prepared = prepared.map_err(failed)?;
         let Ok([lookup, reserved]) = <[Statement; 2]>::try_from(prepared) else {
             let problem = "fewer statements than asked for";
             return Err(Error::unavailable(&place, problem));

@@ -19,6 +19,8 @@ pub(super) const SERVER_DUID_REPLACE: &str =
 pub(super) const HOSTS4_LOOKUP: &str = crate::texts::sql!("postgresql", "hosts4_lookup");
 /// Addresses that are reserved.
 pub(super) const HOSTS4_RESERVED: &str = crate::texts::sql!("postgresql", "hosts4_reserved");
+/// Whether options of hosts may be cancelled.
+pub(super) const HOSTS_CANCELLED: &str = crate::texts::sql!("postgresql", "hosts_cancelled");
 /// Whether reservations may be added.
 pub(super) const HOSTS_WRITE: &str = crate::texts::sql!("postgresql", "hosts_write");
 /// Changes of names are written.

@@ -198,7 +198,7 @@ async fn statements_of_postgresql_use_indexes_on_a_million_leases() {
     check_all(&url, "a session's settings, plans for the values", &custom).await;
     // Of its own choice the planner takes the same ways as long as it knows how many rows are asked for. What
     // it plans without knowing that reckons with a tenth of the table, and is why sessions have settings.
-    let own = "SET plan_cache_mode = force_custom_plan; SET jit = off";
+    let own = "SET plan_cache_mode = force_custom_plan; SET jit = off; SET max_parallel_workers_per_gather = 0";
     check_all(&url, "the planner's own choice", own).await;
 
     // What this would find.

@@ -242,7 +242,7 @@ fn apart(engine: &str, name: &str) -> Asked {
         "prefix_lock" | "prefix_locked" => Asked::NoLeases,
         "server_duid" | "server_duid_keep" | "server_duid_replace" => Asked::NoLeases,
         "pool_window" | "pool_window_take" => Asked::NoLeases,
-        "hosts_write" => Asked::NoLeases,
+        "hosts_write" | "hosts_cancelled" => Asked::NoLeases,
         _ if name.starts_with("name_") => Asked::NoLeases,
         _ if name.starts_with("worker_") || name.starts_with("statistic_") => Asked::NoLeases,
         _ => {

@@ -14,6 +14,7 @@ on_every_engine!(
     a_full_subnet_spills_over_into_the_next_and_nobody_has_two_leases,
     a_client_of_another_class_leaves_its_lease_in_the_subnet_it_may_use_no_more,
     what_was_given_back_in_any_subnet_is_given_again,
+    an_offer_that_another_grant_has_overtaken_does_not_make_a_second_lease,
     clients_for_all_addresses_get_one_each_in_all_subnets,
 );
 
@@ -84,6 +85,47 @@ fn a_client_of_another_class_leaves_its_lease_in_the_subnet_it_may_use_no_more(e
     let other = client.lease(&scene.relay);
     assert_eq!(other.octets()[1], 14);
     assert_eq!(subnets(&scene), [(other, 14)], "the lease as a modem ended");
+}
+
+fn an_offer_that_another_grant_has_overtaken_does_not_make_a_second_lease(engine: Engine) {
+    let (scene, relay) = scene(engine);
+    let live = || {
+        let rows = rows::lease4(&scene.world.leases).into_iter();
+        let live = rows.filter(|row| row.state == 0);
+        live.map(|row| row.address).collect::<Vec<_>>()
+    };
+    let client = Client::new(1);
+    let offered = relay.ask(&mut client.message(Discover));
+    let mut taken = client.take(&offered);
+    let offered = offered.yiaddr();
+    // Another one of the network first, then what was offered, then that first one once more.
+    let other = Ipv4Addr::new(10, 12, 0, 30);
+    for (mut request, address) in [
+        (client.having(Request, other), other),
+        (taken.clone(), offered),
+        (client.having(Request, other), other),
+        (taken.clone(), offered),
+    ] {
+        assert_eq!(relay.ask(&mut request).kind(), Ack);
+        assert_eq!(live(), [address]);
+    }
+    let again = relay.ask(&mut taken);
+    assert_eq!((again.kind(), live()), (Ack, vec![offered]));
+    // A boot loader and its system are one client by their card.
+    let as_system = |message: &mut murre_wire::dhcp4::Builder| {
+        message.option(code::CLIENT_IDENTIFIER, b"\x00system");
+    };
+    let card = Client::new(2);
+    let mut discover = card.message(Discover);
+    as_system(&mut discover);
+    let mut system = card.take(&relay.ask(&mut discover));
+    as_system(&mut system);
+    let loader = relay.ask(&mut card.having(Request, Ipv4Addr::new(10, 12, 0, 29)));
+    assert_eq!(loader.kind(), Ack);
+    let system = relay.ask(&mut system).yiaddr();
+    let mut expected = [offered, system];
+    expected.sort_unstable();
+    assert_eq!(live(), expected);
 }
 
 fn what_was_given_back_in_any_subnet_is_given_again(engine: Engine) {

@@ -37,7 +37,7 @@ use murre_schema::{Error, Found, FoundLease, LeaseFamily, Lookup, Store};
 use smallvec::{SmallVec, smallvec};
 
 use candidates::Candidates;
-use offers::Offers;
+use offers::{Offers, Who};
 use own::is_free_for;
 pub(crate) use own::{current, holds, in_conflict, remaining, replaced, reserved};
 pub(crate) use permutation::Permutation;
@@ -154,7 +154,7 @@ impl<F: LeaseFamily> Allocator<F> {
             return (first, Origin::Candidates(candidates));
         }
         let now = Instant::now();
-        let again = self.offers().again(client, now);
+        let again = self.offers().again(self.who(wish), now);
         if let Some(chosen) = again.and_then(|address| wish.in_pool(address)) {
             return (smallvec![chosen], Origin::Memory);
         }
@@ -192,10 +192,10 @@ impl<F: LeaseFamily> Allocator<F> {
         if let Some(chosen) = &chosen
             && !holds(wish, found, chosen)
         {
-            let client = self.key.hash_one(&wish.client);
             let alone = replaced(wish, found, chosen).is_none();
+            let who = self.who(wish);
             self.offers()
-                .add(client, chosen.address, alone, Instant::now());
+                .add(who, chosen.address, alone, Instant::now());
         }
         Ok(chosen)
     }
@@ -277,10 +277,22 @@ impl<F: LeaseFamily> Allocator<F> {
     }
 
     /// Whether a client names what this worker offered it a moment ago, when it held nothing else that would have to
-    /// end for it.
-    pub(crate) fn takes_offer(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) -> bool {
-        let client = self.key.hash_one(&wish.client);
-        self.offers().stands(client, chosen.address, Instant::now())
+    /// end for it. Where other workers grant leases too, that says nothing.
+    pub(crate) fn takes_offer(
+        &self,
+        share: Share,
+        wish: &Wish<'_, F>,
+        chosen: &Chosen<'_, F>,
+    ) -> bool {
+        let who = self.who(wish);
+        share == Share::ALL && self.offers().stands(who, chosen.address, Instant::now())
+    }
+
+    fn who(&self, wish: &Wish<'_, F>) -> Who {
+        Who {
+            client: self.key.hash_one(&wish.client),
+            kin: self.key.hash_one(F::kin(&wish.client)),
+        }
     }
 
     /// Remember whom a vacancy is proposed to.
@@ -324,6 +336,7 @@ impl<F: LeaseFamily> Allocator<F> {
 
     /// A client was granted what it named, and nobody else is to be proposed that.
     pub(crate) fn granted(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) {
+        self.offers().granted(self.who(wish));
         let client = self.key.hash_one(&wish.client);
         if let Some(place) = self.place_of(chosen) {
             let mut vacancies = place.vacancies();

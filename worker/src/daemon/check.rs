@@ -3,15 +3,15 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use murre_config::Server;
-use murre_schema::{HostStore, StoreOptions, life};
+use murre_schema::{Access, Error, HostStore, StoreOptions, life};
 use murre_wire::Family;
 
-use crate::exchange::Exchange;
+use super::family::Serve;
 
-/// Load the file and say what was noticed; with `deep`, reach its databases as well. Opens no
-/// sockets and writes nothing.
+/// Load the file and say what was noticed; with `deep`, look for its interfaces and reach its databases as well. Opens
+/// no sockets and writes nothing.
 pub(super) fn check(path: &Path, deep: bool) -> anyhow::Result<()> {
     let config = super::load(path)?;
     let mut out = std::io::stdout().lock();
@@ -41,30 +41,47 @@ fn tell(out: &mut impl Write, weakness: Option<String>) -> std::io::Result<()> {
     }
 }
 
-/// What the database's server does less safely than it could, when it can be served from.
-async fn reach<F: Exchange>(server: &Server<F>) -> anyhow::Result<Option<String>> {
-    reach_hosts(server).await?;
+/// What the database's server does less safely than it could, when all that the configuration needs of this host and
+/// its databases is there.
+async fn reach<F: Serve>(server: &Server<F>) -> anyhow::Result<Option<String>> {
+    let mut problems = Vec::new();
+    if let Err(error) = super::family::has_interfaces(server) {
+        problems.push(format!("{} interfaces-config: {error}", <F as Family>::KEY));
+    }
+    for access in super::stores::hosts_accesses(server) {
+        if let Err(error) = reach_hosts(&access).await {
+            problems.push(format!("{} hosts-database: {error}", <F as Family>::KEY));
+        }
+    }
     let access = super::access::access::<F>(&server.lease_database);
+    let weakness = match reach_leases(&access).await {
+        Ok(weakness) => weakness,
+        Err(error) => {
+            problems.push(format!("{} lease-database: {error}", <F as Family>::KEY));
+            None
+        }
+    };
+    match problems.is_empty() {
+        true => Ok(weakness),
+        false => bail!("{}", problems.join("\nerror: ")),
+    }
+}
+
+async fn reach_leases(access: &Access) -> Result<Option<String>, Error> {
     if let murre_schema::Place::Memory(_) = access.place {
         return Ok(None);
     }
-    let place = || format!("{} lease-database", <F as Family>::KEY);
-    life::servable(&access).await.with_context(place)?;
-    life::weakness(&access).await.with_context(place)
+    life::servable(access).await?;
+    life::weakness(access).await
 }
 
-/// Whether the databases of reservations can be asked.
-async fn reach_hosts<F: Exchange>(server: &Server<F>) -> anyhow::Result<()> {
-    for access in super::stores::hosts_accesses(server) {
-        let place = || format!("{} hosts-database", <F as Family>::KEY);
-        // Of one that is only read, tables of these names are all that is wanted, and opening it writes nothing.
-        match access.read_only {
-            true => HostStore::open(&access, StoreOptions::default())
-                .await
-                .map(drop),
-            false => life::servable(&access).await,
-        }
-        .with_context(place)?;
+/// Whether a database of reservations can be asked.
+async fn reach_hosts(access: &Access) -> Result<(), Error> {
+    // Of one that is only read, tables of these names are all that is wanted, and opening it writes nothing.
+    if access.read_only || life::has_other_hosts(access).await? {
+        return HostStore::open(access, StoreOptions::default())
+            .await
+            .map(drop);
     }
-    Ok(())
+    life::servable(access).await
 }

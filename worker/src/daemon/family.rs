@@ -19,7 +19,7 @@ use crate::command::{self, Desk, Sockets, Status};
 use crate::exchange::{Exchange, HostStores, Journal, Service};
 use crate::fleet;
 use crate::names::sender;
-use crate::socket::{self, Interface, Listeners, Mode, Packet, Selector, Settings};
+use crate::socket::{self, Interface, Listeners, Mode, Packet, Selector, Settings, SocketError};
 
 /// Batches of packets that may wait between the sockets and the service.
 const BATCHES: usize = 256;
@@ -196,7 +196,7 @@ impl<F: Serve> FamilyDaemon<F> {
     }
 
     async fn open_sockets(&mut self) -> anyhow::Result<()> {
-        let settings = settings(&self.service);
+        let settings = settings(&self.service.server.load(), self.service.server_port);
         if let Some(listeners) = &mut self.listeners {
             let applied = listeners
                 .apply(&settings)
@@ -408,13 +408,21 @@ fn in_flight<F: Family>(server: &Server<F>) -> usize {
     wanted.clamp(LEAST_IN_FLIGHT, MOST_IN_FLIGHT)
 }
 
-fn settings<F: Serve>(service: &Service<F>) -> Settings {
-    let server = service.server.load();
+/// Whether this host has the interfaces that a configuration names.
+///
+/// # Errors
+/// Which one it has not.
+pub(super) fn has_interfaces<F: Serve>(server: &Server<F>) -> Result<(), SocketError> {
+    let found = socket::interfaces().map_err(SocketError::Interfaces)?;
+    socket::check(&settings(server, 0), &found)
+}
+
+fn settings<F: Serve>(server: &Server<F>, port: u16) -> Settings {
     let interfaces = &server.interfaces;
     Settings {
-        mode: F::mode(&server),
+        mode: F::mode(server),
         selectors: interfaces.listen.iter().map(selector).collect(),
-        port: service.server_port,
+        port,
         dhcp4o6_port: server.dhcp4o6_port,
         require_all: interfaces.require_all,
         max_retries: interfaces.max_retries,

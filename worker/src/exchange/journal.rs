@@ -69,11 +69,11 @@ impl<F: Exchange> Journal<F> {
     }
 
     /// The classes of a query, but for those that only its network, subnet or pool requires.
-    pub(crate) fn classified(packet: &Packet, set: &ClassSet, classes: &Membership) {
+    pub(crate) fn classified(who: impl FnOnce() -> String, set: &ClassSet, classes: &Membership) {
         if crate::log::enabled::<F>(ids::CLASSES_ASSIGNED, CLASSES) {
             let names: Vec<_> = classes.iter().map(|id| set.names().name(id)).collect();
-            let (from, names) = (packet.source, names.join(", "));
-            message!(F, CLASSES, ids::CLASSES_ASSIGNED, "from {from}: {names}");
+            let names = names.join(", ");
+            message!(F, CLASSES, ids::CLASSES_ASSIGNED, "{}: {names}", who());
         }
     }
 

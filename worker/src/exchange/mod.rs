@@ -9,6 +9,7 @@ mod hosts;
 mod journal;
 mod load;
 mod naming;
+mod news;
 mod options;
 pub(crate) mod steps;
 mod suspension;
@@ -38,6 +39,7 @@ pub(crate) use hosts::HostStores;
 pub(crate) use journal::Journal;
 use load::Load;
 pub(crate) use naming::removes_names;
+use news::News;
 pub(crate) use options::Scopes;
 pub(crate) use suspension::{Origin, Suspension};
 pub(crate) use told::left;
@@ -95,6 +97,8 @@ pub(crate) struct Service<F: Exchange> {
     pub(crate) allocator: Allocator<F>,
     /// Changes of names that wait to be sent.
     pub(crate) backlog: Backlog,
+    /// What was told lately.
+    pub(crate) news: News,
     turns: Turns,
     in_flight: AtomicUsize,
     limit: usize,
@@ -144,6 +148,7 @@ impl<F: Exchange> Service<F> {
             client_port: ports.client,
             allocator: Allocator::default(),
             backlog: Backlog::default(),
+            news: News::default(),
             turns: Turns::default(),
             in_flight: AtomicUsize::new(0),
             limit,
@@ -275,6 +280,12 @@ impl<'a, F: Exchange> Context<'a, F> {
     pub(crate) fn ask<'w>(&self, wish: &Wish<'w, F>, lookup: &mut Lookup<F>) -> Asked<'w, F> {
         let share = self.service.fleet.share();
         self.allocator().ask(share, wish, lookup)
+    }
+
+    /// See [`Allocator::takes_offer`].
+    pub(crate) fn takes_offer(&self, wish: &Wish<'_, F>, chosen: &Chosen<'_, F>) -> bool {
+        let share = self.service.fleet.share();
+        self.allocator().takes_offer(share, wish, chosen)
     }
 
     /// Choose a lease, given the answer to a lookup that was extended for it; see [`Allocator::choose`].

@@ -101,6 +101,8 @@ ids! {
         QUERY_DATA = "DHCP4_QUERY_DATA" / "DHCP6_QUERY_DATA";
         /// A whole answer.
         RESPONSE_DATA = "DHCP4_RESPONSE_DATA" / "DHCP6_RESPONSE_DATA";
+        /// The classes of a query.
+        CLASSES_ASSIGNED = "DHCP4_CLASSES_ASSIGNED" / "DHCP6_CLASSES_ASSIGNED";
         /// The client's subnet was found.
         SUBNET_SELECTED = "DHCP4_SUBNET_SELECTED" / "DHCP6_SUBNET_SELECTED";
         /// An answer was handed to its socket.
@@ -135,8 +137,6 @@ ids! {
         DROP_BOOTP = "DHCP4_PACKET_DROP_0009" / "DHCP6_UNKNOWN_MSG_RECEIVED";
         /// A member of class DROP.
         DROP_CLASS = "DHCP4_PACKET_DROP_0010" / "DHCP6_PACKET_DROP_DROP_CLASS";
-        /// The classes of a query.
-        CLASSES_ASSIGNED = "DHCP4_CLASSES_ASSIGNED" / "DHCP6_CLASSES_ASSIGNED";
         /// An earlier query of the client is being worked on.
         DROP_DUPLICATE = "DHCP4_PACKET_DROP_0011" / "DHCP6_PACKET_DROP_DUPLICATE";
         /// A query that waited, while its client may have been granted what it would end.

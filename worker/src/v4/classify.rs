@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use murre_classify::{ClassId, Classification, Membership, Subject, Subject4};
 use murre_config::{Classes, Host, OptionSet, Pool, Subnet, Triplet};
+use murre_schema::Client4;
 use murre_wire::V4;
 use murre_wire::dhcp4::code;
 use smallvec::SmallVec;
 
-use super::Query;
 use super::hosts::Reserved;
+use super::{Query, lease};
 use crate::exchange::{Context, Journal, Scopes, Verdict, steps};
 
 /// What depends on the query alone; with an early look at global reservations also on these.
@@ -67,8 +68,15 @@ pub(super) fn in_subnet(
             classification.into_classes()
         }
     };
-    Journal::<V4>::classified(query.packet, classes.set(), &query.classes);
+    Journal::<V4>::classified(|| who(query), classes.set(), &query.classes);
     admit(classes, query)
+}
+
+/// Whose query it is, for the log.
+fn who(query: &Query<'_>) -> String {
+    let (hwaddr, client_id) = lease::identity(query);
+    let client = Client4 { hwaddr, client_id };
+    format!("transaction {:08x} of {client}", query.message.xid())
 }
 
 /// Whether the client has a reservation.

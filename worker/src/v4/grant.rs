@@ -76,7 +76,7 @@ fn named<'a>(
     wish.hint_in_pool()
         .filter(|_| !is_init_reboot(query))
         .filter(|named| !is_reserved_another(wish, named))
-        .filter(|named| !wish.pools.has_others() || context.allocator().takes_offer(wish, named))
+        .filter(|named| !wish.pools.has_others() || context.takes_offer(wish, named))
 }
 
 /// Whether the client shall have another address than this one, if it is free.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use murre_config::{Host, HostIdentifier, IdentifierKind, Server, StoredOption, stored_options};
+use murre_config::{Host, HostIdentifier, IdentifierKind, StoredOption, stored_options};
 use murre_schema::StoredHost;
 use murre_wire::V4;
 use murre_wire::dhcp4::MessageType;
@@ -47,7 +47,7 @@ impl Stored {
                 };
             }
         };
-        let hosts = rows.filter_map(|row| Some((row.subnet_id, host(context.server, row)?)));
+        let hosts = rows.filter_map(|row| Some((row.subnet_id, host(context, row)?)));
         Ok(Self(hosts.collect()))
     }
 
@@ -65,14 +65,17 @@ impl Stored {
 
 /// A row with its names and options as this configuration has them. What is wrong with an option is told, and the
 /// rest counts.
-fn host(server: &Server<V4>, row: StoredHost) -> Option<Arc<Host<V4>>> {
+fn host(context: &Context<'_, V4>, row: StoredHost) -> Option<Arc<Host<V4>>> {
+    let server = context.server;
     let mut kinds = IdentifierKind::NAMED.iter().map(|(_, kind)| *kind);
     let kind = kinds.find(|kind| *kind as u8 == row.kind)?;
     let options: Vec<_> = row.options.iter().map(option).collect();
     let origin = format!("host {} of the database", row.host_id);
     let (options, problems) = stored_options::<V4>(&server.definitions, &origin, &options);
     for problem in problems {
-        Journal::<V4>::bad_reservation(&problem);
+        if context.service.news.is(&problem) {
+            Journal::<V4>::bad_reservation(&problem);
+        }
     }
     // A name that the configuration does not mention makes no difference to anybody.
     let names = server.classes.set().names();

@@ -1,4 +1,4 @@
-//! Changes one by one within a transaction, leases that ended, and rows from lease files.
+//! Changes one by one within a transaction, leases that ended, and rows that files of leases hold.
 
 use std::collections::HashMap;
 
