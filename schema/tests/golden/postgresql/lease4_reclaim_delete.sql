@@ -7,5 +7,5 @@ WITH due AS (
     ORDER BY expire LIMIT $1::bigint FOR UPDATE SKIP LOCKED
 )
 DELETE FROM lease4 l USING due WHERE l.address = due.address
-RETURNING l.address, l.hwaddr, l.client_id, l.valid_lifetime, extract(epoch FROM l.expire)::bigint AS expire,
+RETURNING l.address, l.hwaddr, l.client_id, l.valid_lifetime, extract(epoch FROM greatest(l.expire, timestamptz 'epoch'))::bigint AS expire,
        l.subnet_id, l.fqdn_fwd, l.fqdn_rev, l.hostname, l.state, l.user_context, l.pool_id

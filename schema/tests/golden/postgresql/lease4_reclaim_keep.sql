@@ -11,6 +11,6 @@ WITH due AS (
 ), gone AS (
     DELETE FROM lease4 USING due WHERE lease4.address = due.address AND due.state = 1
 )
-SELECT l.address, l.hwaddr, l.client_id, l.valid_lifetime, extract(epoch FROM l.expire)::bigint AS expire,
+SELECT l.address, l.hwaddr, l.client_id, l.valid_lifetime, extract(epoch FROM greatest(l.expire, timestamptz 'epoch'))::bigint AS expire,
        l.subnet_id, l.fqdn_fwd, l.fqdn_rev, l.hostname, l.state, l.user_context, l.pool_id
 FROM due l

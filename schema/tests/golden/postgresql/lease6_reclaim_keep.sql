@@ -12,6 +12,6 @@ WITH due AS (
     DELETE FROM lease6 USING due WHERE lease6.address = due.address AND due.state = 1
 )
 SELECT l.address, l.duid, l.iaid, l.lease_type, l.prefix_len, l.pref_lifetime, l.hwaddr, l.hwtype, l.hwaddr_source,
-       l.valid_lifetime, extract(epoch FROM l.expire)::bigint AS expire,
+       l.valid_lifetime, extract(epoch FROM greatest(l.expire, timestamptz 'epoch'))::bigint AS expire,
        l.subnet_id, l.fqdn_fwd, l.fqdn_rev, l.hostname, l.state, l.user_context, l.pool_id
 FROM due l
