@@ -70,10 +70,12 @@ impl<F: LeaseFamily> Offers<F> {
             && offer.is_some_and(|offer| offer.address == address && offer.alone)
     }
 
-    /// A client was granted something.
+    /// A client was granted something: it may be offered the same again, but now holds a lease.
     pub(super) fn granted(&mut self, who: Who) {
-        self.to.remove(&who.client);
         self.last.remove(&who.kin);
+        if let Some(offer) = self.to.get_mut(&who.client) {
+            offer.alone = false;
+        }
     }
 
     /// None of them counts any more.
@@ -144,6 +146,7 @@ mod tests {
             offers.add(ONE, FIRST, true, now);
             offers.granted(granted);
             assert!(!offers.stands(ONE, FIRST, now), "{granted:?}");
+            assert_eq!(offers.again(ONE, now), Some(FIRST));
         }
         let mut offers = Offers::<V4>::default();
         offers.add(ONE, FIRST, true, now);
