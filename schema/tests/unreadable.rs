@@ -54,3 +54,32 @@ fn an_unreadable_lease_ends_and_keeps_no_other_from_ending() {
         }
     });
 }
+
+/// Only PostgreSQL's times can lie before all others.
+#[test]
+fn a_lease_that_ended_at_no_time_keeps_no_other_from_ending() {
+    on_every_engine(async |fresh| {
+        if fresh.name != "postgresql" {
+            return;
+        }
+        let store = fresh.open::<V4>().await;
+        for remove in [false, true] {
+            for number in 1..=3 {
+                let number = number + if remove { 10 } else { 0 };
+                assert!(claimed(claim(&store, number, number, 3600).await));
+            }
+            fresh.sql("UPDATE lease4 SET expire = now() - interval '1 minute' WHERE state = 0");
+            let spoiled = if remove {
+                3_221_225_996_u32
+            } else {
+                3_221_225_986
+            };
+            fresh.sql(&format!(
+                "UPDATE lease4 SET expire = '-infinity' WHERE address = {spoiled}"
+            ));
+            let ended = store.reclaim(10, remove, Names::Off).await.unwrap();
+            assert_eq!(ended.len(), 3);
+            assert!(ended.iter().all(Result::is_ok), "{ended:?}");
+        }
+    });
+}

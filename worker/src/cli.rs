@@ -18,7 +18,7 @@ pub struct Cli {
     /// Check a configuration and exit: 0 when it can be served, 1 when not
     #[arg(short = 't', value_name = "FILE")]
     pub test: Option<PathBuf>,
-    /// As -t, and connect to the databases it names
+    /// As -t, and look for the interfaces and connect to the databases it names
     #[arg(short = 'T', value_name = "FILE")]
     pub deep_test: Option<PathBuf>,
     /// Print the version
